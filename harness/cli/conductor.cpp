@@ -1,0 +1,175 @@
+#include "harness/cli/conductor.h"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <list>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/cli/journal_tail.h"
+#include "harness/cli/judged.h"
+#include "harness/engine/guardian.h"
+
+namespace reprise {
+namespace {
+
+constexpr int tick_ms = 100;
+
+struct Running {
+  const Job* job;
+  pid_t guardian;
+  int ended;     // pidfd
+  int answers;   // write end of the operator's pipe
+  JournalTail tail;
+};
+
+// Blocks SIGINT and SIGTERM for as long as it lives and makes them readable.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set_, &before_);
+    descriptor_ = ::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+  ~Signals() {
+    ::close(descriptor_);
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] int next() const {
+    signalfd_siginfo info{};
+    const bool one = ::read(descriptor_, &info, sizeof info) == sizeof info;
+    return one ? static_cast<int>(info.ssi_signo) : 0;
+  }
+
+ private:
+  sigset_t set_{}, before_{};
+  int descriptor_ = -1;
+};
+
+class Conductor {
+ public:
+  Conductor(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view)
+      : jobs_(jobs), at_once_(at_once), view_(view) {}
+
+  Conducted run() {
+    const Instant begun = std::chrono::steady_clock::now();
+    while (next_ < jobs_.size() || !running_.empty()) {
+      while (!outcome_.signal && next_ < jobs_.size() && running_.size() < at_once_) start();
+      if (running_.empty()) break;
+      wait();
+      for (Running& drill : running_) follow(drill);
+      view_.tick(std::chrono::steady_clock::now() - begun);
+    }
+    outcome_.run = in_order(std::move(judged_));
+    return std::move(outcome_);
+  }
+
+ private:
+  void start() {
+    Job job = jobs_[next_];
+    int pipe[2];
+    REPRISE_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+    job.answers = pipe[0];
+    job.not_ours.push_back(pipe[1]);
+    for (const Running& other : running_) job.not_ours.push_back(other.answers);
+    auto guardian = fork_guardian(job);
+    ::close(pipe[0]);
+    if (!guardian) {
+      ::close(pipe[1]);
+      outcome_.troubles.push_back(guardian.error().text());
+    } else {
+      const int ended = static_cast<int>(::syscall(SYS_pidfd_open, *guardian, 0));
+      running_.push_back({&jobs_[next_], *guardian, ended, pipe[1],
+                          JournalTail(jobs_[next_].journal)});
+    }
+    ++next_;
+  }
+
+  void wait() {
+    std::vector<pollfd> waited{{signals_.descriptor(), POLLIN, 0},
+                               {attended() ? STDIN_FILENO : -1, POLLIN, 0}};
+    for (const Running& drill : running_) waited.push_back({drill.ended, POLLIN, 0});
+    ::poll(waited.data(), waited.size(), tick_ms);
+    if (waited[0].revents & POLLIN) pass_on(signals_.next());
+    if (waited[1].revents & POLLIN) pass_line();
+    std::size_t i = 2;
+    for (auto drill = running_.begin(); drill != running_.end(); ++i) {
+      drill = (waited[i].revents & POLLIN) ? finish(drill) : std::next(drill);
+    }
+  }
+
+  [[nodiscard]] bool attended() const {
+    return stdin_open_ && running_.size() == 1 && running_.front().job->attended;
+  }
+
+  void pass_on(int signal) {
+    if (!signal) return;
+    outcome_.signal = signal;
+    for (const Running& drill : running_) ::kill(drill.guardian, signal);
+  }
+
+  void pass_line() {
+    char bytes[256];
+    const auto count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    if (count <= 0) {
+      stdin_open_ = false;
+      return;
+    }
+    (void)!::write(running_.front().answers, bytes, static_cast<std::size_t>(count));
+  }
+
+  void follow(Running& drill) {
+    for (const auto& event : drill.tail.next()) view_.line(drill_name(*drill.job), event);
+  }
+
+  std::list<Running>::iterator finish(std::list<Running>::iterator drill) {
+    int status = 0;
+    while (::waitpid(drill->guardian, &status, 0) < 0 && errno == EINTR) {
+    }
+    follow(*drill);
+    const bool orderly = WIFEXITED(status) && WEXITSTATUS(status) == guardian_clean;
+    // A guardian that was killed undid nothing: its log is residue now.
+    if (!orderly && !(WIFEXITED(status) && WEXITSTATUS(status) == guardian_could_not_start)) {
+      outcome_.residue = true;
+    }
+    if (auto read = read_drill(drill->job->journal)) {
+      view_.finished(judged_.emplace_back(std::move(*read)));
+    } else {
+      outcome_.troubles.push_back(
+          fmt::format("{}: {}", drill_name(*drill->job), read.error().text()));
+    }
+    ::close(drill->ended);
+    ::close(drill->answers);
+    return running_.erase(drill);
+  }
+
+  const std::vector<Job>& jobs_;
+  std::size_t at_once_;
+  LiveView& view_;
+  Signals signals_;
+  std::size_t next_ = 0;
+  std::list<Running> running_;
+  std::vector<Drill> judged_;
+  Conducted outcome_;
+  bool stdin_open_ = true;
+};
+
+}  // namespace
+
+Conducted conduct(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view) {
+  return Conductor(jobs, at_once, view).run();
+}
+
+}  // namespace reprise

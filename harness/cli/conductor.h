@@ -1,0 +1,25 @@
+// Runs jobs, some at a time, each under its own guardian, and follows their journals for whoever
+// watches. SIGINT and SIGTERM are passed on; every drill then heals and ends in order.
+//
+// Threads: the main thread, and no other may exist while guardians are forked from it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "harness/engine/job.h"
+#include "harness/judge/report.h"
+
+namespace reprise {
+
+struct Conducted {
+  Run run;                             // judged; the drills that left a journal
+  std::vector<std::string> troubles;   // drills without a readable journal, and why
+  int signal = 0;                      // SIGINT or SIGTERM when interrupted
+  bool residue = false;                // a guardian could not undo something
+};
+
+// Judged drills of an interrupted run are those that had begun.
+[[nodiscard]] Conducted conduct(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view);
+
+}  // namespace reprise

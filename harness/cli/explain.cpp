@@ -1,0 +1,110 @@
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/reporting.h"
+#include "harness/cli/verbs.h"
+#include "harness/cli/vocabulary.h"
+
+namespace reprise {
+namespace {
+
+std::string words(const std::vector<std::string>& list) {
+  return fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::string start_of(const Start& start) {
+  if (!start.after.empty()) {
+    return fmt::format("{} after {} is over", format_duration(start.delay), start.after);
+  }
+  if (start.when) return fmt::format("once {} sees what it waits for", start.when->probe);
+  return fmt::format("at {}", format_duration(start.at));
+}
+
+void explain_started(const Plan& plan) {
+  fmt::print("Will be started, on a copy of {}:\n", plan.system.string());
+  for (const auto& [name, service] : plan.services) {
+    const auto how = service.external ? "external at " + service.address + ", left alone"
+                                      : fmt::format("{}", fmt::join(service.command, " "));
+    fmt::print("  {:<12} {}{}{}\n", name, how, service.after.empty() ? "" : "  after ",
+               words(service.after));
+  }
+  for (const auto& [name, link] : plan.links) {
+    fmt::print("  link {}: {} -> {} through the fault proxy ({})\n", name, link.from, link.to,
+               link.protocol);
+  }
+}
+
+void explain_steady(const Scenario& scenario) {
+  fmt::print("Must hold before anything is broken, for {}:\n",
+             format_duration(scenario.steady_for));
+  for (const Watch& watch : scenario.steady_state) {
+    const auto& level = watch.expect.level;
+    fmt::print("  {} {}\n", watch.probe,
+               level.empty() ? watch.expect.predicate->source().dump() : level);
+  }
+}
+
+void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
+  fmt::print("Will be broken:\n");
+  for (const FaultSpec& fault : scenario.faults) {
+    const auto kind = std::ranges::find(vocabulary.faults, fault.kind, &FaultInfo::name);
+    const bool event = kind != vocabulary.faults.end() && kind->nature == Nature::event;
+    const auto end = event ? "an event: recovery is the system's work"
+                     : fault.lasting ? "for " + format_duration(*fault.lasting)
+                                     : "until everything is healed";
+    fmt::print("  {}: {} into {} {} {}, {}{}\n", fault.id, fault.kind, fault.into,
+               fault.with.dump(), start_of(fault.start), end,
+               fault.times > 1 ? fmt::format(", {} times", fault.times) : "");
+  }
+  for (const ProcedureRun& run : scenario.procedures) {
+    fmt::print("Will be executed and timed: {}, {}\n", run.procedure, start_of(run.start));
+  }
+}
+
+void explain_measured(const Scenario& scenario) {
+  fmt::print("Will be measured:\n");
+  for (const AssertionSpec& assertion : scenario.assertions) {
+    fmt::print("  {} {}{}\n", assertion.name, assertion.options.dump(),
+               assertion.known ? "  (known deficiency " + assertion.known->finding + ")" : "");
+  }
+  fmt::print("Waits for recovery at most {}.\n", format_duration(scenario.patience));
+  fmt::print(
+      "Will be undone: every fault above, newest first; every process started; the copy of the\n"
+      "system. The undo log is kept in the state folder until that is done.\n");
+}
+
+int explain(const std::vector<std::string>& given, const std::string& language) {
+  std::vector<std::filesystem::path> paths;
+  std::vector<std::string> names;
+  divide_words(given, paths, names);
+  auto plans = load_or_tell(paths);
+  if (!plans || !select_scenarios(*plans, names, {})) return 2;
+  const Vocabulary vocabulary = linked_vocabulary();
+  for (const LoadedPlan& loaded : *plans) {
+    for (const Scenario& scenario : loaded.scenarios) {
+      fmt::print("{}/{}  {}\n", loaded.plan.name, scenario.name, scenario.title.in(language));
+      explain_started(loaded.plan);
+      explain_steady(scenario);
+      explain_broken(scenario, vocabulary);
+      explain_measured(scenario);
+      fmt::print("\n");
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, int& code) {
+  auto* verb = app.add_subcommand(
+      "explain", "Tell what a scenario starts, breaks, measures and undoes, without doing it");
+  auto given = std::make_shared<std::vector<std::string>>();
+  auto language = std::make_shared<std::string>();
+  verb->add_option("scenario", *given, "A plan folder and names of scenarios, or a scenario file")
+      ->required();
+  verb->add_option("--lang", *language, "Language of the titles")
+      ->check(CLI::IsMember({"en", "fr"}));
+  verb->footer("Example:\n  reprise explain scenarios/sp-e weather-api-500");
+  verb->callback([=, &code] { code = explain(*given, choose_language(*language)); });
+}
+
+}  // namespace reprise

@@ -1,0 +1,160 @@
+#include <CLI/CLI.hpp>
+
+#include <unistd.h>
+
+#include "harness/cli/conductor.h"
+#include "harness/cli/jobs.h"
+#include "harness/cli/reporting.h"
+#include "harness/cli/verbs.h"
+#include "harness/cli/vocabulary.h"
+#include "harness/model/registry.h"
+#include "harness/engine/injector.h"
+
+namespace reprise {
+namespace {
+
+struct Options {
+  std::string plan;
+  std::string fault;
+  std::vector<std::string> with;
+  std::string lasting = "60s";
+  std::string out = "out/rehearsal";
+  std::string language;
+  bool plain = false;
+};
+
+// `status=500` as JSON: a number, true or false where it reads as one, else text.
+Result<nlohmann::json> read_options(const std::vector<std::string>& assignments) {
+  auto options = nlohmann::json::object();
+  for (const std::string& assignment : assignments) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos) {
+      return failure("--with {}: expected NAME=VALUE, as status=500", assignment);
+    }
+    const std::string value = assignment.substr(equals + 1);
+    auto parsed = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
+    options[assignment.substr(0, equals)] = parsed.is_discarded() ? nlohmann::json(value) : parsed;
+  }
+  return options;
+}
+
+bool is_target(const Plan& plan, Target target, const std::string& name) {
+  switch (target) {
+    case Target::none: return name.empty();
+    case Target::service: return plan.services.contains(name);
+    case Target::link: return plan.links.contains(name);
+    case Target::file: return plan.files.contains(name);
+    case Target::database: return plan.databases.contains(name);
+  }
+  return false;
+}
+
+// FAULT is the id of a fault in one of the plan's scenarios, or KIND:TARGET.
+Result<FaultSpec> find_fault(const LoadedPlan& loaded, const Options& options) {
+  const auto colon = options.fault.find(':');
+  if (colon == std::string::npos) {
+    for (const Scenario& scenario : loaded.scenarios) {
+      const auto found = std::ranges::find(scenario.faults, options.fault, &FaultSpec::id);
+      if (found != scenario.faults.end()) return *found;
+    }
+  }
+  FaultSpec fault;
+  fault.kind = options.fault.substr(0, colon);
+  fault.id = fault.kind;
+  if (colon != std::string::npos) fault.into = options.fault.substr(colon + 1);
+  const FaultKind* kind = Registry<FaultKind>::find(fault.kind);
+  if (!kind) {
+    return failure("{} is neither a fault's id in {} nor a kind of fault (see `reprise list`)",
+                   fault.kind, loaded.plan.name);
+  }
+  if (!is_target(loaded.plan, kind->target, fault.into)) {
+    return failure("{} is not a {} that this plan lists: write KIND:TARGET, as "
+                   "http_status:server-to-weather", fault.into.empty() ? "nothing" : fault.into,
+                   target_name(kind->target));
+  }
+  auto with = read_options(options.with);
+  if (!with) return std::unexpected(with.error());
+  const Errors wrong = kind->options.check(*with);
+  if (!wrong.empty()) return std::unexpected(wrong.front());
+  fault.with = std::move(*with);
+  return fault;
+}
+
+// A scenario with that fault alone, the first scenario's steady state, and nothing to judge.
+Scenario rehearsal(const LoadedPlan& loaded, FaultSpec fault, Duration lasting) {
+  Scenario scenario;
+  if (!loaded.scenarios.empty()) {
+    const Scenario& model = loaded.scenarios.front();
+    scenario.levels = model.levels;
+    scenario.steady_state = model.steady_state;
+    scenario.steady_for = model.steady_for;
+    scenario.steady_within = model.steady_within;
+  }
+  scenario.name = "rehearsal";
+  scenario.patience = std::chrono::seconds(60);
+  fault.start = {};
+  fault.times = 1;
+  fault.lasting = lasting;
+  scenario.hold = lasting;
+  scenario.faults = {std::move(fault)};
+  scenario.resolved = {{"reprise", 1}, {"scenario", scenario.name}};
+  return scenario;
+}
+
+int inject(const Options& options) {
+  auto plans = load_or_tell({options.plan});
+  if (!plans) return 2;
+  LoadedPlan& loaded = plans->front();
+  auto fault = find_fault(loaded, options);
+  auto lasting = parse_duration(options.lasting);
+  if (!fault || !lasting) {
+    fmt::print(stderr, "reprise: {}\n", (fault ? lasting.error() : fault.error()).text());
+    return 2;
+  }
+  if (!nothing_left_behind()) return 4;
+  loaded.scenarios = {rehearsal(loaded, std::move(*fault), *lasting)};
+  JobOptions job_options;
+  job_options.out = options.out;
+  job_options.seed = random_seed();
+  job_options.command = "reprise inject";
+  job_options.attended = ::isatty(STDIN_FILENO) == 1;
+  job_options.rehearsal = true;
+  plans->resize(1);
+  auto jobs = make_jobs(*plans, job_options);
+  if (!jobs) {
+    fmt::print(stderr, "reprise: {}\n", jobs.error().text());
+    return 2;
+  }
+  if (job_options.attended) fmt::print("Enter heals; so does the end of {}.\n", options.lasting);
+  const auto view = make_view(choose_language(options.language), options.plain);
+  const Conducted conducted = conduct(*jobs, 1, *view);
+  for (const auto& trouble : conducted.troubles) fmt::print(stderr, "reprise: {}\n", trouble);
+  if (conducted.residue) return 4;
+  return conducted.signal ? 128 + conducted.signal : conducted.troubles.empty() ? 0 : 3;
+}
+
+}  // namespace
+
+void add_inject(CLI::App& app, int& code) {
+  auto* verb = app.add_subcommand(
+      "inject", "Rehearse one failure: start the system, break it, watch, heal");
+  auto options = std::make_shared<Options>();
+  verb->add_option("plan", options->plan, "The plan's folder")->required();
+  verb->add_option("fault", options->fault, "A fault's id in the plan's scenarios, or KIND:TARGET")
+      ->required();
+  verb->add_option("--with", options->with, "An option of the fault, NAME=VALUE; may be repeated");
+  verb->add_option("--for", options->lasting, "Heals by itself after so long")
+      ->capture_default_str();
+  verb->add_option("--out", options->out, "Folder of the journal")->capture_default_str();
+  verb->add_option("--lang", options->language, "Language of the messages")
+      ->check(CLI::IsMember({"en", "fr"}));
+  verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
+  verb->footer(
+      "Examples:\n"
+      "  reprise inject scenarios/sp-e network_cut:server-to-weather --for 60s\n"
+      "  reprise inject scenarios/sp-e http_status:server-to-weather --with status=503\n"
+      "At a terminal, Enter heals. Nothing is judged: the exit code is 0 once all is undone.");
+  verb->callback([options, &code] { code = inject(*options); });
+}
+
+}  // namespace reprise

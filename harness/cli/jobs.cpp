@@ -1,0 +1,97 @@
+#include "harness/cli/jobs.h"
+
+#include <unistd.h>
+
+#include "harness/engine/undo_log.h"
+#include "harness/judge/judge.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+// FNV-1a: another seed for every scenario and repeat, the same on every machine.
+std::uint64_t mix(std::uint64_t seed, const std::string& text) {
+  std::uint64_t hash = 14695981039346656037ULL ^ seed;
+  for (const unsigned char byte : text) hash = (hash ^ byte) * 1099511628211ULL;
+  return hash;
+}
+
+std::vector<Awaited> awaited_by(const Scenario& scenario, const Plan& plan) {
+  std::vector<Awaited> awaited;
+  for (const AssertionSpec& assertion : scenario.assertions) {
+    const AssertionKind* kind = Registry<AssertionKind>::find(assertion.kind);
+    if (!kind || !kind->awaits) continue;
+    if (auto what = kind->awaits(assertion, scenario, plan)) awaited.push_back(std::move(*what));
+  }
+  return awaited;
+}
+
+std::filesystem::path journal_path(const JobOptions& options, const Plan& plan,
+                                   const Scenario& scenario, int repeat) {
+  std::string name = scenario.name;
+  if (scenario.repeat > 1) name += fmt::format("-{}", repeat + 1);
+  return options.out / "journals" / plan.name / (name + ".jsonl");
+}
+
+Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
+             const JobOptions& options) {
+  Job job;
+  job.plan = &loaded.plan;
+  job.scenario = &scenario;
+  job.file_hashes = loaded.hashes;
+  job.awaited = awaited_by(scenario, loaded.plan);
+  job.journal =
+      std::filesystem::absolute(journal_path(options, loaded.plan, scenario, repeat));
+  job.repeat = repeat;
+  job.seed = mix(options.seed, fmt::format("{}/{}#{}", loaded.plan.name, scenario.name, repeat));
+  const auto token = mix(random_seed(), job.journal.string());
+  job.mark = fmt::format("{}-{:016x}", ::getpid(), token);
+  job.folder = std::filesystem::temp_directory_path() / ("reprise-" + job.mark);
+  job.operator_name = options.operator_name;
+  job.command = options.command;
+  job.attended = options.attended;
+  job.rehearsal = options.rehearsal;
+  return job;
+}
+
+}  // namespace
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options) {
+  std::vector<Job> jobs;
+  for (LoadedPlan& loaded : plans) {
+    for (Scenario& scenario : loaded.scenarios) {
+      if (options.repeat) scenario.repeat = *options.repeat;
+      for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
+        jobs.push_back(make_job(loaded, scenario, repeat, options));
+      }
+    }
+  }
+  for (const Job& job : jobs) {
+    std::error_code error;
+    std::filesystem::create_directories(job.journal.parent_path(), error);
+    if (error) {
+      return failure("the folder {} cannot be made: {}", job.journal.parent_path().string(),
+                     error.message());
+    }
+    auto sibling = job.journal;
+    std::filesystem::remove(job.journal, error);
+    std::filesystem::remove(sibling.replace_extension(".guardian.jsonl"), error);
+  }
+  return jobs;
+}
+
+bool nothing_left_behind() {
+  const auto logs = unlocked_undo_logs();
+  if (logs.empty()) return true;
+  fmt::print(stderr, "reprise: {} earlier drill(s) died and left something behind:\n", logs.size());
+  for (const auto& log : logs) fmt::print(stderr, "  {}\n", log.string());
+  fmt::print(stderr, "Nothing was started. Run `reprise undo` first.\n");
+  return false;
+}
+
+}  // namespace reprise

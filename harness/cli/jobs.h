@@ -1,0 +1,33 @@
+// From loaded scenarios to jobs: repeats, seeds, folders, journals.
+#pragma once
+
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "harness/engine/job.h"
+#include "harness/model/scenario.h"
+
+namespace reprise {
+
+struct JobOptions {
+  std::filesystem::path out;           // journals go to out/journals/PLAN/SCENARIO.jsonl
+  std::optional<int> repeat;           // instead of each scenario's own
+  std::uint64_t seed = 0;
+  std::string operator_name;
+  std::string command;
+  bool attended = false;
+  bool rehearsal = false;
+};
+
+// The plans must outlive the jobs. Makes the journals' folders and removes the journals that the
+// new ones replace; an error when it cannot.
+[[nodiscard]] Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans,
+                                                 const JobOptions& options);
+
+// Refuses to start over the residue of a drill that died: tells it and returns false.
+[[nodiscard]] bool nothing_left_behind();
+
+[[nodiscard]] std::uint64_t random_seed();
+
+}  // namespace reprise

@@ -1,0 +1,22 @@
+// Choosing a live view, and writing every registered report into a folder.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "harness/judge/report.h"
+
+namespace reprise {
+
+// "terminal" when stdout is one (and `plain` was not asked for), else "plain"; NO_COLOR honoured.
+[[nodiscard]] std::unique_ptr<LiveView> make_view(const std::string& language, bool plain);
+
+// The language asked for, else that of LC_ALL, LC_MESSAGES or LANG: "fr" or "en".
+[[nodiscard]] std::string choose_language(const std::string& asked);
+
+// Writes report.html, junit.xml, summary.json, … whole or not at all (temporary file, rename).
+[[nodiscard]] Result<void> write_reports(const Run& run, const std::filesystem::path& folder,
+                                         const std::string& language);
+
+}  // namespace reprise

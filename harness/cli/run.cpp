@@ -1,0 +1,106 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include "harness/cli/conductor.h"
+#include "harness/cli/jobs.h"
+#include "harness/cli/reporting.h"
+#include "harness/cli/verbs.h"
+#include "harness/cli/vocabulary.h"
+
+namespace reprise {
+namespace {
+
+struct Options {
+  std::vector<std::string> words;
+  std::vector<std::string> tags;
+  std::string out = "out";
+  std::string language;
+  std::string operator_name;
+  std::optional<int> repeat;
+  std::optional<std::uint64_t> seed;
+  std::size_t at_once = 1;
+  bool plain = false;
+};
+
+int exit_code_of(const Conducted& conducted) {
+  if (conducted.signal && !conducted.residue) return 128 + conducted.signal;
+  std::vector<Verdict> verdicts;
+  for (const Drill& drill : conducted.run.drills) verdicts.push_back(drill.verdict);
+  const int judged = exit_code(verdicts);
+  if (conducted.residue || judged == 4) return 4;
+  // A drill that left no readable journal was not judged: that is never a pass.
+  return conducted.troubles.empty() || judged == 1 ? judged : 3;
+}
+
+int run(const Options& options) {
+  std::vector<std::filesystem::path> paths;
+  std::vector<std::string> names;
+  divide_words(options.words, paths, names);
+  auto plans = load_or_tell(paths);
+  if (!plans || !select_scenarios(*plans, names, options.tags)) return 2;
+  if (!nothing_left_behind()) return 4;
+
+  JobOptions job_options;
+  job_options.out = options.out;
+  job_options.repeat = options.repeat;
+  job_options.seed = options.seed.value_or(random_seed());
+  job_options.operator_name = options.operator_name;
+  job_options.command = "reprise run";
+  for (const auto& word : options.words) job_options.command += " " + word;
+  job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
+  auto jobs = make_jobs(*plans, job_options);
+  if (!jobs) {
+    fmt::print(stderr, "reprise: {}\n", jobs.error().text());
+    return 2;
+  }
+  const std::string language = choose_language(options.language);
+  const auto view = make_view(language, options.plain);
+  fmt::print("seed {}\n", job_options.seed);
+  const Conducted conducted = conduct(*jobs, options.at_once, *view);
+  for (const auto& trouble : conducted.troubles) fmt::print(stderr, "reprise: {}\n", trouble);
+  const int code = exit_code_of(conducted);
+  if (conducted.run.drills.empty()) return code;
+  const Run judged{std::move(conducted.run.drills)};
+  if (auto written = write_reports(judged, options.out, language); !written) {
+    fmt::print(stderr, "reprise: {}\n", written.error().text());
+    return 2;
+  }
+  view->run_finished(conducted.run, options.out);
+  return code;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& code) {
+  auto* verb = app.add_subcommand("run", "Drill the scenarios of a plan and judge them");
+  auto options = std::make_shared<Options>();
+  verb->add_option("path", options->words,
+                   "Plan folders, scenario files or folders of plans; then names of scenarios")
+      ->required();
+  verb->add_option("--out", options->out, "Folder of reports and journals; replaces earlier ones")
+      ->capture_default_str();
+  verb->add_option("--jobs,-j", options->at_once, "Drills at the same time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  verb->add_option("--tag", options->tags, "Only scenarios with one of these tags");
+  verb->add_option("--repeat", options->repeat, "Drill each scenario so often")
+      ->check(CLI::Range(1, 100000));
+  verb->add_option("--seed", options->seed, "Replays the randomness of an earlier run");
+  verb->add_option("--lang", options->language, "Language of messages and reports")
+      ->check(CLI::IsMember({"en", "fr"}));
+  verb->add_option("--operator", options->operator_name, "Who runs the test, for the record");
+  verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
+  verb->footer(
+      "Examples:\n"
+      "  reprise run scenarios/sp-e --out out --jobs 2\n"
+      "  reprise run scenarios/sp-e weather-api-500 --repeat 59\n"
+      "  reprise run scenarios --tag quick --lang fr\n"
+      "Writes OUT/report.html, OUT/junit.xml, OUT/summary.json, "
+      "OUT/journals/PLAN/SCENARIO.jsonl.");
+  verb->callback([options, &code] { code = run(*options); });
+}
+
+}  // namespace reprise

@@ -1,0 +1,42 @@
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/verbs.h"
+#include "harness/engine/undo.h"
+
+namespace reprise {
+namespace {
+
+int undo_all() {
+  const auto logs = unlocked_undo_logs();
+  if (logs.empty()) {
+    fmt::print("Nothing is left of any drill.\n");
+    return 0;
+  }
+  bool residue = false;
+  for (const auto& path : logs) {
+    auto log = UndoLog::take_over(path);
+    if (!log) continue;  // another `undo` was faster
+    const auto before = log->pending();
+    const Undone undone = undo(*log);
+    fmt::print("{}\n", before ? before->drill : path.string());
+    for (const auto& what : undone.done) fmt::print("  {}\n", what);
+    for (const auto& what : undone.failed) fmt::print("  STILL THERE: {}\n", what);
+    residue = residue || !undone.failed.empty();
+    if (before && std::filesystem::exists(before->journal)) {
+      record_undo(before->journal, "reprise undo", "the drill and its guardian had died", undone);
+    }
+  }
+  return residue ? 4 : 0;
+}
+
+}  // namespace
+
+void add_undo(CLI::App& app, int& code) {
+  auto* verb = app.add_subcommand("undo", "Undo what drills that died have left behind");
+  verb->footer(
+      "Replays the undo logs that no running drill holds, newest entry first, and records in the\n"
+      "sibling of each journal what it did. Running it again does no harm.");
+  verb->callback([&code] { code = undo_all(); });
+}
+
+}  // namespace reprise

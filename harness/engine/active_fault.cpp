@@ -1,0 +1,132 @@
+#include "harness/engine/active_fault.h"
+
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+// Whether the target is the drill's own, started by it on its own copy of the system.
+bool dies_with_drill(const Plan& plan, const FaultSpec& spec, Target target) {
+  const auto started = [&](const std::string& service) {
+    const auto found = plan.services.find(service);
+    return found != plan.services.end() && !found->second.external;
+  };
+  if (target == Target::link || target == Target::file) return true;
+  if (target == Target::service) return started(spec.into);
+  if (target != Target::database) return false;
+  const auto url = plan.databases.find(spec.into);
+  if (url == plan.databases.end()) return false;
+  return std::ranges::any_of(plan.services, [&](const auto& service) {
+    return started(service.first) &&
+           url->second.find(fmt::format("${{services.{}.", service.first)) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+ActiveFault::ActiveFault(const FaultContext& context, const FaultSpec& spec, int round)
+    : context_(context), spec_(spec), round_(round), kind_(Registry<FaultKind>::find(spec.kind)) {}
+
+ActiveFault::~ActiveFault() {
+  if (!entry_) return;
+  settle(injector_->revert(receipt_));
+}
+
+void ActiveFault::note_at(Instant when, std::string_view step, nlohmann::json fields) {
+  fields["fault"] = spec_.id;
+  fields["kind"] = spec_.kind;
+  fields["into"] = spec_.into;
+  fields["round"] = round_;
+  fields["step"] = step;
+  context_.journal.write_at(when - context_.origin, "fault", std::move(fields));
+}
+
+void ActiveFault::note(std::string_view step, nlohmann::json fields) {
+  note_at(context_.clock.now(), step, std::move(fields));
+}
+
+boost::asio::awaitable<bool> ActiveFault::inject() {
+  if (!kind_) {
+    note("failed", {{"why", "this program knows no such fault"}});
+    co_return false;
+  }
+  auto made = kind_->make(spec_, context_.surroundings);
+  if (!made) {
+    note("failed", {{"why", made.error().text()}});
+    co_return false;
+  }
+  injector_ = std::move(*made);
+  auto look = [this] { return injector_->prepare(); };
+  auto receipt = co_await context_.pool.run(look);
+  if (!receipt) {
+    note("failed", {{"why", receipt.error().text()}});
+    co_return false;
+  }
+  receipt_ = std::move(*receipt);
+  const bool lasts = kind_->nature == Nature::condition;
+  note("preparing", {{"receipt", receipt_}, {"lasting", lasts ? "condition" : "event"}});
+  auto entry = context_.undo_log.arm(
+      spec_, receipt_, dies_with_drill(context_.plan, spec_, kind_->target));
+  if (!entry) {
+    // Without a synced receipt nothing may be touched.
+    note("failed", {{"why", entry.error().text()}});
+    co_return false;
+  }
+  entry_ = *entry;
+  note("injecting");
+  Instant done;
+  auto act = [&] {
+    auto injected = injector_->inject(receipt_);
+    done = context_.clock.now();
+    return injected;
+  };
+  auto injected = co_await context_.pool.run(act);
+  if (!injected) {
+    note("failed", {{"why", injected.error().text()}});
+    co_await heal();
+    co_return false;
+  }
+  armed_ = true;
+  note_at(done, "armed", nlohmann::json::object());
+  co_return true;
+}
+
+boost::asio::awaitable<bool> ActiveFault::confirm() {
+  if (bitten_) co_return true;
+  auto look = [this] { return injector_->confirm(); };
+  auto bite = co_await context_.pool.run(look);
+  if (!bite || bitten_) co_return bitten_;
+  bitten_ = true;
+  nlohmann::json fields{{"at", (bite->at - context_.origin).count()}, {"evidence", bite->evidence}};
+  note("bit", std::move(fields));
+  co_return true;
+}
+
+boost::asio::awaitable<void> ActiveFault::heal() {
+  if (!entry_) co_return;
+  // A victim between the last look and the healing counts.
+  if (armed_) co_await confirm();
+  const bool tell = armed_ && nature() == Nature::condition;
+  if (tell) note("healing");
+  Instant done;
+  auto undo = [&] {
+    auto reverted = injector_->revert(receipt_);
+    done = context_.clock.now();
+    return reverted;
+  };
+  auto reverted = co_await context_.pool.run(undo);
+  if (tell && reverted) note_at(done, "healed", nlohmann::json::object());
+  settle(reverted);
+}
+
+void ActiveFault::settle(const Result<void>& reverted) {
+  if (!reverted) {
+    // The entry stays in the log: the guardian and `reprise undo` try again.
+    note("undo-failed", {{"why", reverted.error().text()}});
+  } else {
+    (void)context_.undo_log.done(*entry_);
+  }
+  entry_.reset();
+}
+
+}  // namespace reprise

@@ -1,0 +1,249 @@
+#include "harness/engine/drill.h"
+
+#include <set>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+// The probes that this scenario looks at; a browser nobody asks is not started.
+std::set<std::string> probes_used(const DrillParts& parts) {
+  std::set<std::string> used;
+  const Scenario& scenario = parts.scenario;
+  for (const Watch& watch : scenario.steady_state) used.insert(watch.probe);
+  for (const Watch& watch : scenario.abort) used.insert(watch.probe);
+  for (const AssertionSpec& assertion : scenario.assertions) {
+    if (assertion.options.contains("probe")) used.insert(assertion.options.at("probe"));
+  }
+  for (const FaultSpec& fault : scenario.faults) {
+    if (fault.start.when) used.insert(fault.start.when->probe);
+  }
+  for (const ProcedureRun& run : scenario.procedures) {
+    if (run.start.when) used.insert(run.start.when->probe);
+    for (const Step& step : parts.plan.procedures.at(run.procedure).steps) {
+      if (step.kind == "wait") used.insert(step.options.at("value").at("probe"));
+    }
+  }
+  return used;
+}
+
+}  // namespace
+
+DrillEngine::DrillEngine(DrillParts parts)
+    : parts_(std::move(parts)),
+      fault_context_{parts_.clock, parts_.origin,   parts_.journal,
+                     parts_.pool,  parts_.undo_log, parts_.plan,
+                     parts_.site},
+      lookout_(parts_.scenario),
+      changed_(parts_.executor),
+      random_(parts_.seed) {}
+
+// Newest first: what was broken last is mended first.
+DrillEngine::~DrillEngine() {
+  while (!active_.empty()) active_.pop_back();
+}
+
+boost::asio::awaitable<void> DrillEngine::run() {
+  phase("prepare");
+  if (co_await prepare()) {
+    phase("steady");
+    if (co_await reach_steady_state()) {
+      guarded_ = true;
+      co_await inject_and_hold();
+    }
+    co_await heal();
+    if (!ending_ && !parts_.awaited.empty() && outcome_ == "completed") co_await recover();
+    guarded_ = false;
+    phase("verify");
+    co_await verify();
+  }
+  phase("teardown");
+  co_await teardown();
+  parts_.journal.write("end", {{"outcome", outcome_}});
+}
+
+void DrillEngine::phase(std::string_view name) { parts_.journal.write("phase", {{"phase", name}}); }
+
+boost::asio::awaitable<bool> DrillEngine::prepare() {
+  using boost::asio::experimental::awaitable_operators::operator||;
+  // Starting may take long; whoever interrupts does not wait for it.
+  auto starting = parts_.supervisor.start_all();
+  auto never = [] { return false; };
+  auto ended = wait_until(never, Instant::max());
+  auto either = std::move(starting) || std::move(ended);
+  auto started = co_await std::move(either);
+  if (ending_) co_return false;
+  if (!std::get<0>(started)) {
+    parts_.journal.write("trouble", {{"what", std::get<0>(started).error().text()}});
+    outcome_ = "failed-to-start";
+    co_return false;
+  }
+  co_return co_await open_probes();
+}
+
+boost::asio::awaitable<bool> DrillEngine::open_probes() {
+  const ProbeContext context{parts_.executor, parts_.site, parts_.pool};
+  for (const std::string& name : probes_used(parts_)) {
+    const ProbeSpec& spec = parts_.plan.probes.at(name);
+    const ProbeKind* kind = Registry<ProbeKind>::find(spec.kind);
+    REPRISE_REQUIRE(kind);
+    auto probe = kind->make(spec, context);
+    Result<void> opened = probe ? Result<void>() : std::unexpected(probe.error());
+    if (probe) {
+      auto told = [this](const Seen& seen) { saw(seen); };
+      samplers_.push_back(std::make_unique<Sampler>(parts_.executor, parts_.clock, parts_.journal,
+                                                    parts_.origin, spec, std::move(*probe), told));
+      opened = co_await samplers_.back()->open();
+    }
+    if (!opened) {
+      const auto what = fmt::format("probe {}: {}", name, opened.error().text());
+      parts_.journal.write("trouble", {{"what", what}});
+      outcome_ = "failed-to-start";
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
+  const Scenario& scenario = parts_.scenario;
+  const Instant begun = parts_.clock.now();
+  for (auto& sampler : samplers_) sampler->start();
+  std::string lacking;
+  auto steady = [&] {
+    for (Watch watch : scenario.steady_state) {
+      watch.hold = std::max(watch.hold, scenario.steady_for);
+      const auto held = lookout_.held(watch, begun);
+      if (held && *held >= watch.hold) continue;
+      lacking = watch.probe;
+      return false;
+    }
+    return true;
+  };
+  const Instant deadline = begun + scenario.steady_within + scenario.steady_for;
+  if (co_await wait_until(steady, deadline)) {
+    parts_.journal.write("steady", {{"state", "held"}});
+    co_return true;
+  }
+  if (ending_) co_return false;
+  nlohmann::json fields{
+      {"state", "not-reached"}, {"probe", lacking}, {"why", lookout_.newest(lacking)}};
+  parts_.journal.write("steady", std::move(fields));
+  co_return false;
+}
+
+boost::asio::awaitable<void> DrillEngine::heal() {
+  phase("heal");
+  healing_ = true;
+  changed_.notify();
+  // The rounds heal themselves; the drill waits for all of them, procedures included.
+  while (launched_ > 0) co_await changed_.wait();
+}
+
+boost::asio::awaitable<void> DrillEngine::recover() {
+  phase("recover");
+  const Instant since = recovery_begins();
+  std::vector<bool> done(parts_.awaited.size(), false);
+  auto recovered = [&] {
+    bool all = true;
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      const Awaited& awaited = parts_.awaited[i];
+      if (!done[i] && lookout_.recovered(awaited, since, settled(awaited.probe))) {
+        done[i] = true;
+        parts_.journal.write("recovered", {{"assertion", i}, {"probe", awaited.probe}});
+      }
+      all = all && done[i];
+    }
+    return all;
+  };
+  if (co_await wait_until(recovered, since + parts_.scenario.patience) || ending_) co_return;
+  const auto why = fmt::format("not recovered within {}", format_duration(parts_.scenario.patience));
+  parts_.journal.write("patience", {{"why", why}});
+}
+
+boost::asio::awaitable<void> DrillEngine::verify() {
+  for (auto& sampler : samplers_) co_await sampler->stop();
+}
+
+boost::asio::awaitable<void> DrillEngine::teardown() {
+  while (!active_.empty()) {
+    auto newest = active_.back();
+    active_.pop_back();
+    co_await newest->heal();
+  }
+  for (auto& sampler : samplers_) co_await sampler->stop();
+  samplers_.clear();
+  co_await parts_.supervisor.stop_all();
+}
+
+void DrillEngine::saw(const Seen& seen) {
+  lookout_.add(seen);
+  if (guarded_ && !ending_) {
+    for (const Watch& guard : parts_.scenario.abort) {
+      const auto violated = lookout_.violated(guard, timeline_);
+      if (guard.probe != seen.probe.name || !violated || *violated < guard.hold) continue;
+      nlohmann::json fields{{"probe", guard.probe}, {"why", lookout_.newest(guard.probe)}};
+      end_timeline("abort", std::move(fields), "aborted");
+      break;
+    }
+  }
+  changed_.notify();
+}
+
+void DrillEngine::interrupt(const std::string& signal) {
+  if (!ending_) end_timeline("interrupted", {{"signal", signal}}, "interrupted");
+}
+
+void DrillEngine::heal_now() {
+  healing_ = true;
+  changed_.notify();
+}
+
+void DrillEngine::end_timeline(std::string_view event, nlohmann::json fields, std::string outcome) {
+  parts_.journal.write(event, std::move(fields));
+  outcome_ = std::move(outcome);
+  ending_ = true;
+  healing_ = true;
+  changed_.notify();
+}
+
+Instant DrillEngine::recovery_begins() const { return std::max(timeline_, last_incident_); }
+
+Instant DrillEngine::settled(const std::string& probe) const {
+  for (const auto& sampler : samplers_) {
+    if (sampler->spec().name == probe) return sampler->settled();
+  }
+  return parts_.clock.now();
+}
+
+boost::asio::awaitable<bool> DrillEngine::wait_until(std::function<bool()> condition, Instant deadline) {
+  while (true) {
+    if (ending_) co_return false;
+    if (condition()) co_return true;
+    if (parts_.clock.now() >= deadline) co_return false;
+    co_await changed_.wait_until(parts_.clock, deadline);
+  }
+}
+
+void DrillEngine::launch(Work work) {
+  ++launched_;
+  auto finished = [this](std::exception_ptr thrown) {
+    if (thrown) {
+      try {
+        std::rethrow_exception(thrown);
+      } catch (const std::exception& error) {
+        parts_.journal.write("trouble", {{"what", error.what()}});
+      }
+    }
+    --launched_;
+    changed_.notify();
+  };
+  boost::asio::co_spawn(parts_.executor, std::move(work), finished);
+}
+
+}  // namespace reprise

@@ -1,0 +1,109 @@
+// One drill, from prepare to teardown, on whatever clock it is given (design.md, phases).
+//
+//   prepare → steady → inject → hold → heal → recover → verify → teardown
+//
+// It acts and writes the journal; it judges nothing. A guard that fails or an operator who
+// interrupts ends the timeline, heals at once and still goes through teardown.
+//
+// Ownership: the parts outlive the drill. Threads: one engine thread.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "harness/engine/active_fault.h"
+#include "harness/engine/lookout.h"
+#include "harness/engine/sampler.h"
+#include "harness/engine/site.h"
+#include "harness/engine/step.h"
+#include "harness/engine/supervisor.h"
+
+namespace reprise {
+
+struct DrillParts {
+  boost::asio::any_io_executor executor;
+  Clock& clock;
+  Journal& journal;
+  BlockingPool& pool;
+  UndoLog& undo_log;
+  const Plan& plan;
+  const Scenario& scenario;
+  Site& site;
+  Supervisor& supervisor;
+  Instant origin;                    // journal time 0
+  std::uint64_t seed;
+  int repeat;
+  std::vector<Awaited> awaited;      // what the recover phase waits for, one an assertion
+  // Asks the operator; see StepContext. An error when nobody is there.
+  std::function<boost::asio::awaitable<Result<std::string>>(const Step&)> ask;
+};
+
+class DrillEngine {
+ public:
+  explicit DrillEngine(DrillParts parts);
+  DrillEngine(const DrillEngine&) = delete;
+  DrillEngine& operator=(const DrillEngine&) = delete;
+  ~DrillEngine();
+
+  boost::asio::awaitable<void> run();
+  // Ends the timeline and heals; `run` then returns after teardown.
+  void interrupt(const std::string& signal);
+  // The operator of a rehearsal has seen enough: heals what lasts, goes on to recovery.
+  void heal_now();
+
+ private:
+  using Work = boost::asio::awaitable<void>;
+
+  boost::asio::awaitable<bool> prepare();
+  boost::asio::awaitable<bool> open_probes();
+  boost::asio::awaitable<bool> reach_steady_state();
+  Work inject_and_hold();
+  Work heal();
+  Work recover();
+  Work verify();
+  Work teardown();
+
+  void launch(Work work);
+  Work run_fault(std::size_t index);
+  Work run_round(const FaultSpec& spec, int round);
+  Work confirm_until_bitten(std::shared_ptr<ActiveFault> fault);
+  Work run_procedure(std::size_t index);
+  boost::asio::awaitable<bool> run_step(const std::string& procedure, int index, const Step& step);
+  void note_step(const std::string& procedure, int index, const Step& step,
+                 std::string_view state, const std::string& result);
+  boost::asio::awaitable<Result<std::string>> bounded(const StepKind& kind, const Step& step);
+  boost::asio::awaitable<Result<void>> wait_for_probe(const Step& step);
+  // Waits for `at`, `after` or `when`; false when it never comes.
+  boost::asio::awaitable<bool> wait_for_start(const Start& start);
+  // Returns when `condition` is true (asked after every change), the deadline has passed, or
+  // the drill is ending; true when the condition held.
+  boost::asio::awaitable<bool> wait_until(std::function<bool()> condition, Instant deadline);
+
+  void phase(std::string_view name);
+  void saw(const Seen& seen);
+  void end_timeline(std::string_view event, nlohmann::json fields, std::string outcome);
+  [[nodiscard]] Instant recovery_begins() const;
+  [[nodiscard]] Instant settled(const std::string& probe) const;
+
+  DrillParts parts_;
+  FaultContext fault_context_;
+  Lookout lookout_;
+  Event changed_;
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<Sampler>> samplers_;
+  std::list<std::shared_ptr<ActiveFault>> active_;  // oldest first
+  std::map<std::string, bool> over_;                // fault id -> all its rounds are over
+  std::size_t launched_ = 0;   // coroutines of the timeline that still run
+  std::size_t lasting_ = 0;    // of these, how many only end with the heal phase
+  Instant timeline_{};         // when the inject phase began
+  Instant last_start_{};       // of a fault or procedure
+  Instant last_incident_{};    // an event was armed, a condition healed, a procedure ended
+  bool guarded_ = false;       // abort conditions are watched
+  bool healing_ = false;       // whatever lasts is to end now
+  bool ending_ = false;        // the timeline is cut short
+  std::string outcome_ = "completed";
+};
+
+}  // namespace reprise

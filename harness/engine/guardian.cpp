@@ -1,0 +1,177 @@
+#include "harness/engine/guardian.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/engine/process_table.h"
+#include "harness/engine/undo.h"
+#include "harness/engine/worker.h"
+
+namespace reprise {
+namespace {
+
+// A worker that gives no sign of life for so long is stopped or stuck; it does every 100 ms.
+constexpr int deadline_ms = 5000;
+
+struct Worker {
+  pid_t pid = 0;
+  int alive = -1;  // read end of its signs of life
+};
+
+struct Death {
+  int status = 0;
+  std::string why;  // empty when the worker ended in order
+};
+
+int watch_signals() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGINT);
+  sigaddset(&wanted, SIGTERM);
+  sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void unblock_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+Worker fork_worker(const Job& job, UndoLog& log) {
+  int pipe[2];
+  REPRISE_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  const pid_t pid = ::fork();
+  REPRISE_REQUIRE(pid >= 0);
+  if (pid == 0) {
+    ::close(pipe[0]);
+    unblock_signals();
+    // A second net only: it fires when the guardian is killed, and never on its own thread's end.
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    const int code = run_worker(job, std::move(log), pipe[1]);
+    std::fflush(nullptr);
+    ::_exit(code);
+  }
+  ::close(pipe[1]);
+  return {pid, pipe[0]};
+}
+
+// Forwards the operator's signals until the worker's pipe ends or falls silent.
+std::string wait_for_end(const Worker& worker, int signals, int answers) {
+  bool interrupted = false;
+  while (true) {
+    pollfd waited[] = {{worker.alive, POLLIN, 0}, {signals, POLLIN, 0}, {answers, 0, 0}};
+    const int count = ::poll(waited, answers >= 0 ? 3 : 2, deadline_ms);
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) return "the worker gave no sign of life";
+    if (waited[1].revents & POLLIN) {
+      signalfd_siginfo signal{};
+      (void)!::read(signals, &signal, sizeof signal);
+      ::kill(worker.pid, static_cast<int>(signal.ssi_signo));
+    }
+    if (!interrupted && (waited[2].revents & (POLLHUP | POLLERR))) {
+      // The command line is gone: nobody is left to be told, so heal and end in order.
+      interrupted = true;
+      ::kill(worker.pid, SIGTERM);
+      answers = -1;
+    }
+    if (waited[0].revents & POLLIN) {
+      char bytes[256];
+      if (::read(worker.alive, bytes, sizeof bytes) > 0) continue;
+      return {};
+    }
+    if (waited[0].revents & (POLLHUP | POLLERR)) return {};
+  }
+}
+
+Death reap_worker(const Worker& worker, std::string why) {
+  // A stopped worker would stay so for ever and could wake up half-way through our undoing.
+  if (!why.empty()) ::kill(worker.pid, SIGKILL);
+  Death death{0, std::move(why)};
+  while (::waitpid(worker.pid, &death.status, 0) < 0 && errno == EINTR) {
+  }
+  if (death.why.empty() && WIFSIGNALED(death.status)) {
+    death.why = fmt::format("the worker was ended by signal {}", WTERMSIG(death.status));
+  } else if (death.why.empty() && WEXITSTATUS(death.status) != 0) {
+    death.why = fmt::format("the worker ended with code {}", WEXITSTATUS(death.status));
+  }
+  return death;
+}
+
+// Orphans and daemons fell to us, the subreaper: end and reap them all.
+void end_descendants() {
+  while (true) {
+    for (const ProcessId& process : descendants_of(::getpid())) ::kill(process.pid, SIGKILL);
+    const pid_t reaped = ::waitpid(-1, nullptr, 0);
+    if (reaped < 0 && errno != EINTR) return;
+  }
+}
+
+// Traversable by others, since a database server drops to a user of its own.
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directory(folder, error);
+  std::filesystem::permissions(folder, std::filesystem::perms(0711), error);
+}
+
+int guard(const Job& job, UndoLog log) {
+  ::setsid();
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const int signals = watch_signals();
+  make_folder(job.folder);
+  const Worker worker = fork_worker(job, log);
+  const Death death = reap_worker(worker, wait_for_end(worker, signals, job.answers));
+  // Faults first, while the services they were put into still live; then everything else ends.
+  const Undone undone = undo(log);
+  end_descendants();
+  if (!death.why.empty() || !undone.failed.empty()) {
+    const auto why = death.why.empty() ? "the drill could not undo it itself" : death.why;
+    record_undo(job.journal, "guardian", why, undone);
+  }
+  return undone.failed.empty() ? guardian_clean : guardian_residue;
+}
+
+Residue describe(const Job& job) {
+  Residue header;
+  header.log = UndoLog::folder() / (job.mark + ".jsonl");
+  header.drill = drill_name(job);
+  header.folder = job.folder;
+  header.journal = job.journal;
+  header.boot_id = UndoLog::boot_id();
+  header.mark = job.mark;
+  return header;
+}
+
+}  // namespace
+
+std::string drill_name(const Job& job) {
+  std::string name = fmt::format("{}/{}", job.plan->name, job.scenario->name);
+  if (job.scenario->repeat > 1) name += fmt::format("#{}", job.repeat + 1);
+  return name;
+}
+
+Result<pid_t> fork_guardian(const Job& job) {
+  std::fflush(nullptr);
+  const pid_t pid = ::fork();
+  if (pid < 0) return failure("a guardian cannot be started: {}", std::strerror(errno));
+  if (pid > 0) return pid;
+  for (const int descriptor : job.not_ours) ::close(descriptor);
+  auto log = UndoLog::create(describe(job));
+  if (!log) {
+    fmt::print(stderr, "reprise: {}\n", log.error().text());
+    ::_exit(guardian_could_not_start);
+  }
+  const int code = guard(job, std::move(*log));
+  std::fflush(nullptr);
+  ::_exit(code);
+}
+
+}  // namespace reprise

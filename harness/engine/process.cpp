@@ -1,0 +1,250 @@
+#include "harness/engine/process.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#define BOOST_PROCESS_USE_STD_FS
+#include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/process.hpp>
+
+#include "harness/engine/process_table.h"
+
+namespace reprise {
+namespace {
+
+namespace process_v2 = boost::process::v2;
+
+constexpr std::size_t longest_line = 4 << 10;
+
+// What the child does to itself between fork and exec: system calls only.
+struct ChildSetup {
+  int input;
+  int out;
+  int err;
+  const char* folder;
+
+  template <class Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const std::filesystem::path&,
+                                          const char* const*(&)) const {
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    const bool done = ::setsid() >= 0 && ::chdir(folder) == 0 && ::dup2(input, 0) >= 0 &&
+                      ::dup2(out, 1) >= 0 && ::dup2(err, 2) >= 0 &&
+                      // Process v2 leaves those below its own pipe open.
+                      ::syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+    if (done) return {};
+    return {errno, boost::system::system_category()};
+  }
+
+  // Process v2 would run the harness's own exit handlers in the child.
+  template <class Launcher>
+  void on_exec_error(Launcher&, const std::filesystem::path&, const char* const*(&),
+                     const boost::system::error_code&) const {
+    ::_exit(127);
+  }
+};
+
+class Descriptors {
+ public:
+  ~Descriptors() {
+    for (const int number : open_) {
+      if (number >= 0) ::close(number);
+    }
+  }
+  int add(int number) { return open_.emplace_back(number); }
+  int release(int number) {
+    std::erase(open_, number);
+    return number;
+  }
+
+ private:
+  std::vector<int> open_;
+};
+
+std::map<std::string, std::string> by_name(const std::vector<std::string>& environment) {
+  std::map<std::string, std::string> assignments;
+  for (const auto& assignment : environment) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos) continue;
+    assignments[assignment.substr(0, equals)] = assignment;
+  }
+  return assignments;
+}
+
+Result<std::string> find_program(const std::string& name, const std::string& path_assignment,
+                                 const std::filesystem::path& folder) {
+  if (name.find('/') != std::string::npos) {
+    if (::access((folder / name).c_str(), X_OK) == 0) return name;
+    return failure("{} cannot be run: {}", (folder / name).string(), std::strerror(errno));
+  }
+  std::string_view path = path_assignment;
+  path.remove_prefix(std::min(path.size(), std::string_view("PATH=").size()));
+  if (path.empty()) path = "/usr/local/bin:/usr/bin:/bin";
+  while (true) {
+    const auto colon = path.find(':');
+    const auto candidate = std::filesystem::path(path.substr(0, colon)) / name;
+    std::error_code error;
+    if (::access(candidate.c_str(), X_OK) == 0 &&
+        std::filesystem::is_regular_file(candidate, error)) {
+      return candidate.string();
+    }
+    if (colon == path.npos) break;
+    path.remove_prefix(colon + 1);
+  }
+  return std::unexpected(Error{fmt::format("no program called {} was found in PATH", name),
+                               "install it, or give its path", {}});
+}
+
+// JSON holds nothing else; what is not UTF-8 becomes U+FFFD.
+std::string as_utf8(std::string line) {
+  using Json = nlohmann::json;
+  const Json text = std::move(line);
+  return Json::parse(text.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+std::string Ending::text() const {
+  if (signal == 0) return fmt::format("exited with code {}", code);
+  const char* name = ::sigabbrev_np(signal);
+  return name ? fmt::format("killed by SIG{}", name) : fmt::format("killed by signal {}", signal);
+}
+
+Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_executor& executor,
+                                                 const Launch& launch) {
+  if (launch.command.empty()) return failure("there is no command to run");
+  std::error_code error;
+  if (!std::filesystem::is_directory(launch.folder, error)) {
+    return failure("{} is not a folder to run {} in", launch.folder.string(), launch.command[0]);
+  }
+  auto environment = by_name(launch.environment);
+  const auto program = find_program(launch.command[0], environment["PATH"], launch.folder);
+  if (!program) return std::unexpected(program.error());
+  if (environment["PATH"].empty()) environment.erase("PATH");
+
+  Descriptors descriptors;
+  int out[2] = {-1, -1};
+  int err[2] = {-1, -1};
+  const int input = descriptors.add(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  bool opened = input >= 0;
+  for (int* pipe : {out, err}) {
+    opened = opened && ::pipe2(pipe, O_CLOEXEC) == 0;
+    descriptors.add(pipe[0]);
+    descriptors.add(pipe[1]);
+  }
+  if (!opened) return failure("cannot open a pipe: {}", std::strerror(errno));
+
+  std::vector<const char*> assignments;
+  for (const auto& [name, assignment] : environment) assignments.push_back(assignment.c_str());
+  assignments.push_back(nullptr);
+  const std::vector<std::string> arguments(launch.command.begin() + 1, launch.command.end());
+  const std::string folder = launch.folder.string();
+  const ChildSetup setup{input, out[1], err[1], folder.c_str()};
+
+  // A context of its own: the child would otherwise rebuild the engine's, lock by lock.
+  boost::asio::io_context none;
+  process_v2::posix::default_launcher launcher;
+  launcher.env = assignments.data();
+  boost::system::error_code failed;
+  {
+    auto process = launcher(none.get_executor(), failed, std::filesystem::path(*program),
+                            arguments, setup);
+    if (!failed) process.detach();
+  }
+  if (failed) {
+    // Process v2 forgets a child that could not exec.
+    if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
+    return failure("cannot run {}: {}", *program, failed.message());
+  }
+  const std::array<int, 2> pipes{descriptors.release(out[0]), descriptors.release(err[0])};
+  return std::unique_ptr<Process>(new Process(executor, launcher.pid, pipes));
+}
+
+Process::Process(const boost::asio::any_io_executor& executor, pid_t pid, std::array<int, 2> pipes)
+    : id_{pid, start_ticks(pid).value_or(0)},
+      pidfd_(executor, static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
+      outputs_{Output{{executor, pipes[0]}, {}}, Output{{executor, pipes[1]}, {}}} {}
+
+Process::~Process() {
+  if (ending()) return;
+  ::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), SIGKILL, nullptr, 0);
+  pollfd ended{pidfd_.native_handle(), POLLIN, 0};
+  while (::poll(&ended, 1, -1) < 0 && errno == EINTR) {
+  }
+  (void)ending();
+}
+
+std::optional<Ending> Process::ending() {
+  if (ending_) return ending_;
+  siginfo_t info{};
+  const auto type = static_cast<idtype_t>(P_PIDFD);
+  const auto descriptor = static_cast<id_t>(pidfd_.native_handle());
+  if (::waitid(type, descriptor, &info, WEXITED | WNOHANG) != 0) {
+    // Reaped by somebody else: gone all the same, only nobody knows how.
+    if (errno == ECHILD) ending_ = Ending{.code = -1};
+  } else if (info.si_pid != 0) {
+    ending_ = info.si_code == CLD_EXITED ? Ending{.code = info.si_status}
+                                         : Ending{.signal = info.si_status};
+  }
+  return ending_;
+}
+
+boost::asio::awaitable<void> Process::ended() {
+  while (!ending()) {
+    co_await pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                               boost::asio::use_awaitable);
+  }
+}
+
+void Process::signal_group(int number) {
+  // Until it is reaped, its number cannot be given to another group.
+  if (!ending()) ::kill(-id_.pid, number);
+}
+
+void Process::Output::finish_line(std::vector<std::string>& lines) {
+  if (partial.ends_with('\r')) partial.pop_back();
+  lines.push_back(as_utf8(std::move(partial)));
+  partial.clear();
+}
+
+void Process::Output::take(std::string_view bytes, std::vector<std::string>& lines) {
+  while (!bytes.empty()) {
+    const auto end = bytes.find('\n');
+    const auto line = bytes.substr(0, end);
+    const auto room = longest_line - partial.size();
+    partial += line.substr(0, room);
+    if (end == bytes.npos) return;
+    finish_line(lines);
+    bytes.remove_prefix(end + 1);
+  }
+}
+
+boost::asio::awaitable<bool> Process::read(Stream stream, std::vector<std::string>& lines) {
+  Output& output = outputs_[stream == Stream::out ? 0 : 1];
+  std::array<char, 64 << 10> bytes;
+  boost::system::error_code error;
+  auto buffer = boost::asio::buffer(bytes);
+  auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
+  const std::size_t got = co_await output.pipe.async_read_some(buffer, token);
+  output.take({bytes.data(), got}, lines);
+  if (!error) co_return true;
+  if (!output.partial.empty()) output.finish_line(lines);
+  co_return false;
+}
+
+}  // namespace reprise

@@ -1,0 +1,68 @@
+// The place of one drill: its own copy of the plan's system, its ports, its links, what its
+// processes printed. This is what faults, probes and steps see as Surroundings.
+//
+// Ownership: the drill owns the Site, which owns the port leases and the link servers; the copy
+// stays on disk for whoever wants to look at it afterwards. The plan and the clock outlive it.
+// Threads: any; what changes while the drill runs is behind one mutex.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "harness/engine/clock.h"
+#include "harness/engine/ports.h"
+#include "harness/engine/surroundings.h"
+#include "harness/model/plan.h"
+
+namespace reprise {
+
+class Site final : public Surroundings {
+ public:
+  // Copies plan.system to `folder`/system, leases a port for every service and opens a link
+  // server for every link. Starts no process of the system.
+  static Result<std::unique_ptr<Site>> prepare(const Plan& plan, std::filesystem::path folder,
+                                               std::string drill_id, const Clock& clock);
+
+  [[nodiscard]] const std::filesystem::path& folder() const override { return system_; }
+  [[nodiscard]] Result<std::string> resolve(std::string_view text) const override;
+  [[nodiscard]] LinkServer* link(std::string_view name) const override;
+  [[nodiscard]] Result<ProcessId> process(std::string_view service) const override;
+  [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override;
+  [[nodiscard]] Result<std::string> database(std::string_view name) const override;
+  [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override;
+  [[nodiscard]] std::vector<std::string> log(std::string_view service,
+                                             std::size_t from) const override;
+  [[nodiscard]] std::vector<std::string> environment() const override;
+  [[nodiscard]] Instant now() const override { return clock_.now(); }
+
+  // The same as resolve, inside a service's definition, where ${port} is its own port.
+  [[nodiscard]] Result<std::string> resolve_for(std::string_view service,
+                                                std::string_view text) const;
+  [[nodiscard]] Result<std::uint16_t> port(std::string_view service) const;
+  [[nodiscard]] const std::string& drill_id() const { return drill_id_; }
+
+  void set_process(std::string_view service, std::optional<ProcessId> process);
+  void add_log(std::string_view service, std::string line);
+
+ private:
+  Site(const Plan& plan, std::filesystem::path folder, std::string drill_id, const Clock& clock);
+  Result<void> lease_ports();
+  Result<void> open_links();
+  [[nodiscard]] Result<std::string> reference(std::string_view service,
+                                              std::string_view name) const;
+  [[nodiscard]] Result<std::string> service_address(std::string_view service) const;
+
+  const Plan& plan_;
+  std::filesystem::path system_;
+  std::string drill_id_;
+  const Clock& clock_;
+  std::map<std::string, PortLease, std::less<>> ports_;
+  std::map<std::string, std::unique_ptr<LinkServer>, std::less<>> links_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<std::string, ProcessId, std::less<>> processes_;
+  std::map<std::string, std::vector<std::string>, std::less<>> logs_;
+};
+
+}  // namespace reprise

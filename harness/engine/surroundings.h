@@ -1,0 +1,61 @@
+// The running drill as faults, probes and steps see it.
+//
+// Ownership: owned by the drill, outlives every injector, probe and step. Threads: every function
+// may be called from any thread, since fault verbs run on a pool.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "harness/model/error.h"
+#include "harness/model/time.h"
+
+namespace reprise {
+
+// A process we may signal: the pid alone is not enough, since pids are used again.
+struct ProcessId {
+  pid_t pid = 0;
+  std::uint64_t start_ticks = 0;  // field 22 of /proc/PID/stat
+  bool operator==(const ProcessId&) const = default;
+};
+
+// The listening end of a link. The proxy in injectors/proxy/ implements it; nothing in harness/
+// needs to know more than where it listens.
+class LinkServer {
+ public:
+  virtual ~LinkServer() = default;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;  // on 127.0.0.1
+};
+
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+
+  // The drill's own copy of the plan's system/ folder; absolute.
+  [[nodiscard]] virtual const std::filesystem::path& folder() const = 0;
+  // Fills in ${…} references; an unknown one is an error.
+  [[nodiscard]] virtual Result<std::string> resolve(std::string_view text) const = 0;
+  // A link of this drill, or null where there is none (also in the guardian and in `reprise
+  // undo`, when the worker is dead and its proxy with it).
+  [[nodiscard]] virtual LinkServer* link(std::string_view name) const = 0;
+  // The first process of a running service; an error when it is not running.
+  [[nodiscard]] virtual Result<ProcessId> process(std::string_view service) const = 0;
+  // Every process of a running service, parent first (descendants of the first one).
+  [[nodiscard]] virtual std::vector<ProcessId> process_tree(std::string_view service) const = 0;
+  // The connection URL of a named database, references filled in.
+  [[nodiscard]] virtual Result<std::string> database(std::string_view name) const = 0;
+  // Absolute path of a named file of the plan.
+  [[nodiscard]] virtual Result<std::filesystem::path> file(std::string_view name) const = 0;
+  // Log lines of a service so far, oldest first (both streams), from `from` on.
+  [[nodiscard]] virtual std::vector<std::string> log(std::string_view service,
+                                                     std::size_t from) const = 0;
+  // Environment of the drill's own commands (marks processes as ours): NAME=value.
+  [[nodiscard]] virtual std::vector<std::string> environment() const = 0;
+  [[nodiscard]] virtual Instant now() const = 0;
+};
+
+}  // namespace reprise

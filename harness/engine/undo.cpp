@@ -1,0 +1,172 @@
+#include "harness/engine/undo.h"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <thread>
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness/engine/injector.h"
+#include "harness/engine/process_table.h"
+#include "harness/journal/journal.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+constexpr int wait_for_death_ms = 2000;
+
+// The surroundings of a drill whose worker is dead: its files, and nothing that ran in it.
+class Remains final : public Surroundings {
+ public:
+  explicit Remains(const Residue& residue) : folder_(residue.folder / "system") {}
+
+  const std::filesystem::path& folder() const override { return folder_; }
+  Result<std::string> resolve(std::string_view text) const override { return std::string(text); }
+  LinkServer* link(std::string_view) const override { return nullptr; }
+  Result<ProcessId> process(std::string_view service) const override {
+    return failure("{} belongs to a drill that is over", service);
+  }
+  std::vector<ProcessId> process_tree(std::string_view) const override { return {}; }
+  Result<std::string> database(std::string_view name) const override {
+    return failure("{} belongs to a drill that is over", name);
+  }
+  Result<std::filesystem::path> file(std::string_view name) const override {
+    return failure("{} belongs to a drill that is over", name);
+  }
+  std::vector<std::string> log(std::string_view, std::size_t) const override { return {}; }
+  std::vector<std::string> environment() const override { return {}; }
+  Instant now() const override { return std::chrono::steady_clock::now(); }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+// True when the process is gone at the end; false when it could not be ended.
+bool end_process(const ProcessId& process, Undone& undone) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
+  if (pidfd < 0) return true;
+  bool gone = true;
+  // The pidfd is open: if the start time still fits, it is our process and stays ours.
+  if (start_ticks(process.pid) == process.start_ticks) {
+    ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0);
+    pollfd waiting{pidfd, POLLIN, 0};
+    gone = ::poll(&waiting, 1, wait_for_death_ms) == 1;
+    if (gone) undone.done.push_back(fmt::format("ended process {}", process.pid));
+  }
+  ::close(pidfd);
+  return gone;
+}
+
+void end_processes(const Residue& residue, Undone& undone) {
+  if (residue.boot_id != UndoLog::boot_id()) return;  // another run of the machine: all gone
+  std::vector<ProcessId> processes = residue.processes;
+  std::ranges::move(processes_marked("REPRISE_DRILL=" + residue.mark),
+                    std::back_inserter(processes));
+  for (const ProcessId& process : processes) {
+    if (!end_process(process, undone)) {
+      undone.failed.push_back(fmt::format("process {} does not end", process.pid));
+    }
+  }
+}
+
+void revert_faults(const Residue& residue, UndoLog& log, Undone& undone) {
+  const Remains remains(residue);
+  for (auto entry = residue.faults.rbegin(); entry != residue.faults.rend(); ++entry) {
+    const std::string what = fmt::format("{} into {}", entry->fault.kind, entry->fault.into);
+    const FaultKind* kind = Registry<FaultKind>::find(entry->fault.kind);
+    Result<void> reverted = failure("this program knows no such fault");
+    if (kind) {
+      auto injector = kind->make(entry->fault, remains);
+      reverted = injector ? (*injector)->revert(entry->receipt)
+                          : Result<void>(std::unexpected(injector.error()));
+    }
+    if (reverted) {
+      (void)log.done(entry->number);
+      undone.done.push_back("reverted " + what);
+    } else if (entry->own) {
+      undone.done.push_back(fmt::format("{} ends with its own target", what));
+    } else {
+      undone.failed.push_back(fmt::format("{}: {}", what, reverted.error().text()));
+    }
+  }
+}
+
+std::string whole_lines(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  text.resize(text.rfind('\n') + 1);
+  return text;
+}
+
+std::string last_line(const std::string& lines) {
+  if (lines.empty()) return {};
+  const auto before = lines.rfind('\n', lines.size() - 2);
+  const auto begin = before == std::string::npos ? 0 : before + 1;
+  return lines.substr(begin, lines.size() - 1 - begin);
+}
+
+}  // namespace
+
+Undone undo(UndoLog& log) {
+  Undone undone;
+  auto residue = log.pending();
+  if (!residue) {
+    undone.failed.push_back(residue.error().text());
+    return undone;
+  }
+  // A database fault is reverted by talking to its server, so the processes end last.
+  revert_faults(*residue, log, undone);
+  end_processes(*residue, undone);
+  if (!undone.failed.empty()) return undone;
+  std::error_code error;
+  if (std::filesystem::remove_all(residue->folder, error) > 0) {
+    undone.done.push_back("removed the working folder");
+  }
+  if (error) {
+    undone.failed.push_back(fmt::format("{}: {}", residue->folder.string(), error.message()));
+    return undone;
+  }
+  log.remove();
+  return undone;
+}
+
+void record_undo(const std::filesystem::path& journal, const std::string& who,
+                 const std::string& why, const Undone& undone) {
+  auto sibling = journal;
+  sibling.replace_extension(".guardian.jsonl");
+  const std::string earlier = whole_lines(sibling);
+  const std::string last = last_line(earlier.empty() ? whole_lines(journal) : earlier);
+  std::ofstream file(sibling, std::ios::binary | std::ios::app);
+  std::uint64_t number = std::ranges::count(earlier, '\n');
+  std::string previous = sha256(last);
+  auto write = [&](std::string_view event, nlohmann::json fields) {
+    fields["n"] = number++;
+    fields["utc"] = format_utc(std::chrono::system_clock::now());
+    fields["event"] = event;
+    fields["prev"] = previous;
+    const auto replace = nlohmann::json::error_handler_t::replace;
+    const std::string line = fields.dump(-1, ' ', false, replace);
+    previous = sha256(line);
+    file << line << '\n';
+  };
+  if (earlier.empty()) {
+    write("guardian", {{"journal", journal.filename().string()}, {"head", sha256(last)}});
+  }
+  write("undo", {{"by", who}, {"why", why}, {"done", undone.done}});
+  if (undone.failed.empty()) {
+    write("clean", nlohmann::json::object());
+  } else {
+    write("residue", {{"what", undone.failed}});
+  }
+}
+
+}  // namespace reprise

@@ -1,0 +1,107 @@
+#include "harness/engine/worker.h"
+
+#include <csignal>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "harness/engine/drill.h"
+#include "harness/engine/operator.h"
+
+namespace reprise {
+namespace {
+
+constexpr Duration sign_of_life = std::chrono::milliseconds(100);
+
+nlohmann::json environment() {
+  utsname host{};
+  ::uname(&host);
+  return {{"kernel", fmt::format("{} {}", host.sysname, host.release)},
+          {"machine", host.machine},
+          {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)},
+          {"uid", ::getuid()},
+          {"sandbox", "none: the host with allocated ports"}};
+}
+
+void write_first_event(Journal& journal, const Job& job) {
+  nlohmann::json fields{{"format", journal_format},
+                        {"tool", REPRISE_VERSION},
+                        {"plan", job.plan->resolved},
+                        {"scenario", job.scenario->resolved},
+                        {"files", job.file_hashes},
+                        {"seed", job.seed},
+                        {"repeat", job.repeat},
+                        {"environment", environment()},
+                        {"operator", job.operator_name},
+                        {"command", job.command}};
+  journal.write_at({}, "drill", std::move(fields));
+}
+
+boost::asio::awaitable<void> tell_of_life(Clock& clock, int alive) {
+  while (true) {
+    const char byte = '.';
+    (void)!::write(alive, &byte, 1);
+    co_await clock.sleep_for(sign_of_life);
+  }
+}
+
+}  // namespace
+
+int run_worker(const Job& job, UndoLog undo_log, int alive) {
+  boost::asio::io_context context(1);
+  SteadyClock clock;
+  const Instant origin = clock.now();
+  auto now = [&] { return clock.now() - origin; };
+  auto utc = [&] { return clock.utc(); };
+  auto journal = Journal::create(job.journal, now, utc);
+  if (!journal) {
+    fmt::print(stderr, "reprise: {}\n", journal.error().text());
+    return 1;
+  }
+  write_first_event(*journal, job);
+  auto site = Site::prepare(*job.plan, job.folder, job.mark, clock);
+  if (!site) {
+    journal->write("trouble", {{"what", site.error().text()}});
+    journal->write("end", {{"outcome", "failed-to-start"}});
+    return 1;
+  }
+  BlockingPool pool(4);
+  auto started = [&](const ProcessId& process) { undo_log.started(process); };
+  Supervisor supervisor(context.get_executor(), clock, *journal, pool, *job.plan, **site, started);
+  Operator person(context.get_executor(), clock, job.answers, job.attended);
+  auto ask = [&](const Step& step) { return person.ask(step); };
+  DrillEngine drill({context.get_executor(), clock, *journal, pool, undo_log, *job.plan, *job.scenario,
+               **site, supervisor, origin, job.seed, job.repeat, job.awaited, ask});
+
+  boost::asio::signal_set signals(context, SIGINT, SIGTERM);
+  auto interrupted = [&](boost::system::error_code error, int number) {
+    if (!error) drill.interrupt(number == SIGINT ? "SIGINT" : "SIGTERM");
+  };
+  signals.async_wait(interrupted);
+  if (job.rehearsal) person.on_line([&] { drill.heal_now(); });
+  auto life = tell_of_life(clock, alive);
+  boost::asio::co_spawn(context, std::move(life), boost::asio::detached);
+  int code = 0;
+  auto finished = [&](std::exception_ptr thrown) {
+    if (thrown) {
+      code = 1;
+      try {
+        std::rethrow_exception(thrown);
+      } catch (const std::exception& error) {
+        journal->write("trouble", {{"what", error.what()}});
+      }
+    }
+    context.stop();
+  };
+  auto work = drill.run();
+  boost::asio::co_spawn(context, std::move(work), finished);
+  context.run();
+  return code;
+}
+
+}  // namespace reprise

@@ -1,0 +1,60 @@
+// The journal: append-only JSON Lines, one event a line, the only bridge from the running side to
+// the judging side. The format is a promise: auditors keep these files for years.
+//
+// Every line is an object {"n", "t", "utc", "event", …, "prev"}:
+//   n      the line's number, from 0      t    nanoseconds since the drill's start, monotonic
+//   utc    RFC 3339                       prev SHA-256 (hex) of the line before, without its
+//                                              newline; of the empty string for line 0
+// Events and their fields are listed in journal/events.md.
+//
+// One write() an event, so a killed drill leaves at most one torn last line.
+// Ownership: a Journal owns its descriptor. Threads: one thread at a time.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/model/error.h"
+#include "harness/model/time.h"
+
+namespace reprise {
+
+inline constexpr int journal_format = 1;
+
+class Journal {
+ public:
+  // Creates the file (an existing one is an error). `now` gives t, `utc` gives utc; both are
+  // asked once an event unless `write_at` names the instant.
+  static Result<Journal> create(const std::filesystem::path& path, std::function<Duration()> now,
+                                std::function<UtcInstant()> utc);
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
+  ~Journal();
+
+  // A failed write stops nothing here: `trouble` then tells, and the drill is inconclusive.
+  void write(std::string_view event, nlohmann::json fields);
+  void write_at(Duration t, std::string_view event, nlohmann::json fields);
+
+  // Set after a write failed (disk full, descriptor gone): what was lost cannot be judged.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  // SHA-256 (hex) of the last line: what an auditor publishes.
+  [[nodiscard]] const std::string& head() const { return previous_; }
+
+ private:
+  Journal() = default;
+  int descriptor_ = -1;
+  std::uint64_t next_ = 0;
+  std::string previous_;
+  std::string trouble_;
+  std::function<Duration()> now_;
+  std::function<UtcInstant()> utc_;
+};
+
+// SHA-256 in lower-case hex.
+[[nodiscard]] std::string sha256(std::string_view bytes);
+
+}  // namespace reprise

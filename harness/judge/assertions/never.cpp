@@ -1,0 +1,62 @@
+// never: {probe, expect}
+//
+// No sample from the beginning of inject to the end of recover shows it. A level means exactly
+// that level: "never degraded" is not violated by being nominal.
+#include <algorithm>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+Finding judge_never(const AssertionSpec& spec, const Record& record) {
+  const std::string probe = text_option(spec, "probe");
+  const auto expect = expected_option(spec);
+  Finding finding =
+      unjudged(spec, {"judge.never.statement",
+                      {{"probe", probe}, {"expect", expect ? expected_text(*expect) : "?"}}});
+  if (!expect) {
+    return inconclusive(std::move(finding), {"judge.unreadable", {{"why", expect.error().what}}});
+  }
+  const auto window = drill_window(record);
+  if (!window) return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", probe}}});
+  finding.from = window->from;
+  finding.to = window->to;
+  const Timeline line = timeline(record, probe, *expect, Match::exactly);
+  const auto points = line.within(*window);
+  if (auto why = unusable(line, probe, points)) {
+    return inconclusive(std::move(finding), std::move(*why));
+  }
+  const std::size_t seen = count(points, Sight::holds);
+  const std::size_t unknown = count(points, Sight::unknown);
+  if (seen > 0) {
+    const auto first = std::ranges::find(points, Sight::holds, &Point::sight);
+    finding = missed(std::move(finding), "chaos.SeenForbidden",
+                     {"judge.never.seen",
+                      {{"probe", probe}, {"count", seen}, {"scheduled", points.size()}}});
+    finding.cause = cause_of(finding, record, probe, *first->sample);
+    return finding;
+  }
+  if (unknown > 0) {
+    return inconclusive(std::move(finding),
+                        {"judge.skipped", {{"probe", probe}, {"count", unknown}}});
+  }
+  return passed(std::move(finding),
+                {"judge.never.unseen", {{"probe", probe}, {"scheduled", points.size()}}});
+}
+
+const Registered<AssertionKind> registered{{
+    {.name = "never",
+     .summary = "A probe never shows this, from the fault to the end of the recovery.",
+     .options = Shape::object(
+         {{"probe", Shape::name_of("probe"), required, "whose samples are judged"},
+          {"expect", Shape::expectation(), required, "exactly this level, or a predicate"}}),
+     .example = {{"never", {{"probe", "dashboard"}, {"expect", "degraded"}}}}},
+    .judge = judge_never,
+    .awaits = nullptr,
+}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,101 @@
+// From a Record to a Verdict: pure functions, no clock, no files, no randomness, no engine.
+// The same record gives the same verdict, byte for byte, for ever. Definitions: docs in each
+// assertion's .cpp; "now" is the drill's own date.
+//
+// Judge and assertions speak in Messages: a key of reports/messages.yaml and its arguments, so that
+// every sentence exists in English and French.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/journal/record.h"
+#include "harness/model/vocabulary.h"
+
+namespace reprise {
+
+// In order of gravity.
+enum class Status { pass, conditional, skipped, inconclusive, fail };
+[[nodiscard]] std::string_view status_name(Status status);
+[[nodiscard]] Status worse(Status left, Status right);
+
+// A key of the catalogue and what stands in its {braces}: text, numbers, and durations as
+// nanoseconds under names ending in "_ns" (rendered by the catalogue in the reader's language).
+struct Message {
+  std::string key;
+  nlohmann::json arguments = nlohmann::json::object();
+};
+
+// Where the true value lies. No `high`: unbounded.
+struct Interval {
+  Duration low{};
+  std::optional<Duration> high;
+};
+
+// Always the same parts: objective, measured interval, last bad sample with what it saw, and the
+// service's own log line nearest that instant.
+struct Cause {
+  Message objective;
+  std::optional<Interval> measured;
+  std::optional<Duration> sample_at;   // intended instant of the last bad sample
+  std::string sample_probe, sample_saw;
+  std::optional<Duration> log_at;
+  std::string log_service, log_line;
+};
+
+struct Finding {
+  std::string kind, name;              // "recovery", "recovery-2"; steady state has its own
+  Location where;                      // in the scenario file
+  Status status = Status::pass;
+  Message statement;                   // what was demanded
+  Message outcome;                     // what was seen; for inconclusive: why
+  std::string failure;                 // JUnit's type, as "chaos.RtoExceeded"; empty when passed
+  std::string objective;               // "rto", "rpo" or empty
+  std::optional<Duration> limit;       // what the measured upper end is held against
+  std::optional<Interval> measured;
+  std::optional<Cause> cause;          // set for every miss
+  std::optional<Known> known;          // set when the miss is a declared deficiency
+  bool unexpected_pass = false;        // declared deficient, yet it held
+  std::optional<Duration> from, to;    // the window judged
+};
+
+// Per probe, judged or not: for the figures section and the picture.
+struct ProbeFigures {
+  std::string probe;
+  std::size_t scheduled = 0, nominal = 0, degraded = 0, down = 0, skipped = 0;
+  Duration latency_p50{}, latency_p99{}, latency_max{};
+  Duration late_p99{};                 // start delay: sent - intended
+  Duration longest_outage{};           // from samples; 0 means none longer than `resolution`
+  Duration resolution{};               // interval plus largest latency
+  int flaps = 0;
+  std::optional<Duration> detected;    // from t_cmd to the first change of level
+  std::optional<Duration> first_fallback;
+  std::optional<double> budget_spent;  // share of the yearly error budget, when one is stated
+};
+
+struct Verdict {
+  Status status = Status::inconclusive;
+  bool clean = true;                   // nothing of the drill is left: a second, separate result
+  std::vector<std::string> residue;
+  std::vector<Message> reasons;        // why the whole drill is inconclusive, empty otherwise
+  std::vector<Finding> findings;       // steady state first, then the assertions in file order
+  std::vector<ProbeFigures> figures;   // by probe name
+};
+
+struct AssertionKind : KindInfo {
+  // Judges one assertion. Inconclusive rather than pass whenever something it needs is missing.
+  std::function<Finding(const AssertionSpec&, const Record&)> judge;
+  // What the engine waits for in the recover phase; may be empty.
+  std::function<std::optional<Awaited>(const AssertionSpec&, const Scenario&, const Plan&)> awaits;
+};
+
+[[nodiscard]] Verdict judge(const Record& record);
+
+// 4 something could not be undone > 1 a miss > 3 inconclusive, skipped or nothing judged > 0.
+[[nodiscard]] int exit_code(const std::vector<Verdict>& verdicts);
+
+}  // namespace reprise

@@ -1,0 +1,134 @@
+#include "harness/judge/timeline.h"
+
+#include <algorithm>
+
+namespace reprise {
+namespace {
+
+const ProbeRecord* find_probe(const Record& record, const std::string& name) {
+  const auto found = record.probes.find(name);
+  return found == record.probes.end() ? nullptr : &found->second;
+}
+
+bool by_latency(const std::optional<Expectation>& expectation) {
+  return expectation && expectation->depends_on_latency();
+}
+
+bool by_latency(const Levels& levels) {
+  return by_latency(levels.nominal) || by_latency(levels.degraded);
+}
+
+// The end of a phase and the sampler's own wake-up are not the same instant.
+constexpr Duration wake_up = std::chrono::milliseconds(20);
+// So that arithmetic on an interval from a forged journal cannot overflow: 208 days.
+constexpr Duration longest_interval{std::int64_t{1} << 54};
+Duration edge(Duration every) { return every + std::max(every / 2, wake_up); }
+
+Point unknown_at(Duration instant) { return {instant, instant, Sight::unknown, nullptr}; }
+
+}  // namespace
+
+Observation with_latency(const Observation& seen, const Sample& sample) {
+  Observation out = seen;
+  if (!out.values.is_object()) out.values = nlohmann::json::object();
+  out.values["latency"] = (sample.finished - sample.intended).count();
+  return out;
+}
+
+Matcher::Matcher(const Record& record, const std::string& probe, Expected expect, Match match)
+    : probe_(find_probe(record, probe)),
+      levels_(&record.scenario.levels_of(probe)),
+      expect_(std::move(expect)),
+      match_(match),
+      by_latency_(expect_.level.empty() ? by_latency(expect_.predicate) : by_latency(*levels_)) {
+  if (!probe_ || by_latency_) return;
+  known_.reserve(probe_->observations.size());
+  for (const auto& seen : probe_->observations) known_.push_back(evaluate(seen));
+}
+
+bool Matcher::evaluate(const Observation& seen) const {
+  if (match_ == Match::exactly && !expect_.level.empty()) {
+    return level_name(levels_->classify(seen)) == expect_.level;
+  }
+  return expect_.holds(seen, *levels_);
+}
+
+bool Matcher::holds(const Sample& sample) const {
+  if (!by_latency_) return known_[sample.observation] != 0;
+  return evaluate(with_latency(probe_->seen(sample), sample));
+}
+
+Classifier::Classifier(const Record& record, const std::string& probe)
+    : probe_(find_probe(record, probe)),
+      levels_(&record.scenario.levels_of(probe)),
+      by_latency_(by_latency(*levels_)) {
+  if (!probe_ || by_latency_) return;
+  known_.reserve(probe_->observations.size());
+  for (const auto& seen : probe_->observations) known_.push_back(levels_->classify(seen));
+}
+
+Level Classifier::level(const Sample& sample) const {
+  if (!by_latency_) return known_[sample.observation];
+  return levels_->classify(with_latency(probe_->seen(sample), sample));
+}
+
+Timeline timeline(const Record& record, const std::string& probe, const Expected& expect,
+                  Match match) {
+  Timeline out;
+  out.probe = find_probe(record, probe);
+  if (!out.probe) return out;
+  const auto spec = record.plan.probes.find(probe);
+  if (spec != record.plan.probes.end()) {
+    out.every = std::clamp(spec->second.every, Duration::zero(), longest_interval);
+  }
+  const Matcher matcher(record, probe, expect, match);
+  out.points.reserve(out.probe->samples.size() + out.probe->skipped.size());
+  auto add = [&](const Point& point) {
+    if (!out.points.empty() && out.every.count() > 0) {
+      const Duration last = out.points.back().intended;
+      const Duration gap = point.intended - last;
+      if (gap > out.every + out.every / 2) {
+        out.points.push_back(unknown_at(last + out.every));
+        if (gap > 3 * out.every) out.points.push_back(unknown_at(point.intended - out.every));
+      }
+    }
+    out.points.push_back(point);
+  };
+  auto skipped = out.probe->skipped.begin();
+  for (const Sample& sample : out.probe->samples) {
+    while (skipped != out.probe->skipped.end() && *skipped < sample.intended) {
+      add(unknown_at(*skipped++));
+    }
+    const Sight sight = matcher.holds(sample) ? Sight::holds : Sight::fails;
+    add({sample.intended, sample.finished, sight, &sample});
+  }
+  while (skipped != out.probe->skipped.end()) add(unknown_at(*skipped++));
+  return out;
+}
+
+std::vector<Point> Timeline::within(const Window& window) const {
+  std::vector<Point> out;
+  for (const Point& point : points) {
+    if (window.contains(point.intended)) out.push_back(point);
+  }
+  if (out.empty() || every.count() <= 0) return out;
+  if (out.front().intended - window.from > edge(every)) {
+    out.insert(out.begin(), unknown_at(window.from));
+  }
+  if (window.to - out.back().intended > edge(every)) {
+    out.push_back(unknown_at(out.back().intended + every));
+  }
+  return out;
+}
+
+std::size_t count(const std::vector<Point>& points, Sight sight) {
+  return static_cast<std::size_t>(std::ranges::count(points, sight, &Point::sight));
+}
+
+Duration largest_latency(const std::vector<Point>& points) {
+  Duration largest{};
+  for (const Point& point : points) largest = std::max(largest, point.finished - point.intended);
+  return largest;
+}
+
+}  // namespace reprise

@@ -1,0 +1,84 @@
+// What a probe saw, held against an expectation, in the order it was scheduled.
+//
+// An expectation is evaluated once a distinct observation, unless it looks at latency. Instants
+// that were skipped or are missing from the schedule are `unknown`: never good, never bad.
+// Ownership: refers to the Record, which outlives it. Threads: any.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/journal/record.h"
+
+namespace reprise {
+
+// Whether a better level satisfies a wanted one: being nominal is no *fallback* to degraded, but
+// it is an acceptable service.
+enum class Match { at_least, exactly };
+
+class Matcher {
+ public:
+  Matcher(const Record& record, const std::string& probe, Expected expect, Match match);
+  [[nodiscard]] bool holds(const Sample& sample) const;
+
+ private:
+  [[nodiscard]] bool evaluate(const Observation& seen) const;
+
+  const ProbeRecord* probe_;
+  const Levels* levels_;
+  Expected expect_;
+  Match match_;
+  bool by_latency_;
+  std::vector<char> known_;  // by observation, when latency does not matter
+};
+
+// The service level of each sample of a probe.
+class Classifier {
+ public:
+  Classifier(const Record& record, const std::string& probe);
+  [[nodiscard]] Level level(const Sample& sample) const;
+
+ private:
+  const ProbeRecord* probe_;
+  const Levels* levels_;
+  bool by_latency_;
+  std::vector<Level> known_;
+};
+
+// The observation with the latency that this sample had.
+[[nodiscard]] Observation with_latency(const Observation& seen, const Sample& sample);
+
+enum class Sight : char { holds, fails, unknown };
+
+struct Point {
+  Duration intended;
+  Duration finished;     // of an unknown one: its intended instant
+  Sight sight;
+  const Sample* sample;  // null when unknown
+};
+
+// [from, to), over intended instants.
+struct Window {
+  Duration from{};
+  Duration to{};
+  [[nodiscard]] bool contains(Duration instant) const { return from <= instant && instant < to; }
+};
+
+struct Timeline {
+  const ProbeRecord* probe = nullptr;  // null when the journal knows no such probe
+  Duration every{};                    // 0 when the plan does not say
+  std::vector<Point> points;
+
+  // The points intended in the window; where the schedule does not reach its ends, an unknown one.
+  [[nodiscard]] std::vector<Point> within(const Window& window) const;
+};
+
+[[nodiscard]] Timeline timeline(const Record& record, const std::string& probe,
+                                const Expected& expect, Match match);
+
+[[nodiscard]] std::size_t count(const std::vector<Point>& points, Sight sight);
+// The largest latency among the points.
+[[nodiscard]] Duration largest_latency(const std::vector<Point>& points);
+
+}  // namespace reprise

@@ -1,0 +1,55 @@
+// The kinds a plan or scenario may name, as far as reading a file needs to know them.
+//
+// The registries of faults, probes, steps and assertions are asked for theirs (cli/vocabulary.cpp),
+// so that the model knows nothing of engines or injectors and a new kind changes no line here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/model/shape.h"
+#include "harness/model/time.h"
+
+namespace reprise {
+
+// Every kind, whatever it is a kind of.
+struct KindInfo {
+  std::string name;        // snake_case for faults = its file's name
+  std::string summary;     // one sentence for `reprise list` and the documentation
+  Shape options;           // an object shape: what may stand under it
+  nlohmann::json example;  // as it stands in a file; run by a parametrised test
+};
+
+// A condition lasts and healing ends it; an event has happened, recovery is the system's work.
+enum class Nature { condition, event };
+
+// What `into:` names: an entry of the plan's services, links, files or databases.
+enum class Target { none, service, link, file, database };
+[[nodiscard]] std::string_view target_name(Target target);
+
+struct FaultInfo : KindInfo {
+  Nature nature = Nature::condition;
+  Target target = Target::none;
+  // An option without which this condition is an event (`undo` of `command`); mostly none.
+  std::string event_without = {};
+
+  [[nodiscard]] Nature nature_with(const nlohmann::json& with) const {
+    const bool happens = !event_without.empty() && !with.contains(event_without);
+    return happens ? Nature::event : nature;
+  }
+};
+
+struct ProbeInfo : KindInfo {
+  Duration least_interval = std::chrono::milliseconds(1);  // `every` may not be shorter
+};
+
+struct Vocabulary {
+  std::vector<FaultInfo> faults;
+  std::vector<ProbeInfo> probes;
+  std::vector<KindInfo> steps;
+  std::vector<KindInfo> assertions;
+};
+
+}  // namespace reprise

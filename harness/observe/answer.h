@@ -1,0 +1,52 @@
+// What probes keep of an answer: little, so that a million samples fit in a journal, and always
+// valid UTF-8, so that the journal can be written whatever the system said.
+//
+// Ownership: plain values. Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/system/error_code.hpp>
+#include <nlohmann/json.hpp>
+
+#include "harness/model/expectation.h"
+#include "harness/model/plan.h"
+
+namespace reprise {
+
+inline constexpr std::size_t kept_text = 4096;        // bytes of a text
+inline constexpr std::size_t kept_value = 64 * 1024;  // bytes of a JSON value, as written
+
+// The first `limit` bytes, never ending inside a character; what is not UTF-8 is replaced.
+[[nodiscard]] std::string cut_text(std::string_view text, std::size_t limit = kept_text);
+
+// An observation that is not an answer: refused, reset, timeout or error, and why.
+[[nodiscard]] Observation not_answered(std::string outcome, std::string_view text = {});
+
+// The outcome that a socket's error stands for; unknown ones are `error` with their text.
+[[nodiscard]] Observation not_answered(const boost::system::error_code& error);
+
+// The JSON pointers a probe was asked to keep, read once.
+class KeptPointers {
+ public:
+  // spec.pointers and spec.served_by; one that is not a JSON pointer is an error.
+  static Result<KeptPointers> of(const ProbeSpec& spec);
+
+  [[nodiscard]] bool any() const { return !pointers_.empty(); }
+  // Adds `json` {pointer: value} and `source`. A pointer that leads nowhere leaves no key. A text
+  // over kept_text is cut; a list or object over kept_value is emptied and named under `cut`.
+  void keep(const nlohmann::json& document, Observation& seen) const;
+
+ private:
+  struct Pointer {
+    std::string text;
+    nlohmann::json::json_pointer pointer;
+  };
+  std::vector<Pointer> pointers_;
+  std::string served_by_;
+};
+
+}  // namespace reprise

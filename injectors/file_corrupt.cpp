@@ -1,0 +1,120 @@
+// An event: the file is there, with other bytes in it. Which ones depends on the seed alone, so a
+// drill can be played again.
+#include <random>
+
+#include "harness/journal/journal.h"
+#include "harness/model/registry.h"
+#include "injectors/file_fault.h"
+#include "injectors/receipt.h"
+
+namespace reprise {
+namespace {
+
+struct Corruption {
+  std::string how;
+  std::optional<std::uint64_t> bytes;
+  std::uint64_t seed = 0;
+};
+
+std::string corrupt(std::string bytes, const Corruption& corruption) {
+  if (corruption.how == "not-json") return "{\"reprise\": this is not JSON\n";
+  std::mt19937_64 random(corruption.seed);
+  const std::uint64_t count =
+      std::min<std::uint64_t>(corruption.bytes.value_or(bytes.size()), bytes.size());
+  const std::uint64_t from = random() % (bytes.size() - count + 1);
+  for (std::uint64_t index = from; index < from + count; ++index) {
+    // Never 0 as the difference: every byte that is meant to change does.
+    const auto difference = static_cast<unsigned char>(1 + random() % 255);
+    const auto before = static_cast<unsigned char>(bytes[index]);
+    bytes[index] = corruption.how == "zero" ? '\0' : static_cast<char>(before ^ difference);
+  }
+  return bytes;
+}
+
+class FileCorrupt final : public FileFault {
+ public:
+  FileCorrupt(const FaultSpec& spec, const Surroundings& surroundings, Corruption corruption)
+      : FileFault(spec, surroundings), corruption_(std::move(corruption)) {}
+
+ private:
+  Result<void> plan(const MovedFile& file, nlohmann::json& receipt) override {
+    if (corruption_.how != "not-json" && file.size() == 0) {
+      return failure("{} is empty: there is nothing to corrupt", file.path());
+    }
+    if (file.size() > most_bytes_read) {
+      return failure("{} has {} bytes; at most {} can be corrupted", file.path(), file.size(),
+                     most_bytes_read);
+    }
+    receipt["how"] = corruption_.how;
+    receipt["seed"] = corruption_.seed;
+    return {};
+  }
+
+  Result<void> act(MovedFile& file, const nlohmann::json&) override {
+    const auto bytes = file.read(most_bytes_read);
+    if (!bytes) return std::unexpected(bytes.error());
+    if (bytes->empty() && corruption_.how != "not-json") {
+      return failure("{} has become empty: there is nothing to corrupt", file.path());
+    }
+    const std::string corrupted = corrupt(*bytes, corruption_);
+    changed_ = corrupted != *bytes;
+    before_ = sha256(*bytes);
+    after_ = sha256(corrupted);
+    return file.replace(corrupted);
+  }
+
+  std::optional<std::string> evidence(const MovedFile& file) override {
+    if (!changed_ || !file.is_aside()) return std::nullopt;
+    return fmt::format("{} was corrupted ({}): SHA-256 {}… became {}…", file.path(),
+                       corruption_.how, before_.substr(0, 12), after_.substr(0, 12));
+  }
+
+  Corruption corruption_;
+  bool changed_ = false;
+  std::string before_;
+  std::string after_;
+};
+
+Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+  Corruption corruption{spec.with.value("how", "random-bytes"), std::nullopt, 0};
+  if (spec.with.contains("bytes")) {
+    if (corruption.how == "not-json") {
+      return failure("`bytes` has no meaning with `how: not-json`, which replaces the whole file");
+    }
+    const auto bytes = parse_size(spec.with.at("bytes").get<std::string>());
+    if (!bytes) return std::unexpected(bytes.error());
+    if (*bytes == 0) return failure("`bytes: 0B` would corrupt nothing");
+    corruption.bytes = *bytes;
+  }
+  // Without a seed of its own a fault takes one from its name: other faults, other bytes.
+  const auto from_name = [&] { return std::stoull(sha256(spec.id).substr(0, 12), nullptr, 16); };
+  corruption.seed = spec.with.contains("seed") ? spec.with.at("seed").get<std::uint64_t>()
+                                               : from_name();
+  return std::make_unique<FileCorrupt>(spec, surroundings, std::move(corruption));
+}
+
+const Registered<FaultKind> registered{FaultKind{
+    FaultInfo{
+        KindInfo{
+            .name = "file_corrupt",
+            .summary = "Damages a file's content; one that the system writes anew is left as it is.",
+            .options = Shape::object(
+                {{.name = "how",
+                  .shape = Shape::choice({"random-bytes", "not-json", "zero"}),
+                  .doc = "Bytes at random, a text that is no JSON, or zeros; default random-bytes."},
+                 {.name = "bytes",
+                  .shape = Shape::size(),
+                  .doc = "How many bytes, in one run at a random place; default the whole file."},
+                 {.name = "seed",
+                  .shape = Shape::integer(0, 1'000'000'000),
+                  .doc = "Which bytes; default a number made from the fault's id."}}),
+            .example = {{"inject", "file_corrupt"},
+                        {"into", "cache"},
+                        {"with", {{"how", "not-json"}}},
+                        {"at", "2s"}},
+        },
+        Nature::event, Target::file},
+    make}};
+
+}  // namespace
+}  // namespace reprise

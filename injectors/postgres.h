@@ -1,0 +1,77 @@
+// A session with a PostgreSQL server that can neither hang a drill nor leak a password.
+//
+// Connecting and every statement have a time-out that also holds when the server is stopped in the
+// middle of an answer. A receipt keeps the connection's settings without secrets; whoever undoes
+// takes the password from the plan's database of that name, from PGPASSWORD or from ~/.pgpass.
+// Ownership: a PostgresSession owns its connection. Threads: one at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/engine/surroundings.h"
+#include "harness/model/error.h"
+
+struct pg_conn;
+
+namespace reprise {
+
+// Where a named database of the plan is reached.
+class PostgresAddress {
+ public:
+  static Result<PostgresAddress> of_plan(const Surroundings& surroundings, const std::string& name);
+  // From what `receipt` returned; the password is looked up in the plan where there was one.
+  static Result<PostgresAddress> recall(const nlohmann::json& receipt,
+                                        const Surroundings& surroundings);
+
+  // {name, settings {host, port, user, dbname, …}, had_password}
+  [[nodiscard]] nlohmann::json receipt() const;
+  // The same server and user, another database.
+  [[nodiscard]] PostgresAddress with_database(const std::string& database) const;
+  [[nodiscard]] std::string database() const;
+  [[nodiscard]] const nlohmann::json& settings() const { return settings_; }
+  // Hides the password, should a message of the server or the library repeat it.
+  [[nodiscard]] std::string without_password(std::string text) const;
+  // The plan gave a password that is not known here.
+  [[nodiscard]] bool lacks_password() const { return had_password_ && password_.empty(); }
+
+ private:
+  friend class PostgresSession;
+  PostgresAddress() = default;
+  static Result<PostgresAddress> parse(const std::string& url, const std::string& name);
+  std::string name_;         // in the plan
+  nlohmann::json settings_;  // no secret among them
+  std::string password_;
+  bool had_password_ = false;
+};
+
+using Rows = std::vector<std::vector<std::string>>;  // NULL is empty
+
+class PostgresSession {
+ public:
+  static Result<PostgresSession> open(const PostgresAddress& address);
+
+  [[nodiscard]] Result<Rows> query(const std::string& statement,
+                                   const std::vector<std::string>& parameters = {});
+  // `text` as an identifier within a statement, quoted.
+  [[nodiscard]] Result<std::string> identifier(const std::string& text) const;
+
+ private:
+  struct Close {
+    void operator()(pg_conn* connection) const;
+  };
+  explicit PostgresSession(PostgresAddress address) : address_(std::move(address)) {}
+  [[nodiscard]] std::unexpected<Error> trouble(std::string_view doing) const;
+  std::unique_ptr<pg_conn, Close> connection_;
+  PostgresAddress address_;
+};
+
+// Ends every client session of a database but this one and those of `reprise` itself, and waits
+// until they are gone; how many went.
+[[nodiscard]] Result<int> end_other_sessions(PostgresSession& session, const std::string& database);
+
+}  // namespace reprise

@@ -1,0 +1,104 @@
+#include "reports/html/page.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include "reports/catalogue.h"
+#include "reports/escape.h"
+#include "reports/sentences.h"
+
+namespace reprise {
+
+std::string Words::operator()(std::string_view key, const nlohmann::json& arguments) const {
+  return html(plain(key, arguments));
+}
+
+std::string Words::plain(std::string_view key, const nlohmann::json& arguments) const {
+  return text(key, language, arguments);
+}
+
+std::string Words::sentence(const Message& message) const {
+  return html(render(message, language));
+}
+
+std::string Words::duration(Duration duration) const {
+  return html(duration_text(duration, language));
+}
+
+std::string Words::instant(const std::optional<Duration>& at) const {
+  return at ? duration(*at) : "–";
+}
+
+Table::Table(std::string caption, std::vector<Column> columns)
+    : caption_(std::move(caption)), columns_(std::move(columns)) {}
+
+void Table::row(const std::vector<std::string>& cells) {
+  rows_ += "<tr>";
+  for (std::size_t at = 0; at < cells.size(); ++at) {
+    const std::string_view number = columns_[at].number ? " class=\"n\"" : "";
+    if (at == 0) {
+      rows_ += fmt::format("<th scope=\"row\"{}>{}</th>", number, cells[at]);
+    } else {
+      rows_ += fmt::format("<td{}>{}</td>", number, cells[at]);
+    }
+  }
+  rows_ += "</tr>\n";
+}
+
+std::string Table::str() const {
+  if (rows_.empty()) return {};
+  std::string head;
+  for (const Column& column : columns_) {
+    head += fmt::format("<th scope=\"col\"{}>{}</th>", column.number ? " class=\"n\"" : "",
+                        column.title);
+  }
+  return fmt::format(
+      "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\"><table>"
+      "<caption>{0}</caption>\n<thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody></table></div>\n",
+      caption_, head, rows_);
+}
+
+std::string_view status_class(Status status) {
+  static constexpr std::array names = {"pass", "conditional", "skipped", "inconclusive", "fail"};
+  return names[static_cast<std::size_t>(status)];
+}
+
+std::string badge(Status status, const Words& words) {
+  return fmt::format(
+      "<span class=\"badge {0}\"><svg class=\"shape\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
+      "<use href=\"#shape-{0}\"/></svg>{1}</span>",
+      status_class(status), html(status_word(status, words.language)));
+}
+
+std::string shapes() {
+  return R"(<svg class="shapes" width="0" height="0" aria-hidden="true"><defs>
+<symbol id="shape-pass" viewBox="0 0 16 16"><circle class="body" cx="8" cy="8" r="8"/><path class="mark" d="M4.2 8.3l2.6 2.7 5-5.6"/></symbol>
+<symbol id="shape-conditional" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/><path class="body" d="M8 1a7 7 0 0 0 0 14z"/></symbol>
+<symbol id="shape-skipped" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/><path class="line" d="M4.5 8h7"/></symbol>
+<symbol id="shape-inconclusive" viewBox="0 0 16 16"><path class="body" d="M8 0l8 8-8 8-8-8z"/><path class="mark" d="M6 6.4c0-2.6 4-2.6 4 0 0 1.6-2 1.6-2 3.2M8 11.4v.9"/></symbol>
+<symbol id="shape-fail" viewBox="0 0 16 16"><path class="body" d="M1 1h14v14H1z"/><path class="mark" d="M4.8 4.8l6.4 6.4M11.2 4.8l-6.4 6.4"/></symbol>
+<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0v5"/></pattern>
+</defs></svg>
+)";
+}
+
+std::string folded(const std::string& title, const std::string& content, bool open) {
+  if (content.empty()) return {};
+  return fmt::format("<details{}><summary><h3>{}</h3></summary>\n{}</details>\n",
+                     open ? " open" : "", title, content);
+}
+
+std::string content_policy(const std::string& style) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(style.data()), style.size(), digest.data());
+  std::array<unsigned char, 64> encoded{};
+  const int size = EVP_EncodeBlock(encoded.data(), digest.data(), digest.size());
+  const std::string_view hash(reinterpret_cast<const char*>(encoded.data()),
+                              static_cast<std::size_t>(size));
+  return fmt::format(
+      "default-src 'none'; img-src data:; style-src 'sha256-{}'; base-uri 'none'; "
+      "form-action 'none'",
+      hash);
+}
+
+}  // namespace reprise

@@ -1,0 +1,191 @@
+// What was judged and what was measured, as tables.
+#include "reports/catalogue.h"
+#include "reports/escape.h"
+#include "reports/html/page.h"
+#include "reports/sentences.h"
+#include "reports/series.h"
+
+namespace reprise {
+namespace {
+
+constexpr std::size_t most_stretches = 400;
+
+std::string place(const Location& where) {
+  if (where.file.empty()) return {};
+  return fmt::format("<small class=\"where\">{}</small>", html(where.text()));
+}
+
+std::string seen_cell(const Finding& finding, const Words& words) {
+  std::string cell = words.sentence(finding.outcome);
+  const std::string cause = html(cause_sentence(finding, words.language));
+  if (!cause.empty()) cell += fmt::format("<p class=\"why\">{}</p>", cause);
+  if (finding.known) {
+    const nlohmann::json known = {{"finding", finding.known->finding},
+                                  {"owner", finding.known->owner},
+                                  {"until", finding.known->until}};
+    cell += fmt::format("<p class=\"why\">{}</p>", words("finding.known", known));
+  }
+  if (finding.unexpected_pass) {
+    cell += fmt::format("<p class=\"why\">{}</p>", words("finding.unexpected-pass"));
+  }
+  return cell;
+}
+
+}  // namespace
+
+std::string findings_table(const Drill& drill, const Words& words) {
+  Table table(words("table.findings"),
+              {{words("column.assertion")}, {words("column.result")}, {words("column.demanded")},
+               {words("column.seen")}, {words("column.measured"), true},
+               {words("column.limit"), true}});
+  for (const Finding& finding : drill.verdict.findings) {
+    const std::string measured =
+        finding.measured ? html(interval_text(*finding.measured, words.language)) : "–";
+    table.row({html(finding.name) + place(finding.where), badge(finding.status, words),
+               words.sentence(finding.statement), seen_cell(finding, words), measured,
+               words.instant(finding.limit)});
+  }
+  return table.str();
+}
+
+std::string stretches_tables(const Drill& drill, const Words& words) {
+  std::string out;
+  for (const auto& [name, probe] : drill.record.probes) {
+    Table table(words("table.stretches", {{"probe", name}}),
+                {{words("column.from"), true}, {words("column.to"), true},
+                 {words("column.samples"), true}, {words("column.level")},
+                 {words("column.saw")}, {words("column.slowest"), true}});
+    const auto levels = levels_seen(drill.record, probe);
+    for (const Stretch& stretch : stretches(probe, levels, most_stretches)) {
+      std::string level;
+      for (std::size_t at = 0; at < stretch.counted.size(); ++at) {
+        if (stretch.counted[at] == 0) continue;
+        const std::string word = html(level_word(static_cast<Level>(at), words.language));
+        const bool alone = stretch.counted[at] == stretch.last - stretch.first + 1;
+        if (!level.empty()) level += ", ";
+        level += alone ? word : fmt::format("{} {}", stretch.counted[at], word);
+      }
+      table.row({words.duration(probe.samples[stretch.first].intended),
+                 words.duration(probe.samples[stretch.last].intended),
+                 std::to_string(stretch.last - stretch.first + 1),
+                 fmt::format("<span class=\"level {}\">{}</span>", level_name(stretch.level), level),
+                 html(stretch.seen), words.duration(stretch.slowest)});
+    }
+    out += table.str();
+  }
+  return out;
+}
+
+std::string faults_table(const Drill& drill, const Words& words) {
+  Table table(words("table.faults"),
+              {{words("column.fault")}, {words("column.kind")}, {words("column.into")},
+               {words("column.round"), true}, {words("column.commanded"), true},
+               {words("column.armed"), true}, {words("column.bit"), true},
+               {words("column.healed"), true}, {words("column.evidence")}});
+  for (const FaultRecord& fault : drill.record.faults) {
+    std::string evidence = html(fault.evidence);
+    const auto trouble = [&](std::string_view key, const std::string& why) {
+      if (why.empty()) return;
+      evidence += fmt::format("<p class=\"why\">{}</p>", words(key, {{"why", why}}));
+    };
+    if (!fault.bit && fault.failed.empty()) {
+      evidence += fmt::format("<p class=\"why\">{}</p>", words("picture.unbitten"));
+    }
+    trouble("fault.failed", fault.failed);
+    trouble("fault.undo-failed", fault.undo_failed);
+    const bool event = fault.nature == Nature::event;
+    table.row({html(fault.id), html(fault.kind), html(fault.into),
+               std::to_string(fault.round + 1), words.instant(fault.commanded),
+               words.instant(fault.armed), words.instant(fault.bit),
+               event && !fault.healed ? words("fault.event") : words.instant(fault.healed),
+               evidence});
+  }
+  return table.str();
+}
+
+std::string steps_table(const Drill& drill, const Words& words) {
+  std::string out;
+  for (const ProcedureRecord& procedure : drill.record.procedures) {
+    Table table(words("table.steps", {{"procedure", procedure.name}}),
+                {{words("column.step"), true}, {words("column.action")}, {words("column.who")},
+                 {words("column.from"), true}, {words("column.lasted"), true},
+                 {words("column.state")}, {words("column.result")}});
+    for (const StepRecord& step : procedure.steps) {
+      std::optional<Duration> lasted;
+      if (step.started && step.finished) lasted = *step.finished - *step.started;
+      table.row({std::to_string(step.index + 1), html(step.title.empty() ? step.kind : step.title),
+                 words(step.manual ? "who.person" : "who.program"), words.instant(step.started),
+                 words.instant(lasted), words("state." + step.state), html(step.result)});
+    }
+    out += table.str();
+    if (!procedure.why.empty()) {
+      out += fmt::format("<p class=\"why\">{}</p>\n",
+                         words("procedure.why", {{"procedure", procedure.name},
+                                                 {"why", procedure.why}}));
+    }
+  }
+  return out;
+}
+
+std::string events_table(const Drill& drill, const Words& words) {
+  Table table(words("table.services"), {{words("column.at"), true}, {words("column.service")},
+                                        {words("column.state")}, {words("column.why")}});
+  for (const ServiceEvent& event : drill.record.services) {
+    table.row({words.duration(event.at), html(event.service), words("state." + event.state),
+               html(event.why)});
+  }
+  return table.str();
+}
+
+std::string figures_table(const Drill& drill, const Words& words) {
+  Table table(words("table.figures"),
+              {{words("column.probe")}, {words("column.scheduled"), true},
+               {words("column.good"), true}, {words("level.degraded"), true},
+               {words("level.down"), true}, {words("column.outage"), true},
+               {words("column.detected"), true}, {words("column.fallback"), true},
+               {words("column.p50"), true}, {words("column.p99"), true},
+               {words("column.max"), true}, {words("column.flaps"), true},
+               {words("column.late"), true}, {words("column.budget"), true}});
+  for (const ProbeFigures& figures : drill.verdict.figures) {
+    const std::string outage =
+        figures.longest_outage > Duration::zero()
+            ? words.duration(figures.longest_outage)
+            : words("figure.no-outage", {{"resolution_ns", figures.resolution.count()}});
+    const std::string budget =
+        figures.budget_spent
+            ? html(number_text(*figures.budget_spent * 100, 3, words.language)) + " %"
+            : "–";
+    table.row({html(figures.probe), std::to_string(figures.scheduled),
+               std::to_string(figures.nominal), std::to_string(figures.degraded),
+               std::to_string(figures.down), outage, words.instant(figures.detected),
+               words.instant(figures.first_fallback), words.duration(figures.latency_p50),
+               words.duration(figures.latency_p99), words.duration(figures.latency_max),
+               std::to_string(figures.flaps), words.duration(figures.late_p99), budget});
+  }
+  return table.str();
+}
+
+std::string summary_table(const Run& run, const Words& words) {
+  Table table(words("table.summary"),
+              {{words("column.scenario")}, {words("column.result")},
+               {words("column.recovery"), true}, {words("column.limit"), true},
+               {words("column.cause")}});
+  for (std::size_t at = 0; at < run.drills.size(); ++at) {
+    const Drill& drill = run.drills[at];
+    const Finding* recovery = measured_against(drill.verdict, "rto");
+    const std::string measured = recovery && recovery->measured
+                                     ? html(interval_text(*recovery->measured, words.language))
+                                     : words("not-measured");
+    std::string result = badge(drill.verdict.status, words);
+    if (!drill.verdict.clean) {
+      result += fmt::format("<p class=\"why\">{}</p>", words("clean.no"));
+    }
+    table.row({fmt::format("<a href=\"#drill-{}\">{}</a><small class=\"where\">{}</small>", at + 1,
+                           html(drill_title(drill, words.language)), html(drill_name(drill))),
+               result, measured, recovery ? words.instant(recovery->limit) : "–",
+               html(headline(drill, words.language))});
+  }
+  return table.str();
+}
+
+}  // namespace reprise

@@ -1,0 +1,53 @@
+// What every report says the same way: words for statuses, intervals, causes, headlines.
+//
+// Ownership: pure functions of a run. Threads: any.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "harness/judge/report.h"
+
+namespace reprise {
+
+[[nodiscard]] std::string status_word(Status status, const std::string& language);
+[[nodiscard]] std::string level_word(Level level, const std::string& language);
+
+// "between 0.8 s and 1.2 s", "at most 1.2 s", "at least 0.8 s, no end seen".
+[[nodiscard]] std::string interval_text(const Interval& interval, const std::string& language);
+
+// Objective, measured interval, last bad sample with what it saw, nearest log line; empty when the
+// finding has no cause.
+[[nodiscard]] std::string cause_sentence(const Finding& finding, const std::string& language);
+
+// The finding that measured this objective ("rto", "rpo"): the one with the largest upper end, a
+// judged one before one that was not measured. Null when nothing was held against it.
+[[nodiscard]] const Finding* measured_against(const Verdict& verdict, std::string_view objective);
+
+// Why the drill ended as it did, in one sentence.
+[[nodiscard]] std::string headline(const Drill& drill, const std::string& language);
+
+// "plan/scenario"; `drill_name` adds "#2" to the second of several repeats.
+[[nodiscard]] std::string suite_name(const Drill& drill);
+[[nodiscard]] std::string drill_name(const Drill& drill);
+// The scenario's title in that language, else its name.
+[[nodiscard]] std::string drill_title(const Drill& drill, const std::string& language);
+
+// How many drills of each status, by its value; and how many were not left clean.
+struct Counts {
+  std::array<std::size_t, 5> by_status{};
+  std::size_t unclean = 0;
+  [[nodiscard]] std::size_t of(Status status) const {
+    return by_status[static_cast<std::size_t>(status)];
+  }
+};
+[[nodiscard]] Counts counts(const Run& run);
+// In order of gravity, as they are counted and shown.
+inline constexpr std::array all_statuses = {Status::fail, Status::inconclusive, Status::skipped,
+                                            Status::conditional, Status::pass};
+// "2 failed, 1 passed".
+[[nodiscard]] std::string counts_text(const Counts& counts, const std::string& language);
+[[nodiscard]] Status worst(const Run& run);
+
+}  // namespace reprise

@@ -1,0 +1,92 @@
+// Test the tester: every shipped scenario fails, for the expected reason, on a system that really
+// is broken. Each test drills a sabotaged copy with the program as it is shipped.
+#include <cstdlib>
+#include <regex>
+
+#include <gmock/gmock.h>
+#include <yaml-cpp/yaml.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/sabotage/sabotage.h"
+
+namespace reprise::sabotage {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+
+constexpr int missed = 1;  // the exit code of a drill that found a promise broken
+
+std::string program() {
+  const char* other = std::getenv("REPRISE_PROGRAM");
+  return other ? other : REPRISE_SOURCE_DIR "/build/release/reprise";
+}
+
+// The names of the assertions that failed, from summary.json.
+std::vector<std::string> failed_findings(const fs::path& summary) {
+  std::vector<std::string> names;
+  const auto content = nlohmann::json::parse(read(summary));
+  for (const auto& drill : content.at("drills")) {
+    for (const auto& finding : drill.at("findings")) {
+      if (finding.at("status") == "fail") names.push_back(finding.at("name"));
+    }
+  }
+  return names;
+}
+
+class Sabotaged : public ::testing::TestWithParam<Sabotage> {};
+
+TEST_P(Sabotaged, FailsItsDrill) {
+  const Sabotage& sabotage = GetParam();
+  const SabotagedPlan broken(sabotage);
+  const int code = run({program(), "run", broken.plan(), sabotage.scenario, "--out", broken.out(),
+                        "--plain", "--seed", "1"},
+                       broken.log());
+  ASSERT_EQ(code, missed) << sabotage.why << "\n" << read(broken.log());
+  EXPECT_THAT(failed_findings(broken.out() / "summary.json"), Contains(sabotage.finding))
+      << sabotage.why << "\n"
+      << read(broken.log());
+}
+
+std::string test_name(const ::testing::TestParamInfo<Sabotage>& tested) {
+  const std::string name = tested.param.plan + "_" + tested.param.scenario;
+  return std::regex_replace(name, std::regex("[^A-Za-z0-9]"), "_");
+}
+
+INSTANTIATE_TEST_SUITE_P(Drills, Sabotaged, ::testing::ValuesIn(all()), test_name);
+
+TEST(Sabotages, FitTheSystemsAsTheyAre) {
+  ASSERT_FALSE(all().empty());
+  for (const Sabotage& sabotage : all()) {
+    EXPECT_FALSE(sabotage.edits.empty()) << sabotage.scenario;
+    EXPECT_NO_THROW((void)broken_files(sabotage)) << sabotage.scenario;
+  }
+}
+
+TEST(Sabotages, KnowEveryScenario) {
+  std::vector<std::string> sabotaged;
+  for (const Sabotage& sabotage : all()) sabotaged.push_back(sabotage.scenario);
+  for (const auto& plan : fs::directory_iterator(fs::path(REPRISE_SOURCE_DIR) / "scenarios")) {
+    if (!fs::exists(plan.path() / "plan.yaml")) continue;
+    for (const auto& file : fs::directory_iterator(plan)) {
+      if (file.path().extension() != ".yaml" || file.path().filename() == "plan.yaml") continue;
+      const auto name = YAML::LoadFile(file.path())["scenario"].as<std::string>();
+      // One of a matrix stands for all of it.
+      const auto pattern = std::regex_replace(name, std::regex(R"(\$\{\w+\})"), "[a-z0-9._-]+");
+      EXPECT_THAT(sabotaged, Contains(::testing::MatchesRegex(pattern)))
+          << file.path() << ": say in tests/sabotage/ what it must not survive";
+    }
+  }
+}
+
+TEST(Edits, RefuseATextThatIsNotThereOnce) {
+  EXPECT_EQ(edited("a b c", {"file", "b", "x"}), "a x c");
+  EXPECT_THROW((void)edited("a c", {"file", "b", "x"}), std::runtime_error);
+  EXPECT_THROW((void)edited("b b", {"file", "b", "x"}), std::runtime_error);
+}
+
+}  // namespace
+
+void PrintTo(const Sabotage& sabotage, std::ostream* out) { *out << sabotage.scenario; }
+
+}  // namespace reprise::sabotage
