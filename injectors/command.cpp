@@ -135,7 +135,7 @@ const Registered<FaultKind> registered{FaultKind{
                          "when `inject` ended with 0."},
                  {.name = "folder",
                   .shape = Shape::text(),
-                  .doc = "Where to run, relative to the drill's folder; default the folder itself."},
+                  .doc = "Where to run, relative to the drill's folder; default that folder."},
                  {.name = "within",
                   .shape = Shape::duration(),
                   .doc = "The time each command has before it is killed; default 10s."}}),

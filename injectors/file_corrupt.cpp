@@ -97,11 +97,13 @@ const Registered<FaultKind> registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "file_corrupt",
-            .summary = "Damages a file's content; one that the system writes anew is left as it is.",
+            .summary =
+                "Damages a file's content; one that the system writes anew is left as it is.",
             .options = Shape::object(
                 {{.name = "how",
                   .shape = Shape::choice({"random-bytes", "not-json", "zero"}),
-                  .doc = "Bytes at random, a text that is no JSON, or zeros; default random-bytes."},
+                  .doc = "Bytes at random, a text that is no JSON, or zeros; default "
+                         "random-bytes."},
                  {.name = "bytes",
                   .shape = Shape::size(),
                   .doc = "How many bytes, in one run at a random place; default the whole file."},

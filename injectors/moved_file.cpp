@@ -188,16 +188,16 @@ Result<std::string> MovedFile::read(const std::string& name, std::uint64_t count
   const Descriptor file(::openat(directory_, name.c_str(),
                                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file.number() < 0) return trouble("read", errno);
-  std::string bytes(count, '\0');
-  std::size_t have = 0;
-  while (have < count) {
-    const ssize_t got = ::read(file.number(), bytes.data() + have, count - have);
+  std::string bytes;
+  std::array<char, 65536> piece{};
+  while (bytes.size() < count) {
+    const std::size_t wanted = std::min<std::uint64_t>(piece.size(), count - bytes.size());
+    const ssize_t got = ::read(file.number(), piece.data(), wanted);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return trouble("read", errno);
     if (got == 0) break;
-    have += static_cast<std::size_t>(got);
+    bytes.append(piece.data(), static_cast<std::size_t>(got));
   }
-  bytes.resize(have);
   return bytes;
 }
 

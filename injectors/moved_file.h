@@ -1,9 +1,9 @@
 // A file that a fault takes away, replaces or forbids, and gets back.
 //
-// The original is never copied: it keeps a name of its own beside its place, ".reprise-HANDLE-NAME",
-// on the same file system, from before the first change until the revert. What stands in its place
-// is either nothing, or something that carries our handle. The revert puts the original back only
-// where nothing of the system's own has come up meanwhile.
+// The original is never copied: beside its place and on the same file system it keeps a name of its
+// own, ".reprise-HANDLE-NAME", from before the first change until the revert. What stands in its
+// place is either nothing, or something that we can tell to be ours. The revert puts the original
+// back only where nothing of the system's own has come up meanwhile.
 //
 // Everything is done relative to a descriptor of the file's folder, which is reached from the
 // drill's folder without following one symbolic link; a link in the way is an error.

@@ -13,16 +13,20 @@ std::string drill_section(const Drill& drill, const Words& words, std::size_t nu
   const std::string id = fmt::format("drill-{}", number);
   std::string out = fmt::format("<section class=\"drill\" id=\"{}\">\n", id);
   out += drill_opening(drill, words, alone);
-  out += fmt::format("<h3>{}</h3>\n", words("section.picture"));
+  const int level = alone ? 2 : 3;
+  out += part(words("section.picture"), level) + "\n";
+  const auto fold = [&](std::string_view key, const std::string& content, bool open = false) {
+    return folded(part(words(key), level), content, open);
+  };
   out += failover_picture(drill, words, id);
-  out += folded(words("section.findings"), findings_table(drill, words), true);
-  out += folded(words("section.figures"), figures_table(drill, words), true);
-  out += folded(words("section.faults"), faults_table(drill, words), true);
-  out += folded(words("section.steps"), steps_table(drill, words), true);
-  out += folded(words("section.stretches"), stretches_tables(drill, words));
-  out += folded(words("section.services"), events_table(drill, words));
-  out += folded(words("section.record"), record_table(drill, words));
-  out += folded(words("section.evidence"), evidence_table(drill, words));
+  out += fold("section.findings", findings_table(drill, words), true);
+  out += fold("section.figures", figures_table(drill, words), true);
+  out += fold("section.faults", faults_table(drill, words), true);
+  out += fold("section.steps", steps_table(drill, words), true);
+  out += fold("section.stretches", stretches_tables(drill, words));
+  out += fold("section.services", events_table(drill, words));
+  out += fold("section.record", record_table(drill, words));
+  out += fold("section.evidence", evidence_table(drill, words));
   return out + "</section>\n";
 }
 
@@ -85,7 +89,7 @@ std::string render_html(const Run& run, const std::string& language) {
   }
   const std::string risks = risks_table(run, words);
   if (!risks.empty()) {
-    out += fmt::format("<section class=\"drill\"><h2>{}</h2>\n{}</section>\n",
+    out += fmt::format("<section class=\"drill risks\"><h2>{}</h2>\n{}</section>\n",
                        words("section.risks"), risks);
   }
   return out + "</main>\n" + foot(run, words) + "</body>\n</html>\n";

@@ -28,8 +28,8 @@ std::string interval_text(const Interval& interval, const std::string& language)
 std::string cause_sentence(const Finding& finding, const std::string& language) {
   if (!finding.cause) return {};
   const Cause& cause = *finding.cause;
-  std::string sentence = render(cause.objective, language);
-  while (sentence.ends_with('.')) sentence.pop_back();
+  std::string sentence =
+      text("cause.objective", language, {{"objective", render(cause.objective, language)}});
   const auto join = [&](std::string_view key, const json& arguments) {
     sentence += text("cause.separator", language) + text(key, language, arguments);
   };
@@ -93,7 +93,7 @@ std::string suite_name(const Drill& drill) {
 
 std::string drill_name(const Drill& drill) {
   if (drill.record.scenario.repeat <= 1) return suite_name(drill);
-  return fmt::format("{} #{}", suite_name(drill), drill.record.repeat + 1);
+  return fmt::format("{}#{}", suite_name(drill), drill.record.repeat + 1);
 }
 
 std::string drill_title(const Drill& drill, const std::string& language) {

@@ -50,21 +50,26 @@ DrillEngine::~DrillEngine() {
 
 boost::asio::awaitable<void> DrillEngine::run() {
   phase("prepare");
-  if (co_await prepare()) {
-    phase("steady");
-    if (co_await reach_steady_state()) {
-      guarded_ = true;
-      co_await inject_and_hold();
-    }
-    co_await heal();
-    if (!ending_ && !parts_.awaited.empty() && outcome_ == "completed") co_await recover();
-    guarded_ = false;
-    phase("verify");
-    co_await verify();
-  }
+  const bool prepared = co_await prepare();
+  if (prepared) co_await drill_prepared();
   phase("teardown");
   co_await teardown();
   parts_.journal.write("end", {{"outcome", outcome_}});
+}
+
+boost::asio::awaitable<void> DrillEngine::drill_prepared() {
+  phase("steady");
+  const bool steady = co_await reach_steady_state();
+  if (steady) {
+    guarded_ = true;
+    co_await inject_and_hold();
+  }
+  co_await heal();
+  const bool wanted = steady && !ending_ && !parts_.awaited.empty();
+  if (wanted) co_await recover();
+  guarded_ = false;
+  phase("verify");
+  co_await verify();
 }
 
 void DrillEngine::phase(std::string_view name) { parts_.journal.write("phase", {{"phase", name}}); }

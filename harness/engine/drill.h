@@ -56,6 +56,7 @@ class DrillEngine {
  private:
   using Work = boost::asio::awaitable<void>;
 
+  Work drill_prepared();
   boost::asio::awaitable<bool> prepare();
   boost::asio::awaitable<bool> open_probes();
   boost::asio::awaitable<bool> reach_steady_state();

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +15,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+// With std::filesystem, Process v2 of Boost 1.81 forgets to include these two.
+#include <boost/optional.hpp>
+#include <boost/type_traits.hpp>
 #define BOOST_PROCESS_USE_STD_FS
 #include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
@@ -112,6 +114,8 @@ Result<std::string> find_program(const std::string& name, const std::string& pat
 
 // JSON holds nothing else; what is not UTF-8 becomes U+FFFD.
 std::string as_utf8(std::string line) {
+  const bool ascii = std::ranges::all_of(line, [](unsigned char byte) { return byte < 0x80; });
+  if (ascii) return line;
   using Json = nlohmann::json;
   const Json text = std::move(line);
   return Json::parse(text.dump(-1, ' ', false, Json::error_handler_t::replace));
@@ -171,30 +175,40 @@ Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_execu
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
     return failure("cannot run {}: {}", *program, failed.message());
   }
-  const std::array<int, 2> pipes{descriptors.release(out[0]), descriptors.release(err[0])};
-  return std::unique_ptr<Process>(new Process(executor, launcher.pid, pipes));
+  std::unique_ptr<Process> process(new Process(executor, launcher.pid));
+  const int pidfd = descriptors.add(static_cast<int>(::syscall(SYS_pidfd_open, launcher.pid, 0)));
+  if (pidfd < 0) return failure("cannot watch {}: {}", *program, std::strerror(errno));
+  auto adopt = [&](boost::asio::posix::stream_descriptor& to, int number) {
+    if (!failed) to.assign(number, failed);
+    if (!failed) descriptors.release(number);
+  };
+  adopt(process->pidfd_, pidfd);
+  adopt(process->outputs_[0].pipe, out[0]);
+  adopt(process->outputs_[1].pipe, err[0]);
+  if (failed) return failure("cannot watch {}: {}", *program, failed.message());
+  return process;
 }
 
-Process::Process(const boost::asio::any_io_executor& executor, pid_t pid, std::array<int, 2> pipes)
+Process::Process(const boost::asio::any_io_executor& executor, pid_t pid)
     : id_{pid, start_ticks(pid).value_or(0)},
-      pidfd_(executor, static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
-      outputs_{Output{{executor, pipes[0]}, {}}, Output{{executor, pipes[1]}, {}}} {}
+      pidfd_(executor),
+      outputs_{Output{boost::asio::posix::stream_descriptor(executor), {}},
+               Output{boost::asio::posix::stream_descriptor(executor), {}}} {}
 
 Process::~Process() {
   if (ending()) return;
-  ::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), SIGKILL, nullptr, 0);
-  pollfd ended{pidfd_.native_handle(), POLLIN, 0};
-  while (::poll(&ended, 1, -1) < 0 && errno == EINTR) {
+  // Nobody else reaps it, so the number is still its own.
+  ::kill(id_.pid, SIGKILL);
+  while (::waitpid(id_.pid, nullptr, 0) < 0 && errno == EINTR) {
   }
-  (void)ending();
 }
 
 std::optional<Ending> Process::ending() {
   if (ending_) return ending_;
+  if (!pidfd_.is_open()) return ending_;
   siginfo_t info{};
-  const auto type = static_cast<idtype_t>(P_PIDFD);
   const auto descriptor = static_cast<id_t>(pidfd_.native_handle());
-  if (::waitid(type, descriptor, &info, WEXITED | WNOHANG) != 0) {
+  if (::waitid(P_PIDFD, descriptor, &info, WEXITED | WNOHANG) != 0) {
     // Reaped by somebody else: gone all the same, only nobody knows how.
     if (errno == ECHILD) ending_ = Ending{.code = -1};
   } else if (info.si_pid != 0) {

@@ -1,7 +1,7 @@
 // One child process: its own session, output read line by line, end told by a pidfd.
 //
 // Ownership: a Process owns its child; destroying it kills the first process, if it still runs,
-// and reaps it. Threads: the engine thread.
+// and reaps it. Threads: the engine thread, except that launch may be called on any.
 #pragma once
 
 #include <array>
@@ -66,7 +66,7 @@ class Process {
     void take(std::string_view bytes, std::vector<std::string>& lines);
     void finish_line(std::vector<std::string>& lines);
   };
-  Process(const boost::asio::any_io_executor& executor, pid_t pid, std::array<int, 2> pipes);
+  Process(const boost::asio::any_io_executor& executor, pid_t pid);
 
   ProcessId id_;
   boost::asio::posix::stream_descriptor pidfd_;

@@ -50,12 +50,12 @@ std::vector<ProcessId> members(const Family& family) {
   // The session's number means this session only while its leader keeps it taken.
   if (family.first && start_ticks(family.first->pid) == family.first->start_ticks) {
     add({*family.first});
-    add(descendants(family.first->pid));
+    add(descendants_of(family.first->pid));
     add(session_members(family.first->pid));
   }
   const std::size_t own = found.size();
   add(processes_marked(family.mark));
-  for (std::size_t i = own; i < found.size(); ++i) add(descendants(found[i].pid));
+  for (std::size_t i = own; i < found.size(); ++i) add(descendants_of(found[i].pid));
   return found;
 }
 

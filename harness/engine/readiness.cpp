@@ -7,7 +7,7 @@ namespace {
 
 constexpr Duration between_looks = 50ms;
 constexpr Duration default_patience = 1s;  // with one look
-constexpr Duration last_words_limit = 100ms;
+constexpr Duration last_words_limit = 500ms;  // where a descendant keeps the pipe open
 constexpr std::size_t last_words = 5;
 
 // Plans say ${port} inside a service; probes know of no service.
@@ -51,7 +51,7 @@ Result<std::unique_ptr<Probe>> ServiceRunner::make_probe() const {
 
 std::optional<std::string> ServiceRunner::hopeless() const {
   if (abandoned_) return "the drill is over";
-  if (service_.external || child_ || restarting_) return std::nullopt;
+  if (service_.external || child_ || restarting_ || launching_ > 0) return std::nullopt;
   if (!wanted_) return "it was stopped";
   if (ending_ && wants_restart(*ending_)) return std::nullopt;
   return ending_ ? "it " + ending_->text() : "it does not run";

@@ -84,15 +84,22 @@ Result<Launch> ServiceRunner::description() const {
   return launch;
 }
 
-Result<void> ServiceRunner::launch() {
+boost::asio::awaitable<Result<void>> ServiceRunner::launch() {
   ready_ = false;
   ending_.reset();
-  const auto launch = description();
-  auto process = launch ? Process::launch(parts_.executor, *launch)
-                        : Result<std::unique_ptr<Process>>(std::unexpected(launch.error()));
+  // On the pool: on a busy machine a fork takes longer than a probe can be late.
+  auto work = [description = description(), executor = parts_.executor] {
+    return description ? Process::launch(executor, *description)
+                       : Result<std::unique_ptr<Process>>(std::unexpected(description.error()));
+  };
+  std::optional<Counted> counted(std::in_place, launching_);
+  auto process = co_await parts_.pool.run(work);
+  counted.reset();
+  if (abandoned_) co_return failure("the drill is over");
   if (!process) {
+    wanted_ = false;
     note("failed", {{"why", process.error().text()}});
-    return failure("service {} cannot be started: {}", service_.name, process.error().text());
+    co_return failure("service {} cannot be started: {}", service_.name, process.error().text());
   }
   child_ = std::move(*process);
   parts_.started(child_->id());
@@ -103,15 +110,15 @@ Result<void> ServiceRunner::launch() {
 
   // Each holds the runner: the coroutines may outlive the supervisor.
   auto self = shared_from_this();
-  auto spawn = [&](boost::asio::awaitable<void> work) {
+  auto spawn = [&](boost::asio::awaitable<void> coroutine) {
     auto finished = [self](std::exception_ptr) {};
-    boost::asio::co_spawn(parts_.executor, std::move(work), finished);
+    boost::asio::co_spawn(parts_.executor, std::move(coroutine), finished);
   };
   open_streams_ += 2;
   spawn(follow(child_, Stream::out));
   spawn(follow(child_, Stream::err));
   spawn(watch(child_));
-  return {};
+  co_return Result<void>();
 }
 
 boost::asio::awaitable<void> ServiceRunner::follow(Child child, Stream stream) {
@@ -123,7 +130,7 @@ boost::asio::awaitable<void> ServiceRunner::follow(Child child, Stream stream) {
     if (abandoned_) co_return;
     for (auto& line : lines) log_.add(stream == Stream::out ? "out" : "err", std::move(line));
     // The pipe holds a flood back, and the engine has time for its probes.
-    if (log_.flooded()) co_await parts_.clock.sleep_for(2ms);
+    if (log_.flooded()) co_await parts_.clock.sleep_for(5ms);
     if (abandoned_) co_return;
   }
   --open_streams_;
@@ -178,34 +185,31 @@ boost::asio::awaitable<void> ServiceRunner::restart_later() {
   auto cleared = co_await extinguish_family(family());
   if (abandoned_ || !wanted_ || !restarting_) co_return;
   restarting_ = false;
-  auto launched = cleared ? launch() : cleared;
-  if (!launched) {
+  if (!cleared) {
     wanted_ = false;
+    note("failed", {{"why", cleared.error().text()}});
     co_return;
   }
-  if (waiting_ == 0) co_await wait_ready();
+  auto launched = co_await launch();
+  if (launched && waiting_ == 0) co_await wait_ready();
 }
 
 boost::asio::awaitable<Result<void>> ServiceRunner::start() {
   auto self = shared_from_this();
   if (service_.external) co_return co_await wait_ready();
-  while (stopping_ > 0) {
-    co_await changed_.wait();
-    if (abandoned_) co_return failure("the drill is over");
-  }
+  while (stopping_ > 0 && !abandoned_) co_await look_again_soon();
+  if (abandoned_) co_return failure("the drill is over");
   if (child_) settle(child_);
   if (running() && ready_) co_return Result<void>();
   wanted_ = true;
-  if (!running()) {
+  if (!running() && launching_ == 0) {
     restarting_ = false;
     auto cleared = co_await extinguish_family(family());
     if (!cleared) co_return cleared;
     if (abandoned_ || !wanted_) co_return failure("service {} was stopped", service_.name);
-    if (!child_) {
-      if (auto launched = launch(); !launched) {
-        wanted_ = false;
-        co_return launched;
-      }
+    if (!child_ && launching_ == 0) {
+      auto launched = co_await launch();
+      if (!launched) co_return launched;
     }
   }
   co_return co_await wait_ready();
@@ -216,15 +220,21 @@ boost::asio::awaitable<bool> ServiceRunner::wait_gone(std::vector<ProcessHandle>
   while (true) {
     std::erase_if(handles, [](const ProcessHandle& handle) { return !handle.alive(); });
     if (handles.empty()) co_return true;
-    const Instant now = parts_.clock.now();
-    if (now >= deadline) co_return false;
-    co_await changed_.wait_until(parts_.clock, std::min(deadline, now + look_again));
+    if (parts_.clock.now() >= deadline) co_return false;
+    co_await look_again_soon();
   }
+}
+
+boost::asio::awaitable<void> ServiceRunner::look_again_soon() {
+  co_await changed_.wait_until(parts_.clock, parts_.clock.now() + look_again);
 }
 
 boost::asio::awaitable<Result<void>> ServiceRunner::extinguish_family(Family family) {
   const Instant deadline = parts_.clock.now() + kill_limit;
-  while (kill_members(family) > 0) {
+  // Looking through /proc takes its time, too.
+  auto work = [family] { return kill_members(family); };
+  while (co_await parts_.pool.run(work) > 0) {
+    if (abandoned_) break;
     if (parts_.clock.now() >= deadline) {
       co_return failure("processes of service {} survive SIGKILL", service_.name);
     }
@@ -241,18 +251,15 @@ boost::asio::awaitable<Result<void>> ServiceRunner::stop(bool force) {
   }
   wanted_ = false;
   if (std::exchange(restarting_, false)) note("stopped", {{"why", "before it was restarted"}});
-  if (child_) settle(child_);
-  Child child = child_;
-  const Family everybody = family();
   {
     Counted counted(stopping_);
+    while (launching_ > 0 && !abandoned_) co_await look_again_soon();
+    if (abandoned_) co_return failure("the drill is over");
+    if (child_) settle(child_);
+    const Child child = child_;
+    const Family everybody = family();
     if (child) note("stopping", {{"pid", child->id().pid}, {"why", force ? "force" : "orderly"}});
-    if (child && !force) {
-      std::vector<ProcessHandle> handles;
-      for (const auto& process : members(everybody)) handles.emplace_back(process);
-      child->signal_group(number_of(service_.stop_signal));
-      co_await wait_gone(handles, parts_.clock.now() + service_.stop_within);
-    }
+    if (child && !force) co_await stop_orderly(*child, everybody);
     auto gone = co_await extinguish_family(everybody);
     if (abandoned_) co_return failure("the drill is over");
     if (child) settle(child);
@@ -260,6 +267,16 @@ boost::asio::awaitable<Result<void>> ServiceRunner::stop(bool force) {
   }
   changed_.notify();
   co_return Result<void>();
+}
+
+boost::asio::awaitable<void> ServiceRunner::stop_orderly(Process& child, const Family& everybody) {
+  const Instant deadline = parts_.clock.now() + service_.stop_within;
+  auto work = [&everybody] { return members(everybody); };
+  auto processes = co_await parts_.pool.run(work);
+  std::vector<ProcessHandle> handles;
+  for (const auto& process : processes) handles.emplace_back(process);
+  child.signal_group(number_of(service_.stop_signal));
+  co_await wait_gone(handles, deadline);
 }
 
 void ServiceRunner::kill() noexcept {

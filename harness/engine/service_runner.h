@@ -46,7 +46,7 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   using Child = std::shared_ptr<Process>;
 
   // service_runner.cpp
-  Result<void> launch();
+  boost::asio::awaitable<Result<void>> launch();
   Result<Launch> description() const;
   void settle(const Child& child);
   boost::asio::awaitable<void> watch(Child child);
@@ -56,6 +56,8 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   boost::asio::awaitable<void> restart_later();
   boost::asio::awaitable<bool> wait_gone(std::vector<ProcessHandle>& handles, Instant deadline);
   boost::asio::awaitable<Result<void>> extinguish_family(Family family);
+  boost::asio::awaitable<void> stop_orderly(Process& child, const Family& everybody);
+  boost::asio::awaitable<void> look_again_soon();
   [[nodiscard]] Family family() const;
   void note(std::string_view state, nlohmann::json fields = nlohmann::json::object());
 
@@ -80,6 +82,7 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   bool ready_ = false;
   bool restarting_ = false;        // waits to be launched again
   bool abandoned_ = false;
+  int launching_ = 0;              // calls of launch under way
   int stopping_ = 0;               // calls of stop under way
   int waiting_ = 0;                // calls of wait_ready under way
   int failures_ = 0;               // in a row

@@ -45,7 +45,7 @@ void begin(const std::shared_ptr<ServiceRunner>& runner, const Work& work,
 Supervisor::Supervisor(boost::asio::any_io_executor executor, Clock& clock, Journal& journal,
                        BlockingPool& pool, const Plan& plan, Site& site,
                        std::function<void(const ProcessId&)> started)
-    : executor_(executor), clock_(clock), plan_(plan), site_(site) {
+    : executor_(executor), clock_(clock), pool_(pool), plan_(plan), site_(site) {
   const RunnerParts parts{std::move(executor), clock, journal, pool, site, std::move(started)};
   for (const auto& [name, service] : plan.services) {
     runners_.emplace(name, std::make_shared<ServiceRunner>(service, parts));
@@ -120,7 +120,8 @@ boost::asio::awaitable<void> Supervisor::stop_all() {
   // Commands of procedures may have left something, too.
   const Family everything{std::nullopt, drill_mark(site_.drill_id())};
   const Instant deadline = clock_.now() + std::chrono::seconds(5);
-  while (kill_members(everything) > 0 && clock_.now() < deadline) co_await clock_.sleep_for(5ms);
+  auto sweep = [everything] { return kill_members(everything); };
+  while (co_await pool_.run(sweep) > 0 && clock_.now() < deadline) co_await clock_.sleep_for(5ms);
 }
 
 boost::asio::awaitable<Result<void>> Supervisor::start(const std::string& service) {

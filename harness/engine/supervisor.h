@@ -53,6 +53,7 @@ class Supervisor {
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;
+  BlockingPool& pool_;
   const Plan& plan_;
   Site& site_;
   std::map<std::string, std::shared_ptr<ServiceRunner>> runners_;

@@ -197,8 +197,8 @@ void RecordReader::step(Duration t, const json& line) {
   auto found = std::find_if(record_.procedures.rbegin(), record_.procedures.rend(), same);
   if (found == record_.procedures.rend()) return;
   const auto index = integer_field(line, "index");
-  auto known = std::ranges::find_if(
-      found->steps, [&](const StepRecord& step) { return step.index == index; });
+  auto known = std::ranges::find_if(found->steps,
+                                    [&](const StepRecord& step) { return step.index == index; });
   if (known == found->steps.end()) {
     known = found->steps.insert(found->steps.end(), StepRecord());
     known->index = static_cast<int>(index);
@@ -209,7 +209,8 @@ void RecordReader::step(Duration t, const json& line) {
   step.state = text_field(line, "state");
   step.result = text_field(line, "result");
   const auto manual = line.find("manual");
-  step.manual = step.manual || (manual != line.end() && manual->is_boolean() && manual->get<bool>());
+  step.manual =
+      step.manual || (manual != line.end() && manual->is_boolean() && manual->get<bool>());
   if (step.state == "started") {
     step.started = t;
   } else if (step.state != "not-executed") {

@@ -22,7 +22,10 @@ class RecordReader {
   // Something stood after the last newline: cut by a kill, which the guardian's file may be too.
   void torn_line() { record_.torn = record_.torn || !guardian_; }
   // The guardian's file follows: a chain of its own, hooked onto the journal's head.
-  void begin_guardian() { guardian_ = true; number_ = 0; }
+  void begin_guardian() {
+    guardian_ = true;
+    number_ = 0;
+  }
   Result<Record> finish();
 
  private:

@@ -22,8 +22,8 @@ class Scanner {
   template <class Number>
   Scanner& number(Number& out) {
     if (!fits_) return *this;
-    const bool leading_zero = rest_.size() > 1 && rest_[0] == '0' && rest_[1] >= '0' &&
-                              rest_[1] <= '9';
+    const bool leading_zero =
+        rest_.size() > 1 && rest_[0] == '0' && rest_[1] >= '0' && rest_[1] <= '9';
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), out);
     fits_ = error == std::errc() && !leading_zero;
     if (fits_) rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));

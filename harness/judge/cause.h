@@ -17,8 +17,8 @@ namespace reprise {
 // The objective and what was measured, taken from the finding.
 [[nodiscard]] Cause cause_of(const Finding& finding);
 // The same with a bad sample and the service's own log line nearest to its intended instant.
-[[nodiscard]] Cause cause_of(const Finding& finding, const Record& record,
-                             const std::string& probe, const Sample& bad);
+[[nodiscard]] Cause cause_of(const Finding& finding, const Record& record, const std::string& probe,
+                             const Sample& bad);
 // The line of `service` nearest to `instant`; of any service when its name is empty.
 void add_nearest_log(Cause& cause, const Record& record, const std::string& service,
                      Duration instant);

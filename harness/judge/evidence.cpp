@@ -46,16 +46,8 @@ std::optional<std::int64_t> integer_option(const AssertionSpec& spec, const char
 
 Result<Expected> expected_option(const AssertionSpec& spec) {
   const json* found = option(spec, "expect");
-  Expected out;
   if (!found) return failure("an assertion lacks what it expects");
-  if (found->is_string()) {
-    out.level = found->get<std::string>();
-    return out;
-  }
-  auto predicate = Expectation::parse(*found);
-  if (!predicate) return std::unexpected(predicate.error());
-  out.predicate = std::move(*predicate);
-  return out;
+  return Expected::parse(*found);
 }
 
 std::string expected_text(const Expected& expected) {
@@ -203,6 +195,7 @@ Duration sustained_of(const AssertionSpec& spec, const Scenario& scenario, const
 
 void add_interval(Message& message, const Interval& interval) {
   message.arguments["low_ns"] = interval.low.count();
+  message.arguments["high_ns"] = nullptr;  // the catalogue's word for unbounded
   if (interval.high) message.arguments["high_ns"] = interval.high->count();
 }
 

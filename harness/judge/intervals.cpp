@@ -22,7 +22,7 @@ std::vector<Outage> outages(const std::vector<Point>& points, Duration sustained
   for (std::size_t i = 0; i < points.size(); ++i) {
     switch (points[i].sight) {
       case Sight::fails:
-        if (!open) open = Outage{.first_bad = i};
+        if (!open) open.emplace().first_bad = i;
         open->last_bad = i;
         open->unseen = false;
         run.reset();

@@ -15,10 +15,10 @@ namespace reprise {
 
 struct Outage {
   std::size_t first_bad = 0;
-  std::size_t last_bad = 0;           // y
-  std::optional<std::size_t> back;    // z; none: the drill ended before a run was sustained
-  std::optional<std::size_t> tail;    // without z: where the good run began that the end cut short
-  bool unseen = false;                // an instant between y and z was not looked at
+  std::size_t last_bad = 0;         // y
+  std::optional<std::size_t> back;  // z; none: the drill ended before a run was sustained
+  std::optional<std::size_t> tail;  // without z: where the good run began that the end cut short
+  bool unseen = false;              // an instant between y and z was not looked at
 };
 
 // Bad stretches, each up to the first good run of which every instant scheduled in

@@ -93,6 +93,14 @@ struct AssertionKind : KindInfo {
   std::function<std::optional<Awaited>(const AssertionSpec&, const Scenario&, const Plan&)> awaits;
 };
 
+// What holds when several things are wrong at once:
+// - Void evidence (the steady state was not held, by the engine's word or by the samples; a fault
+//   failed, never came or did not bite; the harness was in trouble; the drill was killed or never
+//   started) makes every finding inconclusive, misses too.
+// - A late observer, an abort by a guard or an interruption take away every pass, but what was
+//   clearly missed before stays missed.
+// - Otherwise a miss counts whatever other findings could not tell: fail > inconclusive.
+// - Residue is a second result that none of this touches.
 [[nodiscard]] Verdict judge(const Record& record);
 
 // 4 something could not be undone > 1 a miss > 3 inconclusive, skipped or nothing judged > 0.

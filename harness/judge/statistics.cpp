@@ -16,9 +16,9 @@ double binomial_below(std::size_t k, std::size_t n, double p) {
   double sum = 0;
   for (std::size_t i = 0; i <= k && i <= n; ++i) {
     const auto hits = static_cast<double>(i);
-    sum += std::exp(std::lgamma(trials + 1) - std::lgamma(hits + 1) -
-                    std::lgamma(trials - hits + 1) + hits * std::log(p) +
-                    (trials - hits) * std::log1p(-p));
+    sum +=
+        std::exp(std::lgamma(trials + 1) - std::lgamma(hits + 1) - std::lgamma(trials - hits + 1) +
+                 hits * std::log(p) + (trials - hits) * std::log1p(-p));
   }
   return std::min(sum, 1.0);
 }
@@ -71,8 +71,7 @@ std::optional<Duration> tolerance_bound(std::vector<Duration> measured, double s
   if (drills < drills_for_bound(share, confidence)) return std::nullopt;
   // The r-th largest bounds it when fewer than r values beyond the quantile are improbable.
   std::size_t above = 0;
-  while (above + 1 < drills &&
-         binomial_below(above + 1, drills, 1 - share) <= 1 - confidence) {
+  while (above + 1 < drills && binomial_below(above + 1, drills, 1 - share) <= 1 - confidence) {
     ++above;
   }
   std::ranges::sort(measured, std::ranges::greater());

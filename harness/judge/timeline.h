@@ -53,7 +53,7 @@ enum class Sight : char { holds, fails, unknown };
 
 struct Point {
   Duration intended;
-  Duration finished;     // of an unknown one: its intended instant
+  Duration finished;  // of an unknown one: its intended instant
   Sight sight;
   const Sample* sample;  // null when unknown
 };

@@ -1,13 +1,14 @@
 #include "harness/model/document.h"
 
-#include <fstream>
+#include <istream>
+#include <streambuf>
 
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include "harness/model/document_builder.h"
 #include "harness/model/encoding.h"
-#include "harness/model/wording.h"
+#include "harness/model/files.h"
 
 namespace reprise {
 namespace {
@@ -77,18 +78,9 @@ Result<Document> Document::parse(std::string_view text, std::string name) {
 }
 
 Result<Document> Document::read(const std::filesystem::path& path) {
-  auto name = path.generic_string();
-  std::error_code error;
-  // A pipe or a device would block or never end.
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return refused("there is no such file", "", {name, 0, 0});
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string text(max_document_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || !file.is_open()) return refused("the file cannot be read", "", {name, 0, 0});
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse(text, std::move(name));
+  auto text = read_text(path);
+  if (!text) return std::unexpected(text.error());
+  return parse(*text, path.generic_string());
 }
 
 Location Document::where(const std::string& pointer) const {

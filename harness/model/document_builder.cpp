@@ -45,12 +45,12 @@ bool DocumentBuilder::expects_key() const {
 
 void DocumentBuilder::take_key(const YAML::Mark& mark, const std::string& key) {
   auto& parent = stack_.back();
-  if (key.size() > max_key_bytes) refuse(mark, "the key " + quoted(key) + " is too long");
+  if (key.size() > max_key_bytes) refuse(mark, "the key " + in_quotes(key) + " is too long");
   if (auto bad = find_bad_byte(key)) refuse(mark, "a key holds " + bad->what);
   if (key == "<<") refuse(mark, "merge keys ('<<') are not part of YAML 1.2");
   if (parent.value.contains(key)) {
     auto earlier = document_.where_key(parent.pointer + segment(key));
-    refuse(mark, fmt::format("the key {} is given twice", quoted(key)),
+    refuse(mark, fmt::format("the key {} is given twice", in_quotes(key)),
            fmt::format("first on line {}", earlier.line));
   }
   parent.key = key;
@@ -93,7 +93,9 @@ std::string DocumentBuilder::begin_value(const YAML::Mark& mark) {
 }
 
 void DocumentBuilder::open(const YAML::Mark& mark, nlohmann::json empty, YAML::anchor_t anchor) {
-  if (expects_key()) refuse(mark, "a key must be a text, not a list or an object");
+  if (expects_key()) {
+    refuse(mark, "a key must be a text, not a list or an object", "or a bracket is not closed");
+  }
   Cost cost{.nodes = 1, .bytes = 0, .depth = 1};
   count(mark, cost);
   Open level;
@@ -146,6 +148,11 @@ void DocumentBuilder::put(nlohmann::json value, const Cost& cost, YAML::anchor_t
 void DocumentBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (expects_key()) refuse(mark, "a key must be a text, not nothing");
   add(mark, nullptr, {.nodes = 1, .bytes = 0, .depth = 0}, anchor);
+  // Nothing written has no place of its own: yaml-cpp gives that of whatever comes next.
+  if (stack_.empty() || !stack_.back().value.is_object()) return;
+  const auto& parent = stack_.back();
+  auto& place_of_value = document_.places_[parent.pointer + segment(parent.key)];
+  if (place_of_value.value.line != key_place_.line) place_of_value.value = key_place_;
 }
 
 void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -174,20 +181,20 @@ void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag,
     if (!plain) refuse(mark, plain.error().what, "in quotes it is a text");
     typed = std::move(*plain);
   } else if (tag != "!" && tag != text_tag) {
-    refuse(mark, fmt::format("the tag {} is not known", quoted(tag)));
+    refuse(mark, fmt::format("the tag {} is not known", in_quotes(tag)));
   }
   add(mark, std::move(typed), {.nodes = 1, .bytes = value.size(), .depth = 0}, anchor);
 }
 
 void DocumentBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
                                       YAML::anchor_t anchor, YAML::EmitterStyle::value) {
-  if (tag != "?") refuse(mark, fmt::format("the tag {} is not known", quoted(tag)));
+  if (tag != "?") refuse(mark, fmt::format("the tag {} is not known", in_quotes(tag)));
   open(mark, nlohmann::json::array(), anchor);
 }
 
 void DocumentBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag,
                                  YAML::anchor_t anchor, YAML::EmitterStyle::value) {
-  if (tag != "?") refuse(mark, fmt::format("the tag {} is not known", quoted(tag)));
+  if (tag != "?") refuse(mark, fmt::format("the tag {} is not known", in_quotes(tag)));
   open(mark, nlohmann::json::object(), anchor);
 }
 

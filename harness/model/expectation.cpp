@@ -119,7 +119,7 @@ Result<json> operand_of(const std::string& op, const json& value, bool time) {
     return value;
   }
   return std::unexpected(
-      Error{fmt::format("the operator {} is unknown", quoted(op)),
+      Error{fmt::format("the operator {} is unknown", in_quotes(op)),
             suggestion(op, {"<", "<=", ">", ">=", "equals", "not", "in", "matches", "contains",
                             "exists", "type"}),
             {}});
@@ -152,7 +152,7 @@ Result<Expectation> Expectation::parse(const json& value) {
   auto read = [&](const std::string& group, const std::string& key,
                   const json& wanted) -> Result<void> {
     if (group == "json" && !key.empty() && key[0] != '/') {
-      return failure("{} is not a JSON pointer: it begins with '/'", quoted(key));
+      return failure("{} is not a JSON pointer: it begins with '/'", in_quotes(key));
     }
     auto add = [&](const std::string& op, json operand) -> Result<void> {
       Test test{group, group == "headers" ? lower(key) : key, op, std::move(operand), {}};
@@ -165,7 +165,7 @@ Result<Expectation> Expectation::parse(const json& value) {
       return {};
     };
     auto done = comparisons(wanted, of_time(group, key), add);
-    if (!done) done.error().what = fmt::format("{}: {}", quoted(key), done.error().what);
+    if (!done) done.error().what = fmt::format("{}: {}", in_quotes(key), done.error().what);
     return done;
   };
   for (const auto& [key, wanted] : value.items()) {
@@ -252,7 +252,7 @@ Result<Expected> Expected::parse(const json& value) {
     out.level = value.get<std::string>();
     std::vector<std::string> levels{"nominal", "degraded", "down"};
     if (std::ranges::find(levels, out.level) == levels.end()) {
-      return failure("{} is not a level: nominal, degraded, down", quoted(out.level));
+      return failure("{} is not a level: nominal, degraded, down", in_quotes(out.level));
     }
     return out;
   }

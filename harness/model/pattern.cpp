@@ -37,7 +37,7 @@ std::size_t copies(std::string_view pattern) {
 
 Result<Pattern> Pattern::compile(std::string_view pattern) {
   auto refuse = [&](std::string_view why) {
-    return failure("the regular expression {} {}", quoted(pattern), why);
+    return failure("the regular expression {} {}", in_quotes(pattern), why);
   };
   if (pattern.size() > max_pattern_bytes) return refuse("is longer than 512 bytes");
   if (pattern.find("(?=") != pattern.npos || pattern.find("(?!") != pattern.npos) {

@@ -69,7 +69,7 @@ Result<nlohmann::json> plain_scalar(const std::string& text) {
   if (one_of(text, {"", "~", "null", "Null", "NULL"})) return nlohmann::json(nullptr);
   if (one_of(text, {"true", "True", "TRUE"})) return nlohmann::json(true);
   if (one_of(text, {"false", "False", "FALSE"})) return nlohmann::json(false);
-  auto too_large = [&] { return failure("the number {} is too large", quoted(text)); };
+  auto too_large = [&] { return failure("the number {} is too large", in_quotes(text)); };
   if (auto form = integer_form(text)) {
     std::int64_t value = 0;
     const char* end = form->digits.data() + form->digits.size();
@@ -79,7 +79,7 @@ Result<nlohmann::json> plain_scalar(const std::string& text) {
   }
   auto unsigned_text = text.starts_with('-') || text.starts_with('+') ? text.substr(1) : text;
   if (one_of(unsigned_text, {".inf", ".Inf", ".INF"}) || one_of(text, {".nan", ".NaN", ".NAN"})) {
-    return failure("the number {} is not finite", quoted(text));
+    return failure("the number {} is not finite", in_quotes(text));
   }
   if (!float_form(text)) return nlohmann::json(text);
   auto digits = text.starts_with('+') ? text.substr(1) : text;

@@ -150,7 +150,7 @@ void Checker::check_scalar(const ShapeNode& node, const json& value, const std::
       return;
     case ShapeType::name:
       if (!valid_name(text)) {
-        add(at(pointer), fmt::format("{} is not a name", quoted(text)),
+        add(at(pointer), fmt::format("{} is not a name", in_quotes(text)),
             "lower-case letters, digits, '.', '_' and '-', at most 80");
       }
       return;
@@ -184,7 +184,7 @@ void Checker::check_fields(const ShapeNode& node, const json& value, const std::
     auto below = pointer + segment(key);
     auto field = std::ranges::find(node.fields, key, &Shape::Field::name);
     if (field == node.fields.end()) {
-      add(at_key(below), fmt::format("the key {} is unknown here", quoted(key)),
+      add(at_key(below), fmt::format("the key {} is unknown here", in_quotes(key)),
           suggestion(key, names));
     } else {
       check(field->shape, item, below);
@@ -204,6 +204,10 @@ void Checker::check_tag(const ShapeNode& node, const json& value, const std::str
     kinds.push_back(node.fields[i].name);
     if (value.contains(kinds.back())) given.push_back(kinds.back());
   }
+  auto known = [&](const Shape::Field& field) { return value.contains(field.name); };
+  auto all_known = static_cast<std::size_t>(std::ranges::count_if(node.fields, known)) ==
+                   value.size();
+  if (given.empty() && !all_known) return;  // the unknown key, already reported, was meant as one
   if (given.empty()) {
     add(at(pointer), "no kind is given, expected one of: " + joined(kinds));
   } else if (given.size() > 1) {
@@ -231,7 +235,7 @@ void Checker::check_entries(const ShapeNode& node, const json& value, const std:
   for (const auto& [key, item] : value.items()) {
     auto below = pointer + segment(key);
     if (node.type == ShapeType::table && !valid_name(key)) {
-      add(at_key(below), fmt::format("{} is not a name", quoted(key)),
+      add(at_key(below), fmt::format("{} is not a name", in_quotes(key)),
           "lower-case letters, digits, '.', '_' and '-', at most 80");
     }
     check(node.children[0], item, below);
@@ -247,7 +251,7 @@ void Checker::check_translated(const json& value, const std::string& pointer) {
   for (const auto& [key, item] : value.items()) {
     auto below = pointer + segment(key);
     if (!language_code(key)) {
-      add(at_key(below), fmt::format("{} is not a language code", quoted(key)), "as in en or fr");
+      add(at_key(below), fmt::format("{} is not a language code", in_quotes(key)), "as in en or fr");
     }
     check(Shape::text(), item, below);
   }

@@ -125,6 +125,14 @@ std::string range(const ShapeNode& node, std::string_view called) {
   return fmt::format("{} {}-{}", called, node.low, node.high);
 }
 
+std::string object_summary(const ShapeNode& node) {
+  std::vector<std::string> needed;
+  for (const auto& field : node.fields) {
+    if (field.need == required) needed.push_back(field.name);
+  }
+  return needed.empty() ? "object" : "object with " + joined(needed);
+}
+
 std::string alternatives(const ShapeNode& node) {
   std::string out;
   for (const Shape& child : node.children) {
@@ -199,7 +207,7 @@ std::string Shape::summary() const {
     case ShapeType::map: return "map to " + own.children[0].summary();
     case ShapeType::table: return own.children[0].summary() + " by name";
     case ShapeType::object:
-    case ShapeType::selected: return "object";
+    case ShapeType::selected: return object_summary(own);
     case ShapeType::either: return alternatives(own);
     case ShapeType::tagged: {
       std::vector<std::string> kinds;

@@ -27,7 +27,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   bool cut = text.size() > longest_quote;
   if (cut) {
     auto end = longest_quote;
@@ -51,7 +51,7 @@ std::string described(const nlohmann::json& value) {
   switch (value.type()) {
     case Type::null: return "nothing";
     case Type::boolean: return value.get<bool>() ? "true" : "false";
-    case Type::string: return "the text " + quoted(value.get_ref<const std::string&>());
+    case Type::string: return "the text " + in_quotes(value.get_ref<const std::string&>());
     case Type::array: return "a list";
     case Type::object: return "an object";
     case Type::number_integer:

@@ -15,7 +15,7 @@
 namespace reprise {
 
 // The text in quotes, cut at 60 bytes (never inside a character), control characters escaped.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 // A value in a few words: "the text 'x'", "the number 5", "a list", "nothing".
 [[nodiscard]] std::string described(const nlohmann::json& value);
 // The name that was probably meant, or empty when none is near.

@@ -111,7 +111,7 @@ struct Child::Watched {
 };
 
 Child::Child(const asio::any_io_executor& executor, pid_t pid, int pidfd)
-    : pid_(pid), watched_(std::make_unique<Watched>(executor, pidfd)) {}
+    : pid_(pid), watched_(std::make_shared<Watched>(executor, pidfd)) {}
 
 Result<std::unique_ptr<Child>> Child::start(const asio::any_io_executor& executor,
                                             const ChildOptions& options) {
@@ -160,12 +160,15 @@ void Child::kill() {
 }
 
 asio::awaitable<std::optional<Exit>> Child::wait(Instant deadline) {
-  auto& [descriptor, timer] = *watched_;
+  const auto watched = watched_;
+  auto& [descriptor, timer] = *watched;
   siginfo_t info{};
   while (!exit_) {
     const auto id = static_cast<id_t>(pid_);
     info.si_pid = 0;
-    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+    const int asked = ::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT);
+    REPRISE_REQUIRE(asked == 0);  // nobody else may reap it
+    if (info.si_pid != 0) {
       // Killed before it is reaped: until then nobody else can have the group's number.
       ::kill(-pid_, SIGKILL);
       ::waitid(P_PID, id, &info, WEXITED);
@@ -174,9 +177,9 @@ asio::awaitable<std::optional<Exit>> Child::wait(Instant deadline) {
     }
     if (std::chrono::steady_clock::now() >= deadline) co_return std::nullopt;
     timer.expires_at(deadline);
-    timer.async_wait([&open = descriptor](const boost::system::error_code& error) {
+    timer.async_wait([watched](const boost::system::error_code& error) {
       boost::system::error_code ignored;
-      if (!error) open.cancel(ignored);
+      if (!error) watched->descriptor.cancel(ignored);
     });
     boost::system::error_code ended;
     auto token = asio::redirect_error(asio::use_awaitable, ended);
@@ -187,6 +190,9 @@ asio::awaitable<std::optional<Exit>> Child::wait(Instant deadline) {
 }
 
 Child::~Child() {
+  // Now, not when the last handler that shares it has run.
+  boost::system::error_code ignored;
+  watched_->descriptor.close(ignored);
   if (exit_) return;
   ::kill(-pid_, SIGKILL);
   siginfo_t info{};

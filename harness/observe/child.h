@@ -53,7 +53,7 @@ class Child {
   Child(const boost::asio::any_io_executor& executor, pid_t pid, int pidfd);
 
   pid_t pid_;
-  std::unique_ptr<Watched> watched_;
+  std::shared_ptr<Watched> watched_;
   std::optional<Exit> exit_;
 };
 

@@ -40,8 +40,9 @@ class LogProbe final : public Probe {
 
  private:
   void count(const std::string& line) {
-    const auto end = line.begin() + static_cast<std::ptrdiff_t>(std::min(line.size(), longest_line));
-    if (!std::regex_search(line.begin(), end, pattern_)) return;
+    const char* const begin = line.data();
+    const char* const end = begin + std::min(line.size(), longest_line);
+    if (!std::regex_search(begin, end, pattern_)) return;
     ++count_;
     last_ = cut_text(line);
   }

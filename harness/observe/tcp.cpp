@@ -109,7 +109,7 @@ const Registered<ProbeKind> registered{ProbeKind{
       .options = Shape::object({
           {"address", Shape::text(), required, "host:port."},
           {"send", Shape::text(), {}, "A text to send once connected."},
-          {"receive", Shape::text(), {}, "A text that the answer must hold; default: none waited for."},
+          {"receive", Shape::text(), {}, "A text to wait for; default: the connection is enough."},
       }),
       .example = {{"address", "${services.database.address}"}}},
      std::chrono::milliseconds(1)},

@@ -75,8 +75,11 @@ Filters::Decision Filters::on_request(Exchange& exchange, std::uint64_t after) c
   return {};
 }
 
-void Filters::on_response(const Exchange& exchange, Response& response) const {
-  for (const auto& [id, filter, version] : installed_) filter->on_response(exchange, response);
+void Filters::on_response(const Exchange& exchange, Response& response,
+                          std::uint64_t after) const {
+  for (const auto& [id, filter, version] : installed_) {
+    if (version > after) filter->on_response(exchange, response);
+  }
 }
 
 Duration Filters::delay(const Response& response) const {

@@ -32,9 +32,9 @@ class Filters {
     Verdict verdict;
     std::uint64_t by = 0;  // serial
   };
-  // Asks those filters that were installed after version `after`.
+  // These two ask the filters that were installed after version `after`.
   Decision on_request(Exchange& exchange, std::uint64_t after) const;
-  void on_response(const Exchange& exchange, Response& response) const;
+  void on_response(const Exchange& exchange, Response& response, std::uint64_t after) const;
   // What is left of a response's delays.
   [[nodiscard]] Duration delay(const Response& response) const;
 

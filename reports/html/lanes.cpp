@@ -59,7 +59,10 @@ void draw_phases(Canvas& canvas, const Record& record) {
     const double left = canvas.axis.x(phase.from), right = canvas.axis.x(to);
     canvas.body += box(left, right, canvas.y, row_height, odd ? "phase odd" : "phase");
     const std::string word = canvas.words.plain("phase." + phase.name);
-    if (right - left > 7.0 * word.size() + 8) canvas.note(left + 5, canvas.y + 13, word);
+    if (right - left > 7.0 * word.size() + 8) {
+      canvas.body += fmt::format("<text class=\"word\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+                                 left + 5, canvas.y + 13, html(word));
+    }
     odd = !odd;
   }
   canvas.y += row_height;
@@ -90,14 +93,16 @@ void draw_round(Canvas& canvas, const FaultRecord& fault) {
                                axis.x(*fault.bit), y + 9);
   }
   const double beside = std::max(end, fault.bit ? axis.x(*fault.bit) : end) + 8;
-  std::string said;
+  std::string said = fault.round > 0 ? "" : fault.kind;
+  if (!said.empty() && !fault.into.empty()) said += " → " + fault.into;
+  const auto add = [&](const std::string& more) { said += (said.empty() ? "" : ", ") + more; };
   if (!fault.failed.empty()) {
-    said = canvas.words.plain("picture.failed");
+    add(canvas.words.plain("picture.failed"));
   } else if (!fault.bit) {
-    said = canvas.words.plain("picture.unbitten");
+    add(canvas.words.plain("picture.unbitten"));
   }
   if (said.empty()) return;
-  const bool late = beside > Axis::right - 160;
+  const bool late = beside > Axis::right - 6.5 * static_cast<double>(said.size());
   canvas.note(late ? commanded - 6 : beside, y + 13, said, late ? "end" : "start");
 }
 
@@ -181,32 +186,40 @@ void draw_measure(Canvas& canvas, const Finding& finding, Duration origin, bool 
     return axis.x(backwards ? origin - within : origin + within);
   };
   const auto bar = [&](double one, double other, std::string_view classes) {
-    return box(std::min(one, other), std::max(one, other), canvas.y + 17, 10, classes);
+    return box(std::min(one, other), std::max(one, other), canvas.y + 4, 10, classes);
   };
-  canvas.name(canvas.y + 12, finding.name);
+  canvas.name(canvas.y + 13, finding.name);
   nlohmann::json arguments = {{"interval", interval_text(measured, words.language)}};
   if (finding.limit) arguments["limit_ns"] = finding.limit->count();
+  std::string said =
+      words.plain(finding.limit ? "picture.measured-limit" : "picture.measured", arguments);
   const std::string_view missed = finding.status == Status::fail ? " bad" : "";
-  canvas.note(Axis::left, canvas.y + 11,
-              words.plain(finding.limit ? "picture.measured-limit" : "picture.measured", arguments));
   const double start = axis.x(origin), low = at(measured.low);
   const double high = at(measured.high.value_or(Duration::max()));
+  double left = std::min(start, high), right = std::max(start, high);
   canvas.body += bar(start, low, fmt::format("measure{}", missed));
   canvas.body += bar(low, high, fmt::format("measure between{}", missed));
-  canvas.body += fmt::format("<path class=\"edge\" d=\"M{:.1f} {:.1f}v14M{:.1f} {:.1f}v14\"/>\n",
-                             low, canvas.y + 15, high, canvas.y + 15);
+  canvas.body += fmt::format("<path class=\"edge\" d=\"M{0:.1f} {1:.1f}v14M{2:.1f} {1:.1f}v14\"/>\n",
+                             low, canvas.y + 2, high);
   if (finding.limit) {
     const Duration limit = backwards ? origin - *finding.limit : origin + *finding.limit;
     if (axis.holds(limit)) {
-      canvas.body += fmt::format("<path class=\"limit\" d=\"M{0:.1f} {1:.1f}v22m-4 0h8m0-22h-8\"/>\n",
-                                 axis.x(limit), canvas.y + 11);
+      const double x = axis.x(limit);
+      canvas.body += fmt::format("<path class=\"limit\" d=\"M{:.1f} {:.1f}v18m-4 0h8m0-18h-8\"/>\n",
+                                 x, canvas.y);
+      left = std::min(left, x - 4);
+      right = std::max(right, x + 4);
     } else {
-      canvas.note(backwards ? Axis::left : Axis::right, canvas.y + 11,
-                  words.plain(backwards ? "picture.limit-before" : "picture.limit-beyond"),
-                  backwards ? "start" : "end");
+      said += " " + words.plain("picture.limit-outside");
     }
   }
-  canvas.y += 34;
+  const double room = 6.5 * static_cast<double>(said.size());
+  if (right + 8 + room < Axis::right || left - 8 - room < Axis::left) {
+    canvas.note(std::min(right + 8, Axis::right - room), canvas.y + 13, said);
+  } else {
+    canvas.note(left - 8, canvas.y + 13, said, "end");
+  }
+  canvas.y += row_height + 6;
 }
 
 }  // namespace

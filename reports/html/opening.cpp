@@ -50,7 +50,7 @@ Measure against(const Drill& drill, const Words& words, std::string_view objecti
   const Interval& interval = *finding->measured;
   measure.value = interval.high ? "≤ " + words.duration(*interval.high)
                                 : "> " + words.duration(interval.low);
-  measure.note = html(interval_text(interval, words.language)) + " · " + limit_text;
+  measure.note = words.typeset(interval_text(interval, words.language)) + " · " + limit_text;
   measure.drawing = gauge(*finding);
   return measure;
 }
@@ -106,8 +106,8 @@ std::string drill_opening(const Drill& drill, const Words& words, bool alone) {
   out += tile(clean_up(drill, words), !verdict.clean);
   out += "</dl>\n";
   out += fmt::format("<p class=\"cause {}\"><strong>{}</strong> {}</p>\n",
-                     status_class(verdict.status), words("cause.word"),
-                     html(headline(drill, words.language)));
+                     status_class(verdict.status), words(verdict.status == Status::pass ? "cause.none" : "cause.word"),
+                     words.typeset(headline(drill, words.language)));
   for (std::size_t at = 1; at < verdict.reasons.size(); ++at) {
     out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(verdict.reasons[at]));
   }

@@ -9,8 +9,34 @@
 
 namespace reprise {
 
+namespace {
+
+bool is_unit(std::string_view word) {
+  static constexpr std::string_view units[] = {"ns", "µs", "ms", "s", "min", "h", "d", "j", "%"};
+  return std::ranges::find(units, word) != std::end(units);
+}
+
+// A number stays on one line with its unit, and French punctuation with its word.
+std::string bound(std::string_view text) {
+  static constexpr std::string_view ends = " .,;:)·<";
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at + 1);
+    const bool number = at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9';
+    const bool unit = number && is_unit(rest.substr(0, rest.find_first_of(ends)));
+    const bool mark = rest.starts_with("; ") || rest.starts_with(": ") || rest.starts_with("»");
+    const bool quote = std::string_view(out).ends_with("«");
+    out += text[at] == ' ' && (unit || mark || quote) ? "\u00a0" : std::string(1, text[at]);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Words::typeset(std::string_view text) const { return html(bound(visible(text))); }
+
 std::string Words::operator()(std::string_view key, const nlohmann::json& arguments) const {
-  return html(plain(key, arguments));
+  return typeset(plain(key, arguments));
 }
 
 std::string Words::plain(std::string_view key, const nlohmann::json& arguments) const {
@@ -18,11 +44,11 @@ std::string Words::plain(std::string_view key, const nlohmann::json& arguments) 
 }
 
 std::string Words::sentence(const Message& message) const {
-  return html(render(message, language));
+  return typeset(render(message, language));
 }
 
 std::string Words::duration(Duration duration) const {
-  return html(duration_text(duration, language));
+  return typeset(duration_text(duration, language));
 }
 
 std::string Words::instant(const std::optional<Duration>& at) const {
@@ -71,21 +97,31 @@ std::string badge(Status status, const Words& words) {
 }
 
 std::string shapes() {
-  return R"(<svg class="shapes" width="0" height="0" aria-hidden="true"><defs>
-<symbol id="shape-pass" viewBox="0 0 16 16"><circle class="body" cx="8" cy="8" r="8"/><path class="mark" d="M4.2 8.3l2.6 2.7 5-5.6"/></symbol>
-<symbol id="shape-conditional" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/><path class="body" d="M8 1a7 7 0 0 0 0 14z"/></symbol>
-<symbol id="shape-skipped" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/><path class="line" d="M4.5 8h7"/></symbol>
-<symbol id="shape-inconclusive" viewBox="0 0 16 16"><path class="body" d="M8 0l8 8-8 8-8-8z"/><path class="mark" d="M6 6.4c0-2.6 4-2.6 4 0 0 1.6-2 1.6-2 3.2M8 11.4v.9"/></symbol>
-<symbol id="shape-fail" viewBox="0 0 16 16"><path class="body" d="M1 1h14v14H1z"/><path class="mark" d="M4.8 4.8l6.4 6.4M11.2 4.8l-6.4 6.4"/></symbol>
-<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0v5"/></pattern>
+  return R"svg(<svg class="shapes" width="0" height="0" aria-hidden="true"><defs>
+<symbol id="shape-pass" viewBox="0 0 16 16"><circle class="body" cx="8" cy="8" r="8"/>
+<path class="mark" d="M4.2 8.3l2.6 2.7 5-5.6"/></symbol>
+<symbol id="shape-conditional" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/>
+<path class="body" d="M8 1a7 7 0 0 0 0 14z"/></symbol>
+<symbol id="shape-skipped" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/>
+<path class="line" d="M4.5 8h7"/></symbol>
+<symbol id="shape-inconclusive" viewBox="0 0 16 16"><path class="body" d="M8-1.6l9.6 9.6-9.6 9.6-9.6-9.6z"/>
+<path class="mark" d="M5.9 6.2c0-3 4.3-3 4.3 0 0 1.7-2.1 1.7-2.1 3.2M8.1 12.2v.1"/></symbol>
+<symbol id="shape-fail" viewBox="0 0 16 16"><path class="body" d="M1 1h14v14H1z"/>
+<path class="mark" d="M4.8 4.8l6.4 6.4M11.2 4.8l-6.4 6.4"/></symbol>
+<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"
+ patternTransform="rotate(45)"><path class="hatch" d="M0 0v5"/></pattern>
 </defs></svg>
-)";
+)svg";
 }
 
-std::string folded(const std::string& title, const std::string& content, bool open) {
+std::string part(const std::string& title, int level) {
+  return fmt::format("<h{0} class=\"part\">{1}</h{0}>", level, title);
+}
+
+std::string folded(const std::string& heading, const std::string& content, bool open) {
   if (content.empty()) return {};
-  return fmt::format("<details{}><summary><h3>{}</h3></summary>\n{}</details>\n",
-                     open ? " open" : "", title, content);
+  return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "",
+                     heading, content);
 }
 
 std::string content_policy(const std::string& style) {

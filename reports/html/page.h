@@ -19,6 +19,8 @@ struct Words {
   // Not escaped yet, for what escapes by itself.
   [[nodiscard]] std::string plain(
       std::string_view key, const nlohmann::json& arguments = nlohmann::json::object()) const;
+  // Text in that language, escaped, with numbers and units kept together.
+  [[nodiscard]] std::string typeset(std::string_view text) const;
   [[nodiscard]] std::string sentence(const Message& message) const;
   [[nodiscard]] std::string duration(Duration duration) const;
   [[nodiscard]] std::string instant(const std::optional<Duration>& at) const;  // "–" when none
@@ -47,8 +49,10 @@ class Table {
 [[nodiscard]] std::string shapes();
 [[nodiscard]] std::string_view status_class(Status status);
 
+// The heading of a part, at that level.
+[[nodiscard]] std::string part(const std::string& title, int level);
 // A part that can be folded; printed in full.
-[[nodiscard]] std::string folded(const std::string& title, const std::string& content,
+[[nodiscard]] std::string folded(const std::string& heading, const std::string& content,
                                  bool open = false);
 
 [[nodiscard]] std::string style_sheet();

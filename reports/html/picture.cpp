@@ -74,7 +74,7 @@ std::string failover_picture(const Drill& drill, const Words& words, const std::
       "aria-labelledby=\"{0}-title {0}-desc\">\n"
       "<title id=\"{0}-title\">{1}</title>\n<desc id=\"{0}-desc\">{4} {5}</desc>\n{6}{7}</svg></div>\n"
       "<figcaption>{8}{5}</figcaption></figure>\n",
-      id, title, Axis::width, canvas.y + 6, html(headline(drill, words.language)),
+      id, title, Axis::width, canvas.y + 6, words.typeset(headline(drill, words.language)),
       words("picture.tables"), backdrop(axis, record, bottom), canvas.body,
       legend(record, words));
 }

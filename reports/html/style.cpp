@@ -9,7 +9,7 @@ namespace {
 constexpr const char* palette = R"(
 :root{color-scheme:light dark;--paper:#fdfdfb;--panel:#f4f4f0;--line:#dddcd5;--faint:#ecebe5;
 --ink:#1a1c20;--soft:#575c66;--accent:#22577a;--pass:#17663f;--conditional:#7a4a00;
---skipped:#575c66;--inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#c08a1e;
+--skipped:#575c66;--inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#ad7911;
 --down:#c22a37;--served:#5f87a6;--broken:#f6e9e6;--mark:#fff}
 @media (prefers-color-scheme:dark){:root{--paper:#131519;--panel:#1c1f25;--line:#363a43;
 --faint:#24272e;--ink:#e9e8e3;--soft:#a9adb7;--accent:#8cc1e3;--pass:#6fcb9a;
@@ -17,7 +17,7 @@ constexpr const char* palette = R"(
 --degraded:#d9a63c;--down:#ff6f6f;--served:#7ba4c4;--broken:#2b1f21;--mark:#131519}}
 @media print{:root{color-scheme:light;--paper:#fff;--panel:#f6f6f3;--line:#cfcec8;--faint:#e4e3dd;
 --ink:#000;--soft:#444;--accent:#22577a;--pass:#17663f;--conditional:#7a4a00;--skipped:#444;
---inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#c08a1e;--down:#c22a37;
+--inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#ad7911;--down:#c22a37;
 --served:#5f87a6;--broken:#f6e9e6;--mark:#fff}}
 )";
 
@@ -35,7 +35,7 @@ header p,footer p{margin:0}
 h1,h2,h3{line-height:1.2;letter-spacing:-.012em;text-wrap:balance;margin:0}
 h1{font-size:30px;font-weight:680}
 h2{font-size:26px;font-weight:680}
-h3{font-size:18px;font-weight:650}
+.part{font-size:18px;font-weight:650}
 main>h1{margin:28px 0 12px}
 a{color:var(--accent);text-underline-offset:.18em}
 a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
@@ -44,9 +44,9 @@ a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(
 .shapes{position:absolute}
 .eyebrow{margin:22px 0 4px;font-size:14px;color:var(--soft)}
 .eyebrow span::before{content:"·";margin:0 .4em}
-section.drill+section.drill{margin-top:72px;border-top:3px solid var(--ink)}
+section+section.drill{margin-top:64px;border-top:3px solid var(--ink)}
 section.drill>h2:first-child{margin:24px 0 8px}
-section.drill>h3{margin:30px 0 10px}
+section.drill>.part{margin:30px 0 10px}
 code{font:13px/1.5 ui-monospace,"SF Mono","Cascadia Mono","Liberation Mono",monospace;overflow-wrap:anywhere}
 .absent{color:var(--soft)}
 footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--line);color:var(--soft);font-size:13px}
@@ -89,7 +89,7 @@ details{border-top:1px solid var(--line);padding:14px 0}
 figure+details{margin-top:22px}
 details[open]{padding-bottom:22px}
 summary{cursor:pointer;list-style-position:outside;margin-left:18px}
-summary h3{display:inline}
+summary .part{display:inline}
 summary~*{margin-top:12px}
 .wide{overflow-x:auto}
 .wide+.wide{margin-top:22px}
@@ -97,13 +97,14 @@ table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.45}
 caption{text-align:left;color:var(--soft);font-size:13.5px;padding-bottom:6px}
 th,td{text-align:left;vertical-align:top;padding:8px 16px 8px 0;border-bottom:1px solid var(--faint)}
 th:last-child,td:last-child{padding-right:0}
-td{overflow-wrap:anywhere;min-width:5em}
+td{overflow-wrap:break-word;min-width:5em}
 thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;border-bottom-color:var(--line)}
-tbody th{font-weight:600}
+thead th::first-letter{text-transform:uppercase}
+tbody th{font-weight:600;min-width:8em}
 .n{text-align:right;white-space:nowrap;min-width:0}
 thead .n{white-space:normal}
 .where{display:block;font-weight:400;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
-.why{margin:4px 0 0;color:var(--soft);max-width:64ch}
+.why{margin:4px 0 0;color:var(--soft);max-width:64ch;overflow-wrap:anywhere}
 p.drill{margin:0 0 2px}
 .level::before{content:"";display:inline-block;width:9px;height:9px;margin-right:7px;background:var(--nominal);border-radius:50%}
 .level.degraded::before{background:var(--degraded);border-radius:1px;transform:rotate(45deg)}
@@ -116,7 +117,8 @@ figure{margin:0}
 .picture text{fill:var(--ink);font-size:12.5px}
 .picture .row{text-anchor:end;fill:var(--soft);font-size:11px}
 .picture .lane{font-weight:600}
-.picture .note{font-size:11.5px}
+.picture .note,.picture .word{font-size:11.5px}
+.picture .note{paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
 .bars{fill:none;vector-effect:none}
 .nominal{stroke:var(--nominal)}.degraded{stroke:var(--degraded)}.down{stroke:var(--down)}
 .unsent{stroke:var(--soft)}.served{stroke:var(--served)}.nobody{stroke:var(--down)}
@@ -151,17 +153,20 @@ constexpr const char* media_rules = R"(
 @media (max-width:720px){body{padding:0 18px 32px}h1{font-size:25px}h2{font-size:23px}
 header{flex-wrap:wrap;gap:2px 12px}.when{margin-left:0;width:100%}
 .tiles{grid-template-columns:1fr}.verdict strong{font-size:32px}.value{font-size:26px}
-.tile{padding:10px 14px 12px}table{min-width:620px}}
+.tile{padding:10px 14px 12px}table{min-width:820px}}
 @media print{@page{size:A4;margin:14mm 13mm}
 html{font-size:10.5pt}body{max-width:none;padding:0}
 details::details-content{content-visibility:visible;display:block;height:auto}
 details>*{display:block}summary{list-style:none;margin-left:0}
 .skip{display:none}.wide{overflow:visible}table{font-size:8.5pt;min-width:0}
 th,td{padding:4px 8px 4px 0}caption{font-size:8.5pt}thead th{font-size:8pt}
-.n{white-space:normal}td{min-width:0}
+.n{white-space:normal}td,tbody th{min-width:0}td{overflow-wrap:anywhere}
+.picture .lane,.picture text{font-size:14px}.picture .row,.picture .note,.picture .word{font-size:13px}
 tr,figure,.tiles,.verdict,.cause{break-inside:avoid}
-h1,h2,h3,summary,caption{break-after:avoid}thead{display:table-header-group}
-section.drill+section.drill{break-before:page;border-top:0;margin-top:0}
+h1,h2,h3,summary,caption,thead{break-after:avoid}thead{display:table-header-group}
+tbody tr:first-child{break-before:avoid}
+section+section.drill{break-before:page;border-top:0;margin-top:0}
+section+section.risks{break-before:auto;margin-top:24px}
 .picture{min-width:0}a{color:inherit;text-decoration:none}}
 )";
 

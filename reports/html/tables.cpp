@@ -17,7 +17,7 @@ std::string place(const Location& where) {
 
 std::string seen_cell(const Finding& finding, const Words& words) {
   std::string cell = words.sentence(finding.outcome);
-  const std::string cause = html(cause_sentence(finding, words.language));
+  const std::string cause = words.typeset(cause_sentence(finding, words.language));
   if (!cause.empty()) cell += fmt::format("<p class=\"why\">{}</p>", cause);
   if (finding.known) {
     const nlohmann::json known = {{"finding", finding.known->finding},
@@ -40,7 +40,7 @@ std::string findings_table(const Drill& drill, const Words& words) {
                {words("column.limit"), true}});
   for (const Finding& finding : drill.verdict.findings) {
     const std::string measured =
-        finding.measured ? html(interval_text(*finding.measured, words.language)) : "–";
+        finding.measured ? words.typeset(interval_text(*finding.measured, words.language)) : "–";
     table.row({html(finding.name) + place(finding.where), badge(finding.status, words),
                words.sentence(finding.statement), seen_cell(finding, words), measured,
                words.instant(finding.limit)});
@@ -52,7 +52,7 @@ std::string stretches_tables(const Drill& drill, const Words& words) {
   std::string out;
   for (const auto& [name, probe] : drill.record.probes) {
     Table table(words("table.stretches", {{"probe", name}}),
-                {{words("column.from"), true}, {words("column.to"), true},
+                {{words("column.from")}, {words("column.to"), true},
                  {words("column.samples"), true}, {words("column.level")},
                  {words("column.saw")}, {words("column.slowest"), true}});
     const auto levels = levels_seen(drill.record, probe);
@@ -107,7 +107,7 @@ std::string steps_table(const Drill& drill, const Words& words) {
   std::string out;
   for (const ProcedureRecord& procedure : drill.record.procedures) {
     Table table(words("table.steps", {{"procedure", procedure.name}}),
-                {{words("column.step"), true}, {words("column.action")}, {words("column.who")},
+                {{words("column.step")}, {words("column.action")}, {words("column.who")},
                  {words("column.from"), true}, {words("column.lasted"), true},
                  {words("column.state")}, {words("column.result")}});
     for (const StepRecord& step : procedure.steps) {
@@ -128,7 +128,7 @@ std::string steps_table(const Drill& drill, const Words& words) {
 }
 
 std::string events_table(const Drill& drill, const Words& words) {
-  Table table(words("table.services"), {{words("column.at"), true}, {words("column.service")},
+  Table table(words("table.services"), {{words("column.at")}, {words("column.service")},
                                         {words("column.state")}, {words("column.why")}});
   for (const ServiceEvent& event : drill.record.services) {
     table.row({words.duration(event.at), html(event.service), words("state." + event.state),
@@ -174,7 +174,7 @@ std::string summary_table(const Run& run, const Words& words) {
     const Drill& drill = run.drills[at];
     const Finding* recovery = measured_against(drill.verdict, "rto");
     const std::string measured = recovery && recovery->measured
-                                     ? html(interval_text(*recovery->measured, words.language))
+                                     ? words.typeset(interval_text(*recovery->measured, words.language))
                                      : words("not-measured");
     std::string result = badge(drill.verdict.status, words);
     if (!drill.verdict.clean) {
@@ -183,7 +183,7 @@ std::string summary_table(const Run& run, const Words& words) {
     table.row({fmt::format("<a href=\"#drill-{}\">{}</a><small class=\"where\">{}</small>", at + 1,
                            html(drill_title(drill, words.language)), html(drill_name(drill))),
                result, measured, recovery ? words.instant(recovery->limit) : "–",
-               html(headline(drill, words.language))});
+               words.typeset(headline(drill, words.language))});
   }
   return table.str();
 }

@@ -1,61 +1,14 @@
-// file_delete, file_corrupt, file_truncate and file_deny on files of a temporary folder.
-#include <sys/stat.h>
-
+// file_delete, file_corrupt, file_truncate and file_deny: what they all owe their users.
 #include <gtest/gtest.h>
 
-#include "injectors/moved_file.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
-#include "tests/support/fixed_surroundings.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/file_fixture.h"
 
 namespace reprise {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::string content = "{\"mode\": \"nominal\", \"values\": [1, 2, 3, 4]}\n";
-
-class FileFaults : public testing::Test {
- protected:
-  FileFaults() {
-    fs::create_directory(folder_.path() / "data");
-    folder_.write("data/cache.json", content);
-    fs::permissions(folder_.path() / "data/cache.json", fs::perms(0640));
-    surroundings_.root = folder_.path();
-    surroundings_.files["cache"] = folder_.path() / "data/cache.json";
-  }
-
-  // Everything a condition must leave as it was: names, inode, mode, owner, time, content.
-  [[nodiscard]] std::string fingerprint() const {
-    std::string print;
-    for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
-      struct stat seen {};
-      ::lstat(entry.path().c_str(), &seen);
-      print += fmt::format("{} {} {:o} {} {} ", entry.path().string(), seen.st_ino, seen.st_mode,
-                           seen.st_uid, seen.st_gid);
-      if (entry.is_regular_file()) print += fmt::format("{} ", seen.st_mtim.tv_nsec);
-    }
-    return print + now();
-  }
-  [[nodiscard]] std::string now() const { return folder_.read("data/cache.json"); }
-  [[nodiscard]] long names() const {
-    return std::distance(fs::directory_iterator(folder_.path() / "data"), {});
-  }
-  // As a program that reads the file: its text, or why it could not.
-  [[nodiscard]] std::string reading() const {
-    const int file = ::open((folder_.path() / "data/cache.json").c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return std::strerror(errno);
-    char byte = 0;
-    const bool failed = ::read(file, &byte, 1) < 0;
-    const std::string reason = failed ? std::strerror(errno) : now();
-    ::close(file);
-    return reason;
-  }
-
-  TemporaryFolder folder_;
-  FixedSurroundings surroundings_;
-};
 
 struct FileCase {
   std::string kind;
@@ -75,7 +28,9 @@ const std::vector<FileCase> cases{
 
 class EachFileFault : public FileFaults, public testing::WithParamInterface<FileCase> {
  protected:
-  [[nodiscard]] FaultSpec spec() const { return fault_spec(GetParam().kind, "cache", GetParam().with); }
+  [[nodiscard]] static FaultSpec spec() {
+    return fault_spec(GetParam().kind, "cache", GetParam().with);
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(All, EachFileFault, testing::ValuesIn(cases), [](const auto& about) {
@@ -83,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(All, EachFileFault, testing::ValuesIn(cases), [](const 
 });
 
 TEST_P(EachFileFault, BitesAndIsUndoneTwiceByAStranger) {
-  ASSERT_EQ(content.size(), 44U);
+  ASSERT_EQ(file_content.size(), 44U);
   auto fault = make_fault(spec(), surroundings_);
   const std::string before = fingerprint();
   const auto receipt = fault->prepare();
@@ -92,7 +47,7 @@ TEST_P(EachFileFault, BitesAndIsUndoneTwiceByAStranger) {
   EXPECT_FALSE(fault->confirm());
   const auto done = fault->inject(*receipt);
   ASSERT_TRUE(done) << why(done);
-  EXPECT_NE(reading(), content);
+  EXPECT_NE(reading(), file_content);
   const auto bite = fault->confirm();
   ASSERT_TRUE(bite);
   EXPECT_NE(bite->evidence.find(GetParam().evidence), std::string::npos) << bite->evidence;
@@ -175,13 +130,13 @@ TEST_P(EachFileFault, KeepsTheOriginalUnderItsHandleMeanwhile) {
   ASSERT_TRUE(receipt && fault->inject(*receipt));
   const std::string aside = receipt->at("aside");
   EXPECT_EQ(aside.find(".reprise-" + receipt->at("handle").get<std::string>()), 0U);
-  EXPECT_EQ(folder_.read("data/" + aside), content);
+  EXPECT_EQ(folder_.read("data/" + aside), file_content);
   EXPECT_TRUE(fault->revert(*receipt));
 }
 
 TEST_P(EachFileFault, RefusesSymbolicLinksAndWhatIsNotTheDrills) {
   const TemporaryFolder elsewhere;
-  elsewhere.write("precious", content);
+  elsewhere.write("precious", file_content);
   fs::create_symlink(elsewhere.path() / "precious", folder_.path() / "data/link");
   fs::create_directory_symlink(elsewhere.path(), folder_.path() / "outside");
   for (const fs::path& path :
@@ -192,7 +147,7 @@ TEST_P(EachFileFault, RefusesSymbolicLinksAndWhatIsNotTheDrills) {
     const auto receipt = make_fault(spec(), surroundings_)->prepare();
     EXPECT_FALSE(receipt) << path;
   }
-  EXPECT_EQ(elsewhere.read("precious"), content);
+  EXPECT_EQ(elsewhere.read("precious"), file_content);
 }
 
 TEST_P(EachFileFault, IsNotFooledByALinkThatComesLater) {
@@ -216,109 +171,6 @@ TEST_P(EachFileFault, NothingIsLeftWhenTheDrillsFolderIsGone) {
   fs::remove_all(folder_.path());
   const auto undone = fault->revert(*receipt);
   EXPECT_TRUE(undone) << why(undone);
-}
-
-TEST_F(FileFaults, AHandleThatIsNotOursRemovesNothing) {
-  auto fault = make_fault(fault_spec("file_delete", "cache"), surroundings_);
-  auto receipt = fault->prepare();
-  ASSERT_TRUE(receipt) << why(receipt);
-  (*receipt)["handle"] = "/../../precious";
-  EXPECT_FALSE(fault->revert(*receipt));
-}
-
-TEST_F(FileFaults, ADamagedFileKeepsItsOwnerAndMode) {
-  auto fault = make_fault(fault_spec("file_corrupt", "cache"), surroundings_);
-  const auto receipt = fault->prepare();
-  ASSERT_TRUE(receipt && fault->inject(*receipt));
-  struct stat seen {};
-  ASSERT_EQ(::stat((folder_.path() / "data/cache.json").c_str(), &seen), 0);
-  EXPECT_EQ(seen.st_mode & 07777, 0640U);
-  EXPECT_EQ(now().size(), content.size());
-  EXPECT_TRUE(fault->revert(*receipt));
-}
-
-TEST_F(FileFaults, TheSeedDecidesTheBytes) {
-  const auto corrupted = [&](const nlohmann::json& with) {
-    auto fault = make_fault(fault_spec("file_corrupt", "cache", with), surroundings_);
-    const auto receipt = fault->prepare();
-    EXPECT_TRUE(receipt && fault->inject(*receipt));
-    const std::string text = now();
-    EXPECT_TRUE(fault->revert(*receipt));
-    return text;
-  };
-  const std::string one = corrupted({{"seed", 1}, {"bytes", "4B"}});
-  EXPECT_EQ(one, corrupted({{"seed", 1}, {"bytes", "4B"}}));
-  EXPECT_NE(one, corrupted({{"seed", 2}, {"bytes", "4B"}}));
-  int changed = 0;
-  for (std::size_t index = 0; index < content.size(); ++index) {
-    changed += one.at(index) == content.at(index) ? 0 : 1;
-  }
-  EXPECT_EQ(changed, 4);
-  EXPECT_FALSE(nlohmann::json::accept(corrupted({{"how", "not-json"}})));
-}
-
-TEST_F(FileFaults, ZerosOverZerosDoNotBite) {
-  folder_.write("data/cache.json", std::string(100, '\0'));
-  auto fault = make_fault(fault_spec("file_corrupt", "cache", {{"how", "zero"}}), surroundings_);
-  const auto receipt = fault->prepare();
-  ASSERT_TRUE(receipt && fault->inject(*receipt));
-  EXPECT_FALSE(fault->confirm());
-  EXPECT_TRUE(fault->revert(*receipt));
-}
-
-TEST_F(FileFaults, WhatCannotBiteIsRefusedBeforeItStarts) {
-  EXPECT_FALSE(make_fault(fault_spec("file_truncate", "cache", {{"to", "44B"}}), surroundings_)
-                   ->prepare());
-  folder_.write("data/cache.json", "");
-  EXPECT_FALSE(make_fault(fault_spec("file_corrupt", "cache"), surroundings_)->prepare());
-  const auto* corrupt = Registry<FaultKind>::find("file_corrupt");
-  const nlohmann::json with{{"how", "not-json"}, {"bytes", "3B"}};
-  EXPECT_FALSE(corrupt->make(fault_spec("file_corrupt", "cache", with), surroundings_));
-}
-
-TEST_F(FileFaults, AsRootTheModeIsRefusedAndAFolderTakenByItself) {
-  if (::geteuid() != 0) GTEST_SKIP() << "not root";
-  const auto by_mode =
-      make_fault(fault_spec("file_deny", "cache", {{"by", "mode"}}), surroundings_)->prepare();
-  ASSERT_FALSE(by_mode);
-  EXPECT_NE(by_mode.error().text().find("by: folder"), std::string::npos) << why(by_mode);
-  const auto chosen = make_fault(fault_spec("file_deny", "cache"), surroundings_)->prepare();
-  ASSERT_TRUE(chosen) << why(chosen);
-  EXPECT_EQ(chosen->at("by"), "folder");
-}
-
-// As an unprivileged user, in a process of its own where the test itself is root.
-TEST_F(FileFaults, TheModeKeepsAnUnprivilegedUserOut) {
-  constexpr uid_t nobody = 65534;
-  if (::geteuid() == 0) {
-    for (const char* path : {"", "data", "data/cache.json"}) {
-      ASSERT_EQ(::chown((folder_.path() / path).c_str(), nobody, nobody), 0);
-    }
-  }
-  const std::string before = fingerprint();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (::geteuid() == 0 && (::setgid(nobody) != 0 || ::setuid(nobody) != 0)) ::_exit(1);
-    const FaultSpec spec = fault_spec("file_deny", "cache");
-    auto fault = make_fault(spec, surroundings_);
-    const auto receipt = fault->prepare();
-    if (!receipt || receipt->at("by") != "mode") ::_exit(2);
-    if (fault->confirm() || !fault->inject(*receipt)) ::_exit(3);
-    const auto bite = fault->confirm();
-    if (!bite || bite->evidence.find("Permission denied") == std::string::npos) ::_exit(4);
-    if (reading() != "Permission denied") ::_exit(5);
-    const FixedSurroundings nothing;
-    for (int time = 0; time < 2; ++time) {
-      if (!make_fault(spec, nothing)->revert(*receipt)) ::_exit(6);
-      if (fingerprint() != before) ::_exit(7);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 0);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(fingerprint(), before);
 }
 
 }  // namespace

@@ -8,11 +8,8 @@
 namespace reprise {
 namespace {
 
-// A parent with a child below it; both do nothing for an hour, and INT and TERM are the default.
-std::vector<std::string> parent_of_one() {
-  return {"python3", "-c",
-          "import subprocess,time\nsubprocess.Popen(['sleep','3600'])\ntime.sleep(3600)"};
-}
+// A parent with a child below it; both do nothing for a while.
+std::vector<std::string> parent_of_one() { return {"sh", "-c", "sleep 100 & wait"}; }
 
 class ProcessFaults : public testing::Test {
  protected:
@@ -23,13 +20,13 @@ class ProcessFaults : public testing::Test {
   void run_tree() {
     run("server", parent_of_one());
     ASSERT_TRUE(comes_true([&] { return !descendants(child_->id().pid).empty(); }));
-    for (const ProcessId& below : descendants(child_->id().pid)) {
-      surroundings_.processes["server"].push_back(below);
-    }
+    below_ = descendants(child_->id().pid);
+    ASSERT_EQ(below_.size(), 1U);
+    surroundings_.processes["server"].push_back(below_.front());
   }
-  // Not by its parent, who may have been killed as well.
-  void end_the_tree() const {
-    for (const ProcessId& process : surroundings_.processes.at("server")) {
+  // Whatever a test did to the parent, its child has to go as well.
+  void TearDown() override {
+    for (const ProcessId& process : below_) {
       if (is_alive(process)) ::kill(process.pid, SIGKILL);
     }
   }
@@ -37,16 +34,21 @@ class ProcessFaults : public testing::Test {
     const auto state = read_process_state(process.pid);
     return state && state->start_ticks == process.start_ticks && state->state != 'Z';
   }
+  // Sleeping or running, as it happens, but not stopped.
+  static bool goes_on(const ProcessId& process) {
+    return is_alive(process) && state_of(process) != 'T';
+  }
   static char state_of(const ProcessId& process) {
     return read_process_state(process.pid).value_or(ProcessState{}).state;
   }
 
   std::unique_ptr<ChildProcess> child_;
+  std::vector<ProcessId> below_;
   FixedSurroundings surroundings_;
 };
 
 TEST_F(ProcessFaults, AKillIsSeenByTheParentAndConfirmed) {
-  run("server", {"sleep", "3600"});
+  run("server", {"sleep", "100"});
   auto kill = make_fault(fault_spec("process_kill", "server"), surroundings_);
   const auto receipt = kill->prepare();
   ASSERT_TRUE(receipt) << why(receipt);
@@ -71,7 +73,6 @@ TEST_F(ProcessFaults, AKillOfTheFirstProcessLeavesItsChildren) {
   ASSERT_TRUE(receipt && kill->inject(*receipt));
   ASSERT_TRUE(comes_true([&] { return child_->news() == 'E'; }));
   EXPECT_TRUE(is_alive(tree.at(1)));
-  end_the_tree();
 }
 
 TEST_F(ProcessFaults, AKillOfTheTreeTakesTheChildrenToo) {
@@ -96,13 +97,12 @@ TEST_F(ProcessFaults, AKillOfTheTreeTakesChildrenBornAfterThePreparation) {
   surroundings_.processes["server"] = whole;
   ASSERT_TRUE(receipt && kill->inject(*receipt));
   EXPECT_TRUE(comes_true([&] { return !is_alive(whole.at(1)); }));
-  end_the_tree();
 }
 
 TEST_F(ProcessFaults, ASignalThatIsIgnoredIsNotConfirmed) {
   run("server", {"python3", "-c",
                  "import signal,time\nsignal.signal(signal.SIGTERM,signal.SIG_IGN)\n"
-                 "signal.raise_signal(signal.SIGSTOP)\ntime.sleep(3600)"});
+                 "signal.raise_signal(signal.SIGSTOP)\ntime.sleep(100)"});
   ASSERT_TRUE(comes_true([&] { return child_->news() == 'T'; }));
   ::kill(child_->id().pid, SIGCONT);
   for (const char* kind : {"process_stop", "process_kill"}) {
@@ -120,7 +120,7 @@ TEST_F(ProcessFaults, ASignalThatIsIgnoredIsNotConfirmed) {
 TEST_F(ProcessFaults, AnOrderlyStopEndsTheProcessByItsOwnHandler) {
   run("server", {"python3", "-c",
                  "import signal,sys,time\nsignal.signal(signal.SIGINT,lambda *_: sys.exit(0))\n"
-                 "signal.raise_signal(signal.SIGSTOP)\ntime.sleep(3600)"});
+                 "signal.raise_signal(signal.SIGSTOP)\ntime.sleep(100)"});
   ASSERT_TRUE(comes_true([&] { return child_->news() == 'T'; }));
   ::kill(child_->id().pid, SIGCONT);
   auto stop = make_fault(fault_spec("process_stop", "server", {{"signal", "INT"}}), surroundings_);
@@ -134,7 +134,7 @@ TEST_F(ProcessFaults, AnOrderlyStopEndsTheProcessByItsOwnHandler) {
 }
 
 TEST_F(ProcessFaults, AReceiptOfAnotherProcessWithThatPidSignalsNobody) {
-  run("server", {"sleep", "3600"});
+  run("server", {"sleep", "100"});
   for (const char* kind : {"process_kill", "process_stop", "process_pause"}) {
     auto fault = make_fault(fault_spec(kind, "server"), surroundings_);
     auto receipt = fault->prepare();
@@ -187,11 +187,10 @@ TEST_F(ProcessFaults, APauseStopsTheTreeAndTheRevertOfAStrangerLetsItGoOn) {
   const auto undone = guardian->revert(*receipt);
   ASSERT_TRUE(undone) << why(undone);
   EXPECT_EQ(child_->news(), 'C');
-  EXPECT_EQ(state_of(tree.at(1)), 'S');
+  EXPECT_TRUE(goes_on(tree.at(1)));
   EXPECT_TRUE(guardian->revert(*receipt));
   EXPECT_TRUE(pause->revert(*receipt));
   EXPECT_FALSE(pause->confirm());
-  end_the_tree();
 }
 
 TEST_F(ProcessFaults, APauseIsUndoneWhereverItsHolderIsKilled) {
@@ -203,19 +202,18 @@ TEST_F(ProcessFaults, APauseIsUndoneWhereverItsHolderIsKilled) {
   auto guardian = make_fault(spec, surroundings_);
   int stopped_somebody = 0;
   const auto inject = [&] { (void)make_fault(spec, surroundings_)->inject(*receipt); };
-  // One kill in 23 places: looking through /proc takes hundreds of calls.
-  for (int place = 1; killed_at(place, inject); place += 23) {
+  // One kill in 97 places: looking through /proc takes thousands of calls.
+  for (int place = 1; killed_at(place, inject); place += 97) {
     stopped_somebody += state_of(tree.at(0)) == 'T' ? 1 : 0;
     const auto undone = guardian->revert(*receipt);
     ASSERT_TRUE(undone) << place << ": " << why(undone);
-    for (const ProcessId& process : tree) ASSERT_EQ(state_of(process), 'S') << place;
+    for (const ProcessId& process : tree) ASSERT_TRUE(goes_on(process)) << place;
   }
   do_and_die(inject);
-  EXPECT_EQ(state_of(tree.at(0)), 'T');
+  EXPECT_TRUE(comes_true([&] { return state_of(tree.at(0)) == 'T'; }));
   EXPECT_TRUE(guardian->revert(*receipt));
-  EXPECT_EQ(state_of(tree.at(0)), 'S');
+  EXPECT_TRUE(goes_on(tree.at(0)));
   EXPECT_GT(stopped_somebody, 0);
-  end_the_tree();
 }
 
 TEST_F(ProcessFaults, AProcessThatStoodStillBeforeIsNotContinued) {
@@ -228,13 +226,12 @@ TEST_F(ProcessFaults, AProcessThatStoodStillBeforeIsNotContinued) {
   ASSERT_TRUE(receipt && pause->inject(*receipt));
   ASSERT_TRUE(comes_true([&] { return state_of(tree.at(0)) == 'T'; }));
   EXPECT_TRUE(pause->revert(*receipt));
-  EXPECT_EQ(state_of(tree.at(0)), 'S');
+  EXPECT_TRUE(goes_on(tree.at(0)));
   EXPECT_EQ(state_of(tree.at(1)), 'T');
-  end_the_tree();
 }
 
 TEST_F(ProcessFaults, NothingIsLeftOfAPauseWhenTheProcessIsGone) {
-  run("server", {"sleep", "3600"});
+  run("server", {"sleep", "100"});
   auto pause = make_fault(fault_spec("process_pause", "server"), surroundings_);
   const auto receipt = pause->prepare();
   ASSERT_TRUE(receipt && pause->inject(*receipt));

@@ -20,7 +20,7 @@ struct Sabotage {
   std::string plan;  // the folder in scenarios/, and the descriptor's file name
   std::string scenario;
   std::string why;
-  std::string finding;  // the assertion that must fail
+  std::string finding;  // the kind of assertion that must fail
   std::vector<Edit> edits;
 };
 

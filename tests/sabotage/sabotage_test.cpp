@@ -22,16 +22,16 @@ std::string program() {
   return other ? other : REPRISE_SOURCE_DIR "/build/release/reprise";
 }
 
-// The names of the assertions that failed, from summary.json.
-std::vector<std::string> failed_findings(const fs::path& summary) {
-  std::vector<std::string> names;
+// The kinds of the assertions that failed, from summary.json.
+std::vector<std::string> failed_kinds(const fs::path& summary) {
+  std::vector<std::string> kinds;
   const auto content = nlohmann::json::parse(read(summary));
   for (const auto& drill : content.at("drills")) {
     for (const auto& finding : drill.at("findings")) {
-      if (finding.at("status") == "fail") names.push_back(finding.at("name"));
+      if (finding.at("status") == "fail") kinds.push_back(finding.at("kind"));
     }
   }
-  return names;
+  return kinds;
 }
 
 class Sabotaged : public ::testing::TestWithParam<Sabotage> {};
@@ -43,7 +43,7 @@ TEST_P(Sabotaged, FailsItsDrill) {
                         "--plain", "--seed", "1"},
                        broken.log());
   ASSERT_EQ(code, missed) << sabotage.why << "\n" << read(broken.log());
-  EXPECT_THAT(failed_findings(broken.out() / "summary.json"), Contains(sabotage.finding))
+  EXPECT_THAT(failed_kinds(broken.out() / "summary.json"), Contains(sabotage.finding))
       << sabotage.why << "\n"
       << read(broken.log());
 }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -40,6 +41,9 @@ class ChildProcess {
     pid_ = ::fork();
     if (pid_ == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      // Children that outlive it must not hold open what the test's own reader waits for.
+      const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+      for (const int stream : {0, 1, 2}) ::dup2(nowhere, stream);
       ::execvp(pointers[0], pointers.data());
       ::_exit(127);
     }

@@ -67,7 +67,8 @@ class PostgresServer {
   }
   [[nodiscard]] pid_t pid() const { return server_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
-  [[nodiscard]] std::string url(const std::string& database, const std::string& user = "spe") const {
+  [[nodiscard]] std::string url(const std::string& database,
+                                const std::string& user = "spe") const {
     return fmt::format("postgresql://{}@127.0.0.1:{}/{}", user, port_, database);
   }
 

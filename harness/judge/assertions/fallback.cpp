@@ -77,8 +77,8 @@ std::size_t count_down(const Record& record, const Timeline& line, const std::st
   }));
 }
 
-Finding without_switch(Finding finding, const Terms& terms, const Round& round,
-                       const Switch& found, const Record& record) {
+Finding without_switch(Finding finding, const Terms& terms, const Round& round, const Switch& found,
+                       const Record& record) {
   const Duration due = round.bit + terms.detect + terms.within;
   if (found.seen == 0) {
     return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", terms.probe}}});
@@ -90,9 +90,7 @@ Finding without_switch(Finding finding, const Terms& terms, const Round& round,
     return inconclusive(std::move(finding), {"judge.fallback.healed-too-early",
                                              {{"lasted_ns", (*round.healed - round.bit).count()}}});
   }
-  const bool looked = found.last_other && found.last_other->finished >= due;
-  if (!looked && found.last_other->intended < due && round.end > due &&
-      record.length < due) {
+  if (found.last_other->finished < due) {
     return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms.probe}}});
   }
   finding.measured = Interval{
@@ -116,8 +114,7 @@ Finding judge_round(Finding finding, const Terms& terms, const Timeline& line, c
     measured.low = std::max(Duration::zero(), found.last_other->intended - origin);
   }
   finding.measured = measured;
-  const std::size_t down =
-      count_down(record, line, terms.probe, round, found.first->intended);
+  const std::size_t down = count_down(record, line, terms.probe, round, found.first->intended);
   Message outcome{"judge.fallback.seen", {{"probe", terms.probe}, {"down", down}}};
   add_interval(outcome, measured);
   if (*measured.high <= terms.within) return passed(std::move(finding), std::move(outcome));
@@ -176,12 +173,12 @@ const Registered<AssertionKind> registered{{
      .options = Shape::object(
          {{"probe", Shape::name_of("probe"), required, "whose samples are judged"},
           {"expect", Shape::expectation(), required, "the level or predicate to be served"},
-          {"within", Shape::duration(), required, "from the first victim plus `detect`"},
+          {"within", Shape::either({Shape::duration(), Shape::choice({"rto"})}), required,
+           "from the first victim plus `detect`"},
           {"detect", Shape::duration(), {}, "what the plan allows for detection; default 0s"}}),
-     .example = {{"fallback",
-                  {{"probe", "dashboard"}, {"expect", "degraded"}, {"within", "1s"}}}}},
-    .judge = judge_fallback,
-    .awaits = nullptr,
+     .example = {{"fallback", {{"probe", "dashboard"}, {"expect", "degraded"}, {"within", "1s"}}}}},
+    judge_fallback,
+    nullptr,
 }};
 
 }  // namespace

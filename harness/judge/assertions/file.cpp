@@ -2,6 +2,8 @@
 //
 // At the end, when every fault is healed and every procedure done, the probe (of a file, or any
 // other) shows this. Judged on its last sample, which must lie after the last incident.
+#include <algorithm>
+
 #include "harness/judge/cause.h"
 #include "harness/judge/evidence.h"
 #include "harness/model/registry.h"
@@ -52,8 +54,8 @@ const Registered<AssertionKind> registered{{
          {{"probe", Shape::name_of("probe"), required, "usually a file probe"},
           {"expect", Shape::expectation(), required, "what its last sample must show"}}),
      .example = {{"file", {{"probe", "predictions-file"}, {"expect", {{"exists", true}}}}}}},
-    .judge = judge_file,
-    .awaits = awaits_file,
+    judge_file,
+    awaits_file,
 }};
 
 }  // namespace

@@ -39,18 +39,17 @@ Found find_lines(const Record& record, const std::string& service, const Expecta
 Message statement_of(const Terms& terms) {
   Message out{terms.absent ? "judge.log.statement-absent" : "judge.log.statement",
               {{"service", terms.service}, {"matches", terms.matches}, {"count", terms.at_least}}};
-  if (terms.within) {
-    out.key += "-within";
-    out.arguments["within_ns"] = terms.within->count();
-  }
+  if (!terms.within) return out;
+  out.key = terms.absent ? "judge.log.statement-absent-within" : "judge.log.statement-within";
+  out.arguments["within_ns"] = terms.within->count();
   return out;
 }
 
 Finding judge_absent(Finding finding, const Terms& terms, const Found& found) {
   if (!found.lines.empty()) {
-    finding = missed(std::move(finding), "chaos.LogForbidden",
-                     {"judge.log.forbidden",
-                      {{"service", terms.service}, {"line", found.lines.front()->line}}});
+    finding = missed(
+        std::move(finding), "chaos.LogForbidden",
+        {"judge.log.forbidden", {{"service", terms.service}, {"line", found.lines.front()->line}}});
     finding.cause = cause_of(finding);
     finding.cause->log_at = found.lines.front()->at;
     finding.cause->log_service = terms.service;
@@ -77,11 +76,10 @@ Finding judge_present(Finding finding, const Terms& terms, const Found& found, D
   if (record.length < end) {
     return inconclusive(std::move(finding), {"judge.log.cut-short", {{"service", terms.service}}});
   }
-  finding = missed(std::move(finding), "chaos.LogMissing",
-                   {"judge.log.missing",
-                    {{"service", terms.service},
-                     {"count", found.lines.size()},
-                     {"wanted", terms.at_least}}});
+  finding = missed(
+      std::move(finding), "chaos.LogMissing",
+      {"judge.log.missing",
+       {{"service", terms.service}, {"count", found.lines.size()}, {"wanted", terms.at_least}}});
   finding.cause = cause_of(finding);
   add_nearest_log(*finding.cause, record, terms.service, end);
   return finding;
@@ -129,14 +127,19 @@ const Registered<AssertionKind> registered{{
      .options = Shape::object(
          {{"service", Shape::name_of("service"), required, "whose output is searched"},
           {"matches", Shape::text(), required, "an ECMAScript regular expression"},
-          {"within", Shape::duration(), {}, "from the first victim; default until the end"},
+          {"within",
+           Shape::either({Shape::duration(), Shape::choice({"rto"})}),
+           {},
+           "from the first victim; default until the end"},
           {"at-least", Shape::integer(1, 1'000'000), {}, "lines; default 1"},
           {"absent", Shape::boolean(), {}, "true: no such line may be printed"},
-          {"during", Shape::choice({"fault", "all"}), {},
+          {"during",
+           Shape::choice({"fault", "all"}),
+           {},
            "only until the last healing, or from the drill's very start"}}),
      .example = {{"log", {{"service", "server"}, {"matches", "switched"}, {"within", "6s"}}}}},
-    .judge = judge_log,
-    .awaits = nullptr,
+    judge_log,
+    nullptr,
 }};
 
 }  // namespace

@@ -33,9 +33,9 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
   const std::size_t unknown = count(points, Sight::unknown);
   if (seen > 0) {
     const auto first = std::ranges::find(points, Sight::holds, &Point::sight);
-    finding = missed(std::move(finding), "chaos.SeenForbidden",
-                     {"judge.never.seen",
-                      {{"probe", probe}, {"count", seen}, {"scheduled", points.size()}}});
+    finding = missed(
+        std::move(finding), "chaos.SeenForbidden",
+        {"judge.never.seen", {{"probe", probe}, {"count", seen}, {"scheduled", points.size()}}});
     finding.cause = cause_of(finding, record, probe, *first->sample);
     return finding;
   }
@@ -54,8 +54,8 @@ const Registered<AssertionKind> registered{{
          {{"probe", Shape::name_of("probe"), required, "whose samples are judged"},
           {"expect", Shape::expectation(), required, "exactly this level, or a predicate"}}),
      .example = {{"never", {{"probe", "dashboard"}, {"expect", "degraded"}}}}},
-    .judge = judge_never,
-    .awaits = nullptr,
+    judge_never,
+    nullptr,
 }};
 
 }  // namespace

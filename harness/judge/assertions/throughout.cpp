@@ -21,7 +21,7 @@ struct Terms {
 };
 
 struct Longest {
-  Interval interval;          // no high: its end was not seen
+  Interval interval;  // no high: its end was not seen
   std::size_t last_bad = 0;
 };
 
@@ -96,15 +96,15 @@ Finding judge_outage(Finding finding, const Terms& terms, const Timeline& line,
   }
   if (!finding.measured->high) outcome.key = "judge.throughout.outage-open";
   finding = missed(std::move(finding), "chaos.OutageTooLong", std::move(outcome));
-  finding.cause =
-      cause_of(finding, record, terms.probe, *line.points[worst->last_bad].sample);
+  finding.cause = cause_of(finding, record, terms.probe, *line.points[worst->last_bad].sample);
   return finding;
 }
 
 Message statement_of(const Terms& terms, const std::string& expect) {
   Message out{"judge.throughout.statement", {{"probe", terms.probe}, {"expect", expect}}};
   if (terms.longest) {
-    out.key = terms.allowed ? "judge.throughout.statement-both" : "judge.throughout.statement-outage";
+    out.key =
+        terms.allowed ? "judge.throughout.statement-both" : "judge.throughout.statement-outage";
     out.arguments["longest_ns"] = terms.longest->count();
   }
   if (terms.allowed) out.arguments["allowed"] = *terms.allowed;
@@ -146,14 +146,15 @@ const Registered<AssertionKind> registered{{
           {"expect", Shape::expectation(), required, "what every sample must show"},
           {"allowed-failures", Shape::integer(0, 1'000'000'000), {}, "samples; default 0"},
           {"longest-outage", Shape::duration(), {}, "instead of, or beside, a count"},
-          {"during", Shape::choice({"fault", "all"}), {},
+          {"during",
+           Shape::choice({"fault", "all"}),
+           {},
            "while the fault is in place, or from inject to recovery; default all"}}),
-     .example = {{"throughout",
-                  {{"probe", "dashboard"},
-                   {"expect", {{"status", 200}}},
-                   {"allowed-failures", 0}}}}},
-    .judge = judge_throughout,
-    .awaits = nullptr,
+     .example =
+         {{"throughout",
+           {{"probe", "dashboard"}, {"expect", {{"status", 200}}}, {"allowed-failures", 0}}}}},
+    judge_throughout,
+    nullptr,
 }};
 
 }  // namespace

@@ -1,0 +1,79 @@
+// One request, asked by the same probe kind that watches the system.
+#include "harness/model/expectation.h"
+#include "harness/model/registry.h"
+#include "harness/engine/step.h"
+#include "harness/observe/probe.h"
+
+namespace reprise {
+namespace {
+
+std::string in_words(const Observation& seen) {
+  const auto status = seen.values.find("status");
+  if (status != seen.values.end()) return fmt::format("answered with status {}", status->dump());
+  const auto text = seen.values.value("text", std::string());
+  return text.empty() ? seen.outcome : fmt::format("{}: {}", seen.outcome, text);
+}
+
+Result<Expectation> wanted(const nlohmann::json& options) {
+  const nlohmann::json success = {{"status", {{">=", 200}, {"<", 300}}}};
+  return Expectation::parse(options.value("expect", success));
+}
+
+boost::asio::awaitable<Result<std::string>> request(const Step& step, StepContext& context) {
+  auto options = step.options.at("value");
+  const auto expect = wanted(options);
+  if (!expect) co_return std::unexpected(expect.error());
+  options.erase("expect");
+
+  ProbeSpec spec;
+  spec.name = "step";
+  spec.kind = "http";
+  spec.options = std::move(options);
+  spec.timeout = step.within;
+  const auto pointers = expect->pointers();
+  const auto headers = expect->headers();
+  spec.pointers.assign(pointers.begin(), pointers.end());
+  spec.headers.assign(headers.begin(), headers.end());
+
+  const ProbeKind* kind = Registry<ProbeKind>::find(spec.kind);
+  if (!kind) co_return failure("this program was built without the http probe");
+  auto executor = co_await boost::asio::this_coro::executor;
+  const ProbeContext probing{executor, context.surroundings, context.pool};
+  auto probe = kind->make(spec, probing);
+  if (!probe) co_return std::unexpected(probe.error());
+  auto opened = co_await (*probe)->open();
+  if (!opened) co_return std::unexpected(opened.error());
+  const Instant begun = context.clock.now();
+  auto seen = co_await (*probe)->sample(begun + step.within);
+  seen.values["latency"] = Duration(context.clock.now() - begun).count();
+  if (expect->holds(seen)) co_return in_words(seen);
+  co_return failure("{} {}, expected {}", spec.options.value("url", ""), in_words(seen),
+                    expect->source().dump());
+}
+
+Shape options() {
+  const auto body =
+      Shape::either({Shape::text(), Shape::map(Shape::any()), Shape::list(Shape::any())});
+  return Shape::object({
+      {"url", Shape::text(), required, "An http:// address."},
+      {"method", Shape::choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}),
+       {}, "Default GET."},
+      {"headers", Shape::map(Shape::text()), {}, "Headers to send."},
+      {"body", body, {}, "Sent as it is when a text, else as JSON."},
+      {"expect", Shape::expectation(), {}, "What the answer must be; default a status 2xx."},
+  });
+}
+
+const Registered<StepKind> registered{StepKind{
+    KindInfo{.name = "http",
+             .summary = "Sends one request and wants a given answer.",
+             .options = options(),
+             .example = {{"http",
+                          {{"url", "http://${services.server.address}/api/predictions/generate"},
+                           {"method", "POST"},
+                           {"expect", {{"status", 200}}}}},
+                         {"within", "10s"}}},
+    request}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,137 @@
+// procedure: {run, within?, allow-failed?}
+//
+// The plan's own procedure was executed, every step of it, and took so long: an exact interval, for
+// its beginning and its end are our own doing. The waiting for people is reported apart. A step
+// that nobody was there to do tells nothing about the plan.
+#include <algorithm>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+struct Terms {
+  std::string run;
+  std::optional<Duration> within;
+  bool allow_failed = false;
+};
+
+// A manual step that failed before its time was over failed because nobody was there.
+bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan& plan) {
+  if (!step.manual || step.state != "failed" || !step.started || !step.finished) return false;
+  const auto procedure = plan.procedures.find(run.name);
+  if (procedure == plan.procedures.end()) return false;
+  const auto index = static_cast<std::size_t>(std::max(0, step.index));
+  if (index >= procedure->second.steps.size()) return false;
+  return *step.finished - *step.started < procedure->second.steps[index].within;
+}
+
+Duration waited_for_people(const ProcedureRecord& run) {
+  Duration out{};
+  for (const StepRecord& step : run.steps) {
+    if (step.manual && step.started && step.finished) out += *step.finished - *step.started;
+  }
+  return out;
+}
+
+const StepRecord* failed_step(const ProcedureRecord& run) {
+  const auto found = std::ranges::find(run.steps, std::string("failed"), &StepRecord::state);
+  return found == run.steps.end() ? nullptr : &*found;
+}
+
+std::string step_text(const StepRecord& step) {
+  return fmt::format("{} ({})", step.index + 1, step.title.empty() ? step.kind : step.title);
+}
+
+Finding judge_failed(Finding finding, const ProcedureRecord& run, const Record& record) {
+  const StepRecord* step = failed_step(run);
+  if (!step) {
+    return inconclusive(std::move(finding), {"judge.procedure.not-executed",
+                                             {{"procedure", run.name}, {"why", run.why}}});
+  }
+  if (nobody_there(*step, run, record.plan)) {
+    return inconclusive(
+        std::move(finding),
+        {"judge.procedure.nobody", {{"procedure", run.name}, {"step", step_text(*step)}}});
+  }
+  finding = missed(std::move(finding), "chaos.ProcedureFailed",
+                   {"judge.procedure.failed",
+                    {{"procedure", run.name}, {"step", step_text(*step)}, {"why", step->result}}});
+  finding.cause = cause_of(finding);
+  if (step->finished) add_nearest_log(*finding.cause, record, "", *step->finished);
+  return finding;
+}
+
+Finding judge_run(Finding finding, const Terms& terms, const ProcedureRecord& run,
+                  const Record& record) {
+  if (!run.started) {
+    return inconclusive(std::move(finding), {"judge.procedure.not-executed",
+                                             {{"procedure", run.name}, {"why", run.why}}});
+  }
+  finding.from = run.started;
+  finding.to = run.finished;
+  if (!run.finished) {
+    return inconclusive(std::move(finding),
+                        {"judge.procedure.unfinished", {{"procedure", run.name}}});
+  }
+  const Duration took = *run.finished - *run.started;
+  finding.measured = Interval{took, took};
+  const bool tolerated = terms.allow_failed && failed_step(run);
+  if (run.state != "finished" && !tolerated) {
+    return judge_failed(std::move(finding), run, record);
+  }
+  Message outcome{"judge.procedure.took",
+                  {{"procedure", run.name},
+                   {"took_ns", took.count()},
+                   {"manual_ns", waited_for_people(run).count()}}};
+  if (!terms.within || took <= *terms.within) return passed(std::move(finding), std::move(outcome));
+  outcome.key = "judge.procedure.late";
+  const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.ProcedureTooSlow";
+  finding = missed(std::move(finding), failure, std::move(outcome));
+  finding.cause = cause_of(finding);
+  add_nearest_log(*finding.cause, record, "", *run.finished);
+  return finding;
+}
+
+Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
+  const Terms terms{text_option(spec, "run"), duration_option(spec, "within"),
+                    flag_option(spec, "allow-failed")};
+  Message statement{"judge.procedure.statement", {{"procedure", terms.run}}};
+  if (terms.within) {
+    statement.key = "judge.procedure.statement-within";
+    statement.arguments["within_ns"] = terms.within->count();
+  }
+  Finding finding = unjudged(spec, std::move(statement));
+  finding.limit = terms.within;
+  std::optional<Finding> worst;
+  for (const auto& run : record.procedures) {
+    if (run.name != terms.run) continue;
+    Finding judged = judge_run(finding, terms, run, record);
+    const bool slower = worst && judged.status == worst->status && judged.measured &&
+                        worst->measured && judged.measured->low > worst->measured->low;
+    if (!worst || judged.status > worst->status || slower) worst = std::move(judged);
+  }
+  if (worst) return std::move(*worst);
+  return inconclusive(std::move(finding),
+                      {"judge.procedure.not-executed", {{"procedure", terms.run}, {"why", ""}}});
+}
+
+const Registered<AssertionKind> registered{{
+    {.name = "procedure",
+     .summary = "A procedure of the plan was executed to its end, in so much time.",
+     .options = Shape::object(
+         {{"run", Shape::name_of("procedure"), required, "the procedure; the scenario runs it"},
+          {"within",
+           Shape::either({Shape::duration(), Shape::choice({"rto"})}),
+           {},
+           "from its first step to its last, people included"},
+          {"allow-failed", Shape::boolean(), {}, "true: a failed step is no miss"}}),
+     .example = {{"procedure", {{"run", "fast-recovery"}, {"within", "4h"}}}}},
+    judge_procedure,
+    nullptr,
+}};
+
+}  // namespace
+}  // namespace reprise

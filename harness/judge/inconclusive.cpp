@@ -1,0 +1,110 @@
+#include "harness/judge/inconclusive.h"
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/evidence.h"
+#include "harness/judge/statistics.h"
+
+namespace reprise {
+namespace {
+
+using Reasons = std::vector<Reason>;
+
+std::string named(const FaultRecord& fault, int rounds) {
+  return rounds > 1 ? fmt::format("{} ({})", fault.id, fault.round + 1) : fault.id;
+}
+
+void add_steady(const Record& record, Reasons& out) {
+  if (record.steady == "held") return;
+  if (record.steady.empty() && record.scenario.steady_state.empty()) return;
+  const char* key = record.steady == "lost" ? "judge.steady.lost" : "judge.steady.not-reached";
+  out.push_back({{key, {{"why", record.steady_why}}}});
+}
+
+// Rounds that failed, or were commanded and had no victim.
+void add_bites(const Record& record, Reasons& out) {
+  for (const auto& fault : record.faults) {
+    const auto spec = std::ranges::find(record.scenario.faults, fault.id, &FaultSpec::id);
+    const int rounds = spec == record.scenario.faults.end() ? 1 : spec->times;
+    const std::string name = named(fault, rounds);
+    if (!fault.failed.empty()) {
+      out.push_back({{"judge.fault-failed", {{"fault", name}, {"why", fault.failed}}}});
+    } else if (fault.commanded && !fault.bit) {
+      out.push_back({{"judge.fault-did-not-bite", {{"fault", name}}}});
+    }
+  }
+}
+
+// Faults of the scenario that never came. When the drill was ended early, that is the reason.
+void add_missing_faults(const Record& record, Reasons& out) {
+  if (record.outcome != "completed") return;
+  for (const auto& spec : record.scenario.faults) {
+    const auto commanded = std::ranges::count_if(record.faults, [&](const FaultRecord& fault) {
+      return fault.id == spec.id && (fault.commanded || !fault.failed.empty());
+    });
+    if (commanded >= spec.times) continue;
+    out.push_back({{"judge.fault-not-commanded",
+                    {{"fault", spec.id}, {"count", commanded}, {"times", spec.times}}}});
+  }
+}
+
+void add_end(const Record& record, Reasons& out) {
+  for (const auto& what : record.troubles) {
+    out.push_back({{"judge.trouble", {{"what", what}}}});
+  }
+  if (record.outcome.empty()) {
+    out.push_back({{"judge.torn"}});
+  } else if (record.outcome == "aborted") {
+    out.push_back({{"judge.aborted", {{"why", record.abort_why}}}, false});
+  } else if (record.outcome == "interrupted") {
+    out.push_back({{"judge.interrupted", {{"signal", record.interrupted_by}}}, false});
+  } else if (record.outcome != "completed") {
+    out.push_back({{"judge.not-completed", {{"outcome", record.outcome}}}});
+  }
+}
+
+// Every probe that an assertion looks at.
+std::set<std::string> judged_probes(const Record& record) {
+  std::set<std::string> out;
+  for (const auto& assertion : record.scenario.assertions) {
+    if (auto probe = text_option(assertion, "probe"); !probe.empty()) out.insert(probe);
+  }
+  return out;
+}
+
+// Two drills and a browser on two cores will do it: the instants are then not what they say.
+void add_lateness(const Record& record, Reasons& out) {
+  const auto window = drill_window(record);
+  if (!window) return;
+  for (const auto& name : judged_probes(record)) {
+    const auto probe = record.probes.find(name);
+    const auto spec = record.plan.probes.find(name);
+    if (probe == record.probes.end() || spec == record.plan.probes.end()) continue;
+    std::vector<Duration> delays;
+    for (const Sample& sample : probe->second.samples) {
+      if (window->contains(sample.intended)) delays.push_back(sample.sent - sample.intended);
+    }
+    const Duration late = percentile(std::move(delays), 0.99);
+    const Duration allowed = spec->second.every / 2;
+    if (late <= allowed) continue;
+    out.push_back({{"judge.observer-late",
+                    {{"probe", name}, {"late_ns", late.count()}, {"allowed_ns", allowed.count()}}},
+                   false});
+  }
+}
+
+}  // namespace
+
+std::vector<Reason> drill_reasons(const Record& record) {
+  Reasons out;
+  add_steady(record, out);
+  add_bites(record, out);
+  add_missing_faults(record, out);
+  add_end(record, out);
+  add_lateness(record, out);
+  if (record.scenario.assertions.empty()) out.push_back({{"judge.nothing-judged"}});
+  return out;
+}
+
+}  // namespace reprise

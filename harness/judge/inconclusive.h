@@ -1,0 +1,23 @@
+// Why a whole drill proves nothing (measures.md, Never pass by accident).
+//
+// Ownership: pure functions of the Record. Threads: any.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/judge/judge.h"
+
+namespace reprise {
+
+struct Reason {
+  Message message;
+  // The evidence itself is void, so that not even a miss stands: the steady state was not held, a
+  // fault did not bite, the harness was in trouble, the journal is torn. Otherwise (the observer
+  // was late, the drill was ended early) nothing may pass, but what was clearly missed was missed.
+  bool voids_misses = true;
+};
+
+[[nodiscard]] std::vector<Reason> drill_reasons(const Record& record);
+
+}  // namespace reprise

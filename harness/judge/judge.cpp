@@ -1,0 +1,116 @@
+#include "harness/judge/judge.h"
+
+#include <algorithm>
+
+#include "harness/judge/evidence.h"
+#include "harness/judge/figures.h"
+#include "harness/judge/inconclusive.h"
+#include "harness/judge/steady.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+// A declared deficiency: conditional until its date, a plain miss from the day after.
+void apply_known(Finding& finding, const AssertionSpec& spec, const std::string& date) {
+  if (!spec.known) return;
+  if (finding.status == Status::pass) {
+    finding.unexpected_pass = true;
+  } else if (finding.status == Status::fail) {
+    finding.known = spec.known;
+    if (date <= spec.known->until) finding.status = Status::conditional;
+  }
+}
+
+Finding judge_assertion(const AssertionSpec& spec, const Record& record) {
+  const auto* kind = Registry<AssertionKind>::find(spec.kind);
+  if (kind && kind->judge) return kind->judge(spec, record);
+  Finding finding = unjudged(spec, {"judge.unknown-kind", {{"kind", spec.kind}}});
+  return inconclusive(std::move(finding), {"judge.unknown-kind", {{"kind", spec.kind}}});
+}
+
+// A reason for the whole drill takes away every pass; one that voids the evidence every miss too.
+void apply_reasons(Finding& finding, const std::vector<Reason>& reasons) {
+  const Reason* strongest = nullptr;
+  for (const Reason& reason : reasons) {
+    if (!strongest || (reason.voids_misses && !strongest->voids_misses)) strongest = &reason;
+  }
+  if (!strongest || finding.status == Status::inconclusive) return;
+  if (finding.status != Status::pass && !strongest->voids_misses) return;
+  finding.status = Status::inconclusive;
+  finding.outcome = strongest->message;
+  finding.failure.clear();
+  finding.cause.reset();
+  finding.known.reset();
+  finding.unexpected_pass = false;
+}
+
+void add_residue(Verdict& verdict, const Record& record) {
+  verdict.residue = record.residue;
+  for (const auto& fault : record.faults) {
+    if (fault.undo_failed.empty()) continue;
+    verdict.residue.push_back(fmt::format("{}: {}", fault.id, fault.undo_failed));
+  }
+  verdict.clean = verdict.residue.empty();
+}
+
+}  // namespace
+
+std::string_view status_name(Status status) {
+  switch (status) {
+    case Status::pass:
+      return "pass";
+    case Status::conditional:
+      return "conditional";
+    case Status::skipped:
+      return "skipped";
+    case Status::inconclusive:
+      return "inconclusive";
+    case Status::fail:
+      return "fail";
+  }
+  broken_invariant("a status is one of five", __FILE__, __LINE__);
+}
+
+Status worse(Status left, Status right) { return std::max(left, right); }
+
+Verdict judge(const Record& record) {
+  Verdict verdict;
+  add_residue(verdict, record);
+  verdict.figures = figures_of(record);
+  std::vector<Reason> reasons = drill_reasons(record);
+  auto steady = judge_steady(record);
+  if (steady) {
+    // What the samples say against the engine's word voids the drill like the engine's own word.
+    if (steady->status != Status::pass && record.steady == "held") {
+      reasons.insert(reasons.begin(), {steady->outcome, true});
+    }
+    verdict.findings.push_back(std::move(*steady));
+  }
+  const std::string date = format_utc(record.started).substr(0, 10);
+  for (const auto& spec : record.scenario.assertions) {
+    Finding finding = judge_assertion(spec, record);
+    apply_known(finding, spec, date);
+    apply_reasons(finding, reasons);
+    verdict.findings.push_back(std::move(finding));
+  }
+  verdict.status = reasons.empty() ? Status::pass : Status::inconclusive;
+  for (const auto& finding : verdict.findings) {
+    verdict.status = worse(verdict.status, finding.status);
+  }
+  for (auto& reason : reasons) verdict.reasons.push_back(std::move(reason.message));
+  return verdict;
+}
+
+int exit_code(const std::vector<Verdict>& verdicts) {
+  auto any = [&](auto&& predicate) { return std::ranges::any_of(verdicts, predicate); };
+  if (any([](const Verdict& verdict) { return !verdict.clean; })) return 4;
+  if (any([](const Verdict& verdict) { return verdict.status == Status::fail; })) return 1;
+  const bool nothing = verdicts.empty();
+  if (nothing || any([](const Verdict& verdict) { return verdict.status > Status::conditional; })) {
+    return 3;
+  }
+  return 0;
+}
+
+}  // namespace reprise

@@ -1,0 +1,122 @@
+#include "harness/model/fields.h"
+#include "harness/model/scenario.h"
+
+namespace reprise {
+namespace {
+
+ProbeSpec probe_of(const std::string& name, const Fields& fields) {
+  ProbeSpec out;
+  out.name = name;
+  out.kind = fields.needed_text("kind");
+  out.options = fields.value("options");
+  out.every = fields.duration("every", 1s);
+  out.timeout = fields.duration("timeout", 1s);
+  out.in_flight = fields.integer("in-flight", 1, 10'000, 64);
+  out.pointers = fields.texts("pointers");
+  out.headers = fields.texts("headers");
+  out.served_by = fields.text("served-by");
+  out.where = fields.where();
+  // An interval of nothing would make an endless schedule.
+  if (out.every <= Duration{}) fields.fail("'every' is not positive");
+  if (out.timeout <= Duration{}) fields.fail("'timeout' is not positive");
+  return out;
+}
+
+Service service_of(const std::string& name, const Fields& fields) {
+  Service out;
+  out.name = name;
+  out.title = fields.translated("title");
+  out.command = fields.texts("command");
+  out.env = fields.text_map("env");
+  out.folder = fields.text("folder", out.folder);
+  if (fields.has("ready")) out.ready = probe_of(name, fields.object("ready"));
+  out.ready_within = fields.duration("ready-within", out.ready_within);
+  out.after = fields.texts("after");
+  out.restart = fields.text("restart", out.restart);
+  out.restart_delay = fields.duration("restart-delay", out.restart_delay);
+  out.stop_signal = fields.text("stop-signal", out.stop_signal);
+  out.stop_within = fields.duration("stop-within", out.stop_within);
+  out.health_period = fields.duration("health-period", out.health_period);
+  out.outside = fields.boolean("outside", false);
+  out.external = fields.boolean("external", false);
+  out.address = fields.text("address");
+  out.where = fields.where();
+  return out;
+}
+
+Procedure procedure_of(const std::string& name, const Fields& fields) {
+  Procedure out;
+  out.name = name;
+  out.title = fields.translated("title");
+  fields.each_item("steps", [&](const Fields& step) {
+    Step next;
+    next.kind = step.needed_text("kind");
+    next.options = step.value("options");
+    next.title = step.translated("title");
+    next.within = step.duration("within", next.within);
+    next.where = step.where();
+    // Step kinds read options.value without asking.
+    if (!next.options.is_object() || !next.options.contains("value")) {
+      step.fail("'options' has no value");
+    }
+    out.steps.push_back(std::move(next));
+  });
+  out.where = fields.where();
+  return out;
+}
+
+void read_system(const Fields& system, Plan& out) {
+  out.system = system.text("folder");
+  system.each_entry("services", [&](const std::string& name, const Fields& fields) {
+    out.services[name] = service_of(name, fields);
+  });
+  system.each_entry("links", [&](const std::string& name, const Fields& fields) {
+    out.links[name] = {name, fields.needed_text("from"), fields.needed_text("to"),
+                       fields.text("protocol", "http"), fields.where()};
+  });
+  out.databases = system.text_map("databases");
+  out.files = system.text_map("files");
+  system.each_entry("procedures", [&](const std::string& name, const Fields& fields) {
+    out.procedures[name] = procedure_of(name, fields);
+  });
+}
+
+Objectives objectives_of(const Fields& fields) {
+  Objectives out;
+  out.rto = fields.duration("rto");
+  out.rpo = fields.duration("rpo");
+  if (fields.has("availability")) {
+    auto share = parse_percentage(fields.text("availability"));
+    if (share) out.availability = *share;
+    if (!share) fields.fail(share.error().what);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Plan> decode_plan(const nlohmann::json& resolved) {
+  std::optional<Error> error;
+  Fields fields(resolved, "plan", error);
+  Plan out;
+  out.name = fields.needed_text("plan");
+  out.version = fields.text("version");
+  out.title = fields.translated("title");
+  if (fields.has("objectives")) out.objectives = objectives_of(fields.object("objectives"));
+  if (fields.has("review")) {
+    out.review_every = fields.object("review").duration("every", Duration{});
+  }
+  fields.each_entry("risks", [&](const std::string& name, const Fields& risk) {
+    out.risks[name] = {name, risk.translated("title"), risk.text("likelihood"),
+                       risk.text("severity")};
+  });
+  read_system(fields.object("system"), out);
+  fields.each_entry("probes", [&](const std::string& name, const Fields& probe) {
+    out.probes[name] = probe_of(name, probe);
+  });
+  if (error) return std::unexpected(std::move(*error));
+  out.resolved = resolved;
+  return out;
+}
+
+}  // namespace reprise

@@ -1,0 +1,133 @@
+#include "harness/model/expansion.h"
+
+#include "harness/model/wording.h"
+
+namespace reprise {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_combinations = 1000;
+// A long text in a variable could be repeated at every place of a large file.
+constexpr std::size_t most_filled_bytes = 4 * max_document_bytes;
+
+std::string written(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+class Filling {
+ public:
+  explicit Filling(const Variables& variables) : variables_(variables) {}
+
+  [[nodiscard]] bool too_much() const { return bytes_ > most_filled_bytes; }
+
+  // Recursion is as deep as a document may be.
+  void fill(json& value) {
+    if (too_much()) return;
+    if (value.is_structured()) {
+      for (json& item : value) fill(item);
+    } else if (value.is_string()) {
+      fill_text(value);
+    }
+  }
+
+ private:
+  void fill_text(json& value) {
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.find("${") == std::string::npos) return;
+    if (text.starts_with("${") && text.find('}') == text.size() - 1) {
+      auto found = variables_.find(text.substr(2, text.size() - 3));
+      if (found == variables_.end()) return;
+      json replacement = found->second;
+      bytes_ += written(replacement).size();
+      value = std::move(replacement);
+      return;
+    }
+    std::string out;
+    std::size_t from = 0;
+    while (from < text.size()) {
+      auto begin = text.find("${", from);
+      auto end = begin == std::string::npos ? begin : text.find('}', begin);
+      if (end == std::string::npos) break;
+      out += text.substr(from, begin - from);
+      auto name = text.substr(begin + 2, end - begin - 2);
+      auto found = variables_.find(name);
+      out += found != variables_.end() ? written(found->second) : "${" + name + "}";
+      from = end + 1;
+      if (bytes_ + out.size() > most_filled_bytes) break;
+    }
+    out += text.substr(from);
+    bytes_ += out.size();
+    value = std::move(out);
+  }
+
+  const Variables& variables_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+Variables variables_of(const Document& document, const std::string& key, Errors& errors) {
+  Variables out;
+  auto given = document.root().find(key);
+  if (given == document.root().end()) return out;
+  for (const auto& [name, value] : given->items()) {
+    if (name == "port" || name == "folder" || name.find('.') != std::string::npos) {
+      errors.push_back({fmt::format("a variable cannot be called {}", in_quotes(name)),
+                        "the running drill gives that name a meaning",
+                        document.where_key(segment(key) + segment(name))});
+    }
+    out[name] = value;
+  }
+  return out;
+}
+
+Result<std::vector<Variables>> combinations(const Variables& matrix) {
+  std::vector<Variables> out(1);
+  for (const auto& [name, values] : matrix) {
+    if (values.size() * out.size() > most_combinations) {
+      return failure("for-each makes more than {} scenarios", most_combinations);
+    }
+    std::vector<Variables> next;
+    for (const Variables& before : out) {
+      for (const json& value : values) {
+        next.push_back(before);
+        next.back()[name] = value;
+      }
+    }
+    out = std::move(next);
+  }
+  return out;
+}
+
+Result<Document> filled_in(Document document, const Variables& variables) {
+  Filling filling(variables);
+  json root = document.root();
+  for (const auto& [key, value] : root.items()) {
+    if (key != "vars" && key != "for-each") filling.fill(value);
+  }
+  if (filling.too_much()) {
+    return std::unexpected(Error{fmt::format("variables make more than {} bytes of text",
+                                             most_filled_bytes),
+                                 {},
+                                 document.where("/vars")});
+  }
+  document.replace("", std::move(root));
+  return document;
+}
+
+References references_in(std::string_view text) {
+  References out;
+  for (auto begin = text.find("${"); begin != text.npos; begin = text.find("${", begin)) {
+    auto end = text.find('}', begin);
+    if (end == text.npos) {
+      out.unclosed = true;
+      break;
+    }
+    out.names.emplace_back(text.substr(begin + 2, end - begin - 2));
+    begin = end;
+  }
+  return out;
+}
+
+}  // namespace reprise

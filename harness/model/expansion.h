@@ -1,0 +1,38 @@
+// Variables and matrices: what `vars:` and `for-each:` make of a file.
+//
+// `${name}` is replaced wherever it stands in a value; a value that is nothing but "${name}" takes
+// the variable's type. What is filled in is not looked at again. References to the running drill
+// (`${services.x.port}`) are left alone.
+// Ownership: plain values. Threads: any.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/model/document.h"
+
+namespace reprise {
+
+using Variables = std::map<std::string, nlohmann::json>;
+
+// The entries of a checked `vars:` or `for-each:`; a name that a running drill gives a meaning is an error.
+[[nodiscard]] Variables variables_of(const Document& document, const std::string& key,
+                                     Errors& errors);
+
+// One set of variables for each combination, the last variable turning fastest; one empty set for
+// no matrix. Too many combinations are an error.
+[[nodiscard]] Result<std::vector<Variables>> combinations(const Variables& matrix);
+
+// The document with its variables filled in, except below `vars` and `for-each`.
+[[nodiscard]] Result<Document> filled_in(Document document, const Variables& variables);
+
+// Every "${…}" that is left in a text, by its inside; nothing for an unclosed one.
+struct References {
+  std::vector<std::string> names;
+  bool unclosed = false;
+};
+[[nodiscard]] References references_in(std::string_view text);
+
+}  // namespace reprise

@@ -1,0 +1,20 @@
+// What a shape cannot say: names exist, times make sense, paths stay inside, nothing waits for
+// itself. Both files must fit their shapes before.
+//
+// Ownership: plain functions. Threads: any.
+#pragma once
+
+#include <vector>
+
+#include "harness/model/document.h"
+#include "harness/model/scenario_source.h"
+#include "harness/model/vocabulary.h"
+
+namespace reprise {
+
+void check_plan_names(const Document& plan, const Vocabulary& vocabulary, Errors& errors);
+void check_scenario_names(const ScenarioSource& source, const std::vector<PlacedFault>& faults,
+                          const nlohmann::json& plan, const Vocabulary& vocabulary,
+                          Errors& errors);
+
+}  // namespace reprise

@@ -1,0 +1,156 @@
+#include "harness/model/files.h"
+#include "harness/model/mentions.h"
+#include "harness/model/names.h"
+#include "harness/model/shapes.h"
+#include "harness/model/wording.h"
+
+namespace reprise {
+namespace {
+
+using nlohmann::json;
+
+class PlanNames {
+ public:
+  PlanNames(const Document& plan, const Vocabulary& vocabulary, Errors& errors)
+      : plan_(plan),
+        vocabulary_(vocabulary),
+        mentions_(plan.root(), [&plan](const auto& pointer) { return plan.where(pointer); },
+                  errors) {}
+
+  void check() {
+    const json& root = plan_.root();
+    mentions_.check_shape(plan_shape(vocabulary_), root, "");
+    references(root);
+    const json& system = root.at("system");
+    each(system, "services", "/system", [&](const json& one, const std::string& at) {
+      service(one, at);
+    });
+    service_order(system);
+    each(system, "links", "/system", [&](const json& one, const std::string& at) {
+      link(one, at);
+    });
+    each(system, "files", "/system", [&](const json& one, const std::string& at) {
+      inside(one, at);
+    });
+    if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
+    each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
+    each(root, "objectives", "", [&](const json& one, const std::string& at) {
+      if (one.is_string() && at != "/objectives/availability") positive(one, at);
+    });
+  }
+
+ private:
+  void each(const json& parent, const char* key, const std::string& above, const auto& action) {
+    auto table = parent.find(key);
+    if (table == parent.end()) return;
+    for (const auto& [name, entry] : table->items()) {
+      action(entry, above + segment(key) + segment(name));
+    }
+  }
+
+  void references(const json& root) {
+    for (const auto& [key, value] : root.items()) {
+      if (key == "vars") continue;
+      if (key != "system") {
+        mentions_.check_references(value, segment(key), false);
+        continue;
+      }
+      for (const auto& [part, entries] : value.items()) {
+        auto at = "/system" + segment(part);
+        if (part != "services") {
+          mentions_.check_references(entries, at, false);
+          continue;
+        }
+        for (const auto& [name, entry] : entries.items()) {
+          mentions_.check_references(entry, at + segment(name), !entry.value("external", false));
+        }
+      }
+    }
+  }
+
+  void service(const json& one, const std::string& at) {
+    bool external = one.value("external", false);
+    if (external && one.contains("command")) {
+      mentions_.add(at + "/command", "an external service has no command",
+                    "reprise neither starts nor stops it");
+    }
+    if (external && !one.contains("address")) {
+      mentions_.add(at, "the key 'address' is missing", "host:port of the external service");
+    }
+    if (!external && !one.contains("command")) {
+      mentions_.add(at, "the key 'command' is missing", "or external: true, and an address");
+    }
+    if (!external && one.contains("address")) {
+      mentions_.add(at + "/address", "only an external service has an address",
+                    "the port of any other is given to it as ${port}");
+    }
+    if (one.contains("folder")) inside(one.at("folder"), at + "/folder");
+    if (one.contains("ready")) {
+      const json& ready = one.at("ready");
+      if (ready.contains("every")) interval(ready, at + "/ready");
+      if (ready.contains("timeout")) positive(ready.at("timeout"), at + "/ready/timeout");
+    }
+  }
+
+  void service_order(const json& system) {
+    auto services = system.find("services");
+    if (services == system.end()) return;
+    std::map<std::string, std::vector<std::string>> before;
+    for (const auto& [name, one] : services->items()) {
+      before[name] = one.value("after", std::vector<std::string>{});
+    }
+    auto name = on_cycle(before);
+    if (name.empty()) return;
+    mentions_.add("/system/services" + segment(name) + "/after",
+                  fmt::format("'{}' waits for itself, by way of 'after'", name));
+  }
+
+  void link(const json& one, const std::string& at) {
+    const json& to = one.at("to");
+    bool address = to.get_ref<const std::string&>().find(':') != std::string::npos;
+    if (!address) mentions_.check_name("service", to, at + "/to");
+  }
+
+  void probe(const json& one, const std::string& at) {
+    positive(one.at("timeout"), at + "/timeout");
+    if (one.contains("every")) interval(one, at);
+    if (one.contains("served-by") && !one.at("served-by").get<std::string>().starts_with('/')) {
+      mentions_.add(at + "/served-by", "a JSON pointer begins with '/'");
+    }
+  }
+
+  void interval(const json& one, const std::string& at) {
+    positive(one.at("every"), at + "/every");
+    auto every = parse_duration(one.at("every").get<std::string>());
+    for (const ProbeInfo& kind : vocabulary_.probes) {
+      if (!one.contains(kind.name) || !every || *every >= kind.least_interval) continue;
+      mentions_.add(at + "/every", fmt::format("a probe of kind {} cannot look more often than "
+                                               "every {}",
+                                               kind.name, format_duration(kind.least_interval)));
+    }
+  }
+
+  void positive(const json& duration, const std::string& at) {
+    auto value = parse_duration(duration.get<std::string>());
+    if (value && *value == Duration{}) mentions_.add(at, "found 0s, expected a longer time");
+  }
+
+  void inside(const json& path, const std::string& at) {
+    const auto& text = path.get_ref<const std::string&>();
+    if (stays_inside(text)) return;
+    mentions_.add(at, fmt::format("the path {} leads out of its folder", in_quotes(text)),
+                  "neither absolute nor with '..'");
+  }
+
+  const Document& plan_;
+  const Vocabulary& vocabulary_;
+  Mentions mentions_;
+};
+
+}  // namespace
+
+void check_plan_names(const Document& plan, const Vocabulary& vocabulary, Errors& errors) {
+  PlanNames(plan, vocabulary, errors).check();
+}
+
+}  // namespace reprise

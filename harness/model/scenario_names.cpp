@@ -1,0 +1,246 @@
+#include <chrono>
+
+#include "harness/model/mentions.h"
+#include "harness/model/names.h"
+#include "harness/model/shapes.h"
+#include "harness/model/wording.h"
+
+namespace reprise {
+namespace {
+
+using nlohmann::json;
+
+class ScenarioNames {
+ public:
+  ScenarioNames(const ScenarioSource& source, const std::vector<PlacedFault>& faults,
+                const json& plan, const Vocabulary& vocabulary, Errors& errors)
+      : source_(source),
+        faults_(faults),
+        plan_(plan),
+        vocabulary_(vocabulary),
+        mentions_(plan, [&source](const auto& pointer) { return source.where(pointer); }, errors) {}
+
+  void check() {
+    const json& root = source_.root();
+    mentions_.check_shape(scenario_shape(vocabulary_), root, "");
+    for (const auto& [key, value] : root.items()) {
+      if (key != "vars" && key != "for-each") {
+        mentions_.check_references(value, segment(key), false);
+      }
+    }
+    if (root.contains("levels")) {
+      for (const auto& [probe, levels] : root.at("levels").items()) {
+        mentions_.check_name("probe", probe, "/levels" + segment(probe));
+      }
+    }
+    watches("steady-state");
+    watches("abort");
+    for (const PlacedFault& fault : faults_) ids_[fault.value.at("id")].push_back(&fault);
+    for (const PlacedFault& fault : faults_) check_fault(fault);
+    fault_order();
+    procedures();
+    if (!root.contains("assertions")) {
+      mentions_.add("", "the scenario has no assertions: nothing would be judged");
+    } else {
+      assertions(root.at("assertions"));
+    }
+  }
+
+ private:
+  void watches(const char* key) {
+    auto list = source_.root().find(key);
+    if (list == source_.root().end()) return;
+    for (std::size_t i = 0; i < list->size(); ++i) level((*list)[i], segment(key) + segment(i));
+  }
+
+  // `expect: degraded` of a probe that has no such level could never tell it from nominal.
+  void level(const json& watch, const std::string& at) {
+    if (!watch.is_object() || !watch.contains("probe") || !watch.contains("expect")) return;
+    if (watch.at("expect") != "degraded" || !watch.at("probe").is_string()) return;
+    auto place = "/levels" + segment(watch.at("probe").get<std::string>()) + "/degraded";
+    if (source_.root().contains(json::json_pointer(place))) return;
+    mentions_.add(at + "/expect",
+                  fmt::format("the level 'degraded' of probe {} is not described",
+                              in_quotes(watch.at("probe").get<std::string>())),
+                  "say what it looks like under levels");
+  }
+
+  void start(const json& one, const std::string& at) {
+    int given = 0;
+    for (const char* key : {"at", "after", "when"}) given += one.contains(key) ? 1 : 0;
+    if (given > 1) mentions_.add(at, "more than one of 'at', 'after' and 'when'");
+    if (one.contains("delay") && !one.contains("after") && !one.contains("when")) {
+      mentions_.add(at + "/delay", "'delay' without 'after' or 'when'", "use 'at'");
+    }
+    if (one.contains("when")) level(one.at("when"), at + "/when");
+    if (one.contains("after")) after(one.at("after").get<std::string>(), at);
+  }
+
+  void after(const std::string& id, const std::string& at) {
+    auto found = ids_.find(id);
+    if (found == ids_.end()) {
+      std::vector<std::string> known;
+      for (const auto& [name, faults] : ids_) known.push_back(name);
+      mentions_.add(at + "/after", fmt::format("{} is not the id of a fault", in_quotes(id)),
+                    suggestion(id, known));
+      return;
+    }
+    const json& fault = found->second.front()->value;
+    const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
+    if (kind != nullptr && kind->nature == Nature::condition && !fault.contains("for")) {
+      mentions_.add(at + "/after",
+                    fmt::format("the fault '{}' is not over before everything is healed", id),
+                    "give it a 'for'");
+    }
+  }
+
+  void check_fault(const PlacedFault& fault) {
+    const json& one = fault.value;
+    const auto& same = ids_.at(one.at("id"));
+    if (same.front() != &fault) {
+      mentions_.add(fault.pointer + "/id",
+                    fmt::format("the id {} is given twice", in_quotes(one.at("id").get<std::string>())),
+                    "first at " + source_.where(same.front()->pointer).text());
+    }
+    start(one, fault.pointer);
+    target(one, fault.pointer);
+    if (one.contains("for")) positive(one.at("for"), fault.pointer + "/for");
+    if (one.contains("repeat")) repeat(one, fault.pointer);
+  }
+
+  void target(const json& one, const std::string& at) {
+    auto name = one.at("inject").get<std::string>();
+    const FaultInfo* kind = find_fault(vocabulary_, name);
+    if (kind == nullptr) return;
+    auto table = std::string(target_name(kind->target));
+    if (kind->target == Target::none) {
+      if (one.contains("into")) mentions_.add(at + "/into", name + " goes into nothing");
+      return;
+    }
+    if (!one.contains("into")) {
+      mentions_.add(at, "the key 'into' is missing", fmt::format("{} goes into a {}", name, table));
+      return;
+    }
+    auto into = one.at("into").get<std::string>();
+    if (!mentions_.has(table, into)) {
+      mentions_.add(at + "/into",
+                    fmt::format("{} is not a target this plan lists: {} goes into a {}",
+                                in_quotes(into), name, table),
+                    suggestion(into, mentions_.names(table)));
+    } else if (kind->target == Target::service &&
+               plan_.at("system").at("services").at(into).value("external", false)) {
+      mentions_.add(at + "/into", fmt::format("the service '{}' is external", into),
+                    "reprise neither starts nor stops it, and does not break it");
+    }
+  }
+
+  void repeat(const json& one, const std::string& at) {
+    const json& repeat = one.at("repeat");
+    if (repeat.at("times") == 1) return;
+    auto every = parse_duration(repeat.at("every").get<std::string>());
+    auto jitter = parse_duration(repeat.value("jitter", "0s"));
+    auto lasting = parse_duration(one.value("for", "0s"));
+    if (!every || !jitter || !lasting) return;
+    positive(repeat.at("every"), at + "/repeat/every");
+    const FaultInfo* kind = find_fault(vocabulary_, one.at("inject").get<std::string>());
+    bool condition = kind != nullptr && kind->nature == Nature::condition;
+    if (condition && !one.contains("for")) {
+      mentions_.add(at + "/repeat", "a repeated fault needs a 'for'", "else no round is ever over");
+    } else if (*lasting > *every) {
+      mentions_.add(at + "/repeat/every",
+                    fmt::format("rounds of {} cannot begin every {}", format_duration(*lasting),
+                                format_duration(*every)));
+    }
+    if (*jitter > *every / 2) {
+      mentions_.add(at + "/repeat/jitter", "the jitter is more than half of 'every'");
+    }
+  }
+
+  void fault_order() {
+    std::map<std::string, std::vector<std::string>> before;
+    for (const PlacedFault& fault : faults_) {
+      auto& others = before[fault.value.at("id")];
+      if (fault.value.contains("after")) others.push_back(fault.value.at("after"));
+    }
+    auto id = on_cycle(before);
+    if (id.empty()) return;
+    mentions_.add(ids_.at(id).front()->pointer + "/after",
+                  fmt::format("the fault '{}' waits for itself, by way of 'after'", id));
+  }
+
+  void procedures() {
+    auto list = source_.root().find("procedures");
+    if (list == source_.root().end()) return;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      start((*list)[i], "/procedures" + segment(i));
+    }
+  }
+
+  void assertions(const json& list) {
+    std::map<std::string, std::string> names;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      auto at = "/assertions" + segment(i);
+      const json& one = list[i];
+      if (one.contains("name")) {
+        auto name = one.at("name").get<std::string>();
+        auto [first, fresh] = names.emplace(name, at);
+        if (!fresh) {
+          mentions_.add(at + "/name", fmt::format("the name {} is given twice", in_quotes(name)),
+                        "first at " + source_.where(first->second).text());
+        }
+      }
+      if (one.contains("known")) date(one.at("known").at("until"), at + "/known/until");
+      for (const KindInfo& kind : vocabulary_.assertions) {
+        if (one.contains(kind.name)) options(one.at(kind.name), at + segment(kind.name));
+      }
+    }
+  }
+
+  void options(const json& options, const std::string& at) {
+    if (!options.is_object()) return;
+    level(options, at);
+    for (const auto& [key, value] : options.items()) {
+      bool objective = value == "rto" || value == "rpo";
+      if (!objective || (key != "within" && key != "at-most")) continue;
+      auto name = value.get<std::string>();
+      if (plan_.contains(json::json_pointer("/objectives" + segment(name)))) continue;
+      mentions_.add(at + segment(key), fmt::format("the plan states no {}", name),
+                    fmt::format("add objectives: {{{}: …}} to the plan", name));
+    }
+    if (options.contains("run")) mentions_.check_name("procedure", options.at("run"), at + "/run");
+  }
+
+  void date(const json& text, const std::string& at) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    const auto& written = text.get_ref<const std::string&>();
+    bool read = std::sscanf(written.c_str(), "%4d-%2u-%2u", &year, &month, &day) == 3;
+    std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                     std::chrono::day(day)};
+    if (!read || !date.ok()) {
+      mentions_.add(at, fmt::format("there is no day {}", in_quotes(written)));
+    }
+  }
+
+  void positive(const json& duration, const std::string& at) {
+    auto value = parse_duration(duration.get<std::string>());
+    if (value && *value == Duration{}) mentions_.add(at, "found 0s, expected a longer time");
+  }
+
+  const ScenarioSource& source_;
+  const std::vector<PlacedFault>& faults_;
+  const json& plan_;
+  const Vocabulary& vocabulary_;
+  Mentions mentions_;
+  std::map<std::string, std::vector<const PlacedFault*>> ids_;
+};
+
+}  // namespace
+
+void check_scenario_names(const ScenarioSource& source, const std::vector<PlacedFault>& faults,
+                          const json& plan, const Vocabulary& vocabulary, Errors& errors) {
+  ScenarioNames(source, faults, plan, vocabulary, errors).check();
+}
+
+}  // namespace reprise

@@ -1,0 +1,241 @@
+#include "harness/model/shapes.h"
+
+#include <limits>
+
+#include "harness/model/scenario.h"
+#include "harness/model/shape_node.h"
+
+namespace reprise {
+namespace {
+
+using Fields = std::vector<Shape::Field>;
+
+constexpr double largest = std::numeric_limits<double>::max();
+
+Shape whole(std::int64_t low, std::int64_t high) { return Shape::integer(low, high); }
+
+// A variable's value, of whatever type.
+Shape scalar() {
+  return Shape::either({Shape::text(0), Shape::number(-largest, largest), Shape::boolean()});
+}
+
+// `command: [sleep, 10]`: a number is the text that it is written as.
+Shape argument() {
+  auto any = std::numeric_limits<std::int64_t>::max();
+  return Shape::either({Shape::text(0), whole(-any, any)});
+}
+
+Fields tags(const auto& kinds) {
+  Fields out;
+  for (const auto& kind : kinds) {
+    out.push_back({kind.name, kind.options, Shape::Field::Need::optional, kind.summary});
+  }
+  return out;
+}
+
+Shape watch() {
+  return Shape::object({{"probe", Shape::name_of("probe"), required, "a probe of the plan"},
+                        {"expect", Shape::expectation(), required, "what it must see"},
+                        {"for", Shape::duration(), {}, "for how long; default 0s"}});
+}
+
+Fields start_fields() {
+  return {{"at", Shape::duration(), {}, "from the beginning of the inject phase; default 0s"},
+          {"after", Shape::name(), {}, "the id of a fault: when it is over"},
+          {"when", watch(), {}, "when a probe sees this"},
+          {"delay", Shape::duration(), {}, "so much later, with after and when"}};
+}
+
+Shape fault(const Vocabulary& vocabulary) {
+  std::vector<std::string> names;
+  std::map<std::string, Shape> options;
+  for (const FaultInfo& kind : vocabulary.faults) {
+    names.push_back(kind.name);
+    options.emplace(kind.name, kind.options);
+  }
+  Shape repeat = Shape::object({{"times", whole(1, 10'000), required, "how often"},
+                                {"every", Shape::duration(), required, "from start to start"},
+                                {"jitter", Shape::duration(), {}, "each start ± so much"}});
+  Fields fields{{"inject", Shape::choice(names), required, "a kind of fault"},
+                {"id", Shape::name(), {}, "default: the kind and a number, http_status-1"},
+                {"into", Shape::name(), {}, "its target: an entry of the plan's system"},
+                {"with", Shape::any(), {}, "the kind's options"},
+                {"for", Shape::duration(), {}, "healed after so long; default: when all is healed"},
+                {"repeat", std::move(repeat), {}, "several rounds"}};
+  for (auto& field : start_fields()) fields.push_back(std::move(field));
+  return selected_object(std::move(fields), "inject", "with", std::move(options));
+}
+
+// One level of composition within another is as far as it goes.
+Shape faults(const Vocabulary& vocabulary) {
+  Shape one = fault(vocabulary);
+  auto group = [](const char* name, Shape member) {
+    return Shape::object({{name, Shape::list(std::move(member), 1), required}});
+  };
+  Shape sequence = group("sequence", Shape::either({one, group("parallel", one)}));
+  Shape parallel = group("parallel", Shape::either({one, group("sequence", one)}));
+  return Shape::list(Shape::either({one, sequence, parallel}));
+}
+
+Shape procedure_runs() {
+  Fields fields{{"run", Shape::name_of("procedure"), required, "a procedure of the plan"}};
+  for (auto& field : start_fields()) fields.push_back(std::move(field));
+  return Shape::list(Shape::object(std::move(fields)));
+}
+
+Shape assertions(const Vocabulary& vocabulary) {
+  Shape known = Shape::object(
+      {{"finding", Shape::text(), required, "its number in the register of findings"},
+       {"owner", Shape::text(), required, "the role that answers for it"},
+       {"until", Shape::text_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "date as in 2027-12-31"),
+        required, "the last day on which a miss is conditional"}});
+  return Shape::list(
+      Shape::tagged(tags(vocabulary.assertions),
+                    {{"name", Shape::name(), {}, "unique; default: the kind"},
+                     {"known", std::move(known), {}, "a declared deficiency"}}),
+      1);
+}
+
+// What a plan may give as defaults and a scenario as its own.
+Fields shared_fields(const Vocabulary& vocabulary) {
+  Shape level = Shape::object({{"nominal", Shape::predicate(), required, "as it should be"},
+                               {"degraded", Shape::predicate(), {}, "an acceptable fallback"}});
+  Shape steady = Shape::object(
+      {{"for", Shape::duration(), {}, "how long it must hold; default 1s"},
+       {"within", Shape::duration(), {}, "how long to wait for it; default 15s"}});
+  return {{"tags", Shape::list(Shape::name()), {}, "for --tag"},
+          {"levels", Shape::table(std::move(level)), {}, "what each probe's samples mean"},
+          {"steady-state", Shape::list(watch()), {}, "what must hold before anything is broken"},
+          {"steady", std::move(steady), {}, "how long the steady state must hold"},
+          {"faults", faults(vocabulary), {}, "what is broken, and when"},
+          {"procedures", procedure_runs(), {}, "which procedures are run, and when"},
+          {"abort", Shape::list(watch()), {}, "guards: one that fails stops and heals at once"},
+          {"hold", Shape::duration(), {}, "after the last start, before healing; default 0s"},
+          {"sustained", Shape::duration(), {}, "how long a recovery must last"},
+          {"patience", Shape::duration(), {}, "how long to wait for it; default min(rto, 60s)"},
+          {"repeat", whole(1, 10'000), {}, "how often the drill is run; default 1"},
+          {"assertions", assertions(vocabulary), {}, "what must be seen"}};
+}
+
+Shape probe(const Vocabulary& vocabulary) {
+  return Shape::tagged(tags(vocabulary.probes),
+                       {{"every", Shape::duration(), {}, "default: the lesser of rto/100 and 1s"},
+                        {"timeout", Shape::duration(), required, "the user's patience"},
+                        {"in-flight", whole(1, 10'000), {}, "overlapping samples; default 64"},
+                        {"served-by", Shape::text(), {}, "JSON pointer to the source that served"}});
+}
+
+Shape service(const Vocabulary& vocabulary) {
+  Shape ready = Shape::tagged(tags(vocabulary.probes),
+                              {{"every", Shape::duration(), {}, "default 50ms"},
+                               {"timeout", Shape::duration(), {}, "default 1s"}});
+  Shape value = Shape::either({argument(), Shape::boolean()});
+  return Shape::object(
+      {{"title", Shape::translated(), {}, ""},
+       {"command", Shape::list(argument(), 1), {}, "an argument vector; never a shell"},
+       {"env", Shape::map(std::move(value)), {}, "added to the environment"},
+       {"folder", Shape::text(), {}, "working folder in the system's folder; default ."},
+       {"ready", std::move(ready), {}, "it is ready when this probe is answered"},
+       {"ready-within", Shape::duration(), {}, "default 30s"},
+       {"after", Shape::list(Shape::name_of("service")), {}, "must be ready before"},
+       {"restart", Shape::choice({"never", "on-failure", "always"}), {}, "default never"},
+       {"restart-delay", Shape::duration(), {}, "default 100ms"},
+       {"stop-signal", Shape::choice({"TERM", "INT", "QUIT"}), {}, "default TERM"},
+       {"stop-within", Shape::duration(), {}, "then it is killed; default 5s"},
+       {"health-period", Shape::duration(), {}, "how often the system looks at itself"},
+       {"outside", Shape::boolean(), {}, "a third party's stand-in; default false"},
+       {"external", Shape::boolean(), {}, "neither started nor stopped here; default false"},
+       {"address", Shape::text(), {}, "host:port of an external service"}});
+}
+
+Shape procedure(const Vocabulary& vocabulary) {
+  Shape step = Shape::tagged(tags(vocabulary.steps),
+                             {{"title", Shape::translated(), {}, ""},
+                              {"within", Shape::duration(), {}, "default 1min"},
+                              {"force", Shape::boolean(), {}, "kill at once; default false"}});
+  return Shape::object({{"title", Shape::translated(), {}, ""},
+                        {"steps", Shape::list(std::move(step), 1), required, "in order"}});
+}
+
+Shape system(const Vocabulary& vocabulary) {
+  Shape link = Shape::object(
+      {{"from", Shape::name_of("service"), required, "a service"},
+       {"to", Shape::text(), required, "a service, or host:port"},
+       {"protocol", Shape::choice({"http", "tcp"}), {}, "default http"}});
+  return Shape::object(
+      {{"folder", Shape::text(), {}, "beside the plan; copied for every drill"},
+       {"services", Shape::table(service(vocabulary)), {}, "what runs"},
+       {"links", Shape::table(std::move(link)), {}, "who talks to whom, through the proxy"},
+       {"databases", Shape::table(Shape::text()), {}, "connection URLs by name"},
+       {"files", Shape::table(Shape::text()), {}, "paths in the system's folder by name"},
+       {"procedures", Shape::table(procedure(vocabulary)), {}, "what people do"}});
+}
+
+nlohmann::json published(const Shape& shape, const char* title) {
+  auto out = shape.schema();
+  out["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  out["title"] = title;
+  return out;
+}
+
+const auto* find_named(const auto& kinds, std::string_view name) {
+  auto found = std::ranges::find(kinds, name, [](const auto& kind) { return kind.name; });
+  return found != kinds.end() ? &*found : nullptr;
+}
+
+}  // namespace
+
+Shape variables_shape() { return Shape::table(scalar()); }
+Shape matrix_shape() { return Shape::table(Shape::list(scalar(), 1)); }
+
+Shape plan_shape(const Vocabulary& vocabulary) {
+  Shape objectives = Shape::object(
+      {{"rto", Shape::duration(), {}, "recovery time objective"},
+       {"rpo", Shape::duration(), {}, "recovery point objective"},
+       {"availability", Shape::percentage(), {}, "over a year"}});
+  Shape risk = Shape::object(
+      {{"title", Shape::translated(), {}, ""},
+       {"likelihood", Shape::choice({"low", "medium", "high"}), {}, ""},
+       {"severity", Shape::choice({"minor", "moderate", "major", "critical"}), {}, ""}});
+  Shape review = Shape::object({{"every", Shape::duration(), required, "as in 3months"}});
+  return Shape::object(
+      {{"reprise", whole(1, 1), required, "format version: 1"},
+       {"plan", Shape::name(), required, "its name"},
+       {"version", Shape::text(), {}, "of the plan's document"},
+       {"title", Shape::translated(), {}, ""},
+       {"objectives", std::move(objectives), {}, "what is promised"},
+       {"review", std::move(review), {}, "how often the plan must be tested"},
+       {"risks", Shape::table(std::move(risk)), {}, "what the plan fears"},
+       {"vars", variables_shape(), {}, "filled in where ${name} stands"},
+       {"system", system(vocabulary), required, "what is protected"},
+       {"probes", Shape::table(probe(vocabulary)), {}, "how to look at it"},
+       {"defaults", Shape::object(shared_fields(vocabulary)), {}, "inherited by scenarios"}});
+}
+
+Shape scenario_shape(const Vocabulary& vocabulary) {
+  Fields fields{{"reprise", whole(1, 1), required, "format version: 1"},
+                {"scenario", Shape::name(), required, "its name"},
+                {"title", Shape::translated(), {}, ""},
+                {"vars", variables_shape(), {}, "filled in where ${name} stands"},
+                {"for-each", matrix_shape(), {}, "a scenario for each combination"},
+                {"covers", Shape::list(Shape::name_of("risk")), {}, "risks of the plan"}};
+  for (auto& field : shared_fields(vocabulary)) fields.push_back(std::move(field));
+  return Shape::object(std::move(fields));
+}
+
+const KindInfo* find_kind(const std::vector<KindInfo>& kinds, std::string_view name) {
+  return find_named(kinds, name);
+}
+const ProbeInfo* find_probe(const Vocabulary& vocabulary, std::string_view name) {
+  return find_named(vocabulary.probes, name);
+}
+const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name) {
+  return find_named(vocabulary.faults, name);
+}
+
+nlohmann::json file_schemas(const Vocabulary& vocabulary) {
+  return {{"plan", published(plan_shape(vocabulary), "reprise plan")},
+          {"scenario", published(scenario_shape(vocabulary), "reprise scenario")}};
+}
+
+}  // namespace reprise

@@ -1,0 +1,22 @@
+// The shapes of the two files that people write.
+//
+// Ownership: values. Threads: any.
+#pragma once
+
+#include "harness/model/shape.h"
+#include "harness/model/vocabulary.h"
+
+namespace reprise {
+
+[[nodiscard]] Shape plan_shape(const Vocabulary& vocabulary);
+[[nodiscard]] Shape scenario_shape(const Vocabulary& vocabulary);
+// `vars` and `for-each`, which are checked before anything else is filled in.
+[[nodiscard]] Shape variables_shape();
+[[nodiscard]] Shape matrix_shape();
+
+// Null for an unknown kind.
+[[nodiscard]] const KindInfo* find_kind(const std::vector<KindInfo>& kinds, std::string_view name);
+[[nodiscard]] const ProbeInfo* find_probe(const Vocabulary& vocabulary, std::string_view name);
+[[nodiscard]] const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name);
+
+}  // namespace reprise

@@ -1,0 +1,252 @@
+#include "harness/observe/postgres_session.h"
+
+#include <libpq-fe.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "harness/observe/answer.h"
+
+namespace reprise {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+struct PostgresSession::Connection {
+  PGconn* handle = nullptr;
+  bool settled = false;  // connected, and no answer outstanding
+  ~Connection() { PQfinish(handle); }
+};
+
+// libpq owns the socket and may change it while it connects: waited on, never closed, by us.
+class PostgresSession::Socket {
+ public:
+  Socket(const asio::any_io_executor& executor, int socket, Instant deadline)
+      : state_(std::make_shared<State>(executor, socket)) {
+    state_->timer.expires_at(deadline);
+    const std::weak_ptr<State> weak = state_;
+    state_->timer.async_wait([weak](const boost::system::error_code& error) {
+      const auto state = weak.lock();
+      if (error || !state) return;
+      state->late = true;
+      boost::system::error_code ignored;
+      state->descriptor.cancel(ignored);
+    });
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket() {
+    state_->timer.cancel();
+    state_->descriptor.release();
+  }
+
+  // False at the deadline.
+  asio::awaitable<bool> ready(bool to_write) {
+    if (state_->late) co_return false;
+    boost::system::error_code error;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    const auto what = to_write ? asio::posix::stream_descriptor::wait_write
+                               : asio::posix::stream_descriptor::wait_read;
+    co_await state_->descriptor.async_wait(what, token);
+    co_return !state_->late;
+  }
+
+ private:
+  struct State {
+    State(const asio::any_io_executor& executor, int socket)
+        : descriptor(executor, socket), timer(executor) {}
+    asio::posix::stream_descriptor descriptor;
+    asio::steady_timer timer;
+    bool late = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+namespace {
+
+using Answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+std::string first_line(std::string_view text) {
+  while (!text.empty() && (text.front() == '\n' || text.front() == ' ')) text.remove_prefix(1);
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+// libpq tells of a broken connection in words only.
+Observation broken(PGconn* connection) {
+  const std::string_view words = PQerrorMessage(connection);
+  if (words.find(std::strerror(ECONNREFUSED)) != words.npos) return not_answered("refused");
+  if (words.find(std::strerror(ECONNRESET)) != words.npos ||
+      words.find(std::strerror(EPIPE)) != words.npos ||
+      words.find("closed the connection unexpectedly") != words.npos) {
+    return not_answered("reset");
+  }
+  const auto line = first_line(words);
+  auto seen = not_answered("error", line);
+  // Verbose messages read "…FATAL:  53300: sorry, too many clients already".
+  const auto at = line.find("FATAL:  ");
+  if (at != line.npos && line.size() > at + 14 && line[at + 13] == ':') {
+    seen.values["sqlstate"] = line.substr(at + 8, 5);
+  }
+  return seen;
+}
+
+Observation refused_by(const PGresult* result) {
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  auto seen = not_answered("error", fmt::format("{}: {}", state ? state : "no SQLSTATE",
+                                                words ? words : PQresultErrorMessage(result)));
+  if (state) seen.values["sqlstate"] = state;
+  return seen;
+}
+
+template <class Number>
+json number_or_text(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return text;
+  if constexpr (std::is_floating_point_v<Number>) {
+    if (!std::isfinite(number)) return text;  // JSON has no NaN
+  }
+  return number;
+}
+
+// By the type's number in pg_type, which PostgreSQL never changes.
+json value_of(const PGresult* result, int column) {
+  if (PQgetisnull(result, 0, column)) return nullptr;
+  const std::string_view text(PQgetvalue(result, 0, column),
+                              static_cast<std::size_t>(PQgetlength(result, 0, column)));
+  switch (PQftype(result, column)) {
+    case 16: return text == "t";
+    case 20: case 21: case 23: case 26: return number_or_text<std::int64_t>(text);
+    case 700: case 701: case 1700: return number_or_text<double>(text);
+    case 114: case 3802: {
+      auto document = json::parse(text.substr(0, kept_value), nullptr, false);
+      return document.is_discarded() ? json(cut_text(text)) : document;
+    }
+    default: return cut_text(text);
+  }
+}
+
+// Adds one result of the statement; rows arrive one a result.
+void take(const PGresult* result, Observation& seen, std::int64_t& rows) {
+  switch (PQresultStatus(result)) {
+    case PGRES_SINGLE_TUPLE:
+    case PGRES_TUPLES_OK:
+      if (PQntuples(result) == 0) return;
+      rows += PQntuples(result);
+      if (seen.values.contains("row")) return;
+      for (int column = 0; column < PQnfields(result); ++column) {
+        auto value = value_of(result, column);
+        if (column == 0) seen.values["value"] = value;
+        seen.values["row"][cut_text(PQfname(result, column))] = std::move(value);
+      }
+      return;
+    case PGRES_COMMAND_OK:
+      if (*PQcmdTuples(const_cast<PGresult*>(result)) != '\0') {
+        rows = std::strtoll(PQcmdTuples(const_cast<PGresult*>(result)), nullptr, 10);
+      }
+      return;
+    case PGRES_FATAL_ERROR: seen = refused_by(result); return;
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT: seen = not_answered("error", "COPY is not a query"); return;
+    default: return;
+  }
+}
+
+// Sends the time limit and the statement in one go: no further round trip on a slow link. Each
+// has its own sync, so that the statement is a transaction by itself.
+bool send(PGconn* connection, const std::string& limit, const std::string& statement) {
+  const auto text = [&](const std::string& what) {
+    return PQsendQueryParams(connection, what.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0);
+  };
+  return PQenterPipelineMode(connection) && text(limit) && PQpipelineSync(connection) &&
+         text(statement) && PQpipelineSync(connection);
+}
+
+}  // namespace
+
+PostgresSession::PostgresSession(asio::any_io_executor executor)
+    : executor_(std::move(executor)), connection_(std::make_unique<Connection>()) {}
+PostgresSession::~PostgresSession() = default;
+
+bool PostgresSession::usable() const {
+  return connection_->settled && PQstatus(connection_->handle) == CONNECTION_OK;
+}
+
+asio::awaitable<Observation> PostgresSession::connect(std::string url, Instant deadline) {
+  const char* const names[] = {"dbname", "application_name", "client_encoding", nullptr};
+  const char* const values[] = {url.c_str(), "reprise", "UTF8", nullptr};
+  PGconn* const connection = PQconnectStartParams(names, values, 1);
+  REPRISE_REQUIRE(connection);
+  connection_->handle = connection;
+  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
+  auto next = PGRES_POLLING_WRITING;
+  while (PQstatus(connection) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
+    bool ready = false;
+    {
+      // Let go before libpq goes on: it may close this socket and try another.
+      Socket socket(executor_, PQsocket(connection), deadline);
+      ready = co_await socket.ready(next == PGRES_POLLING_WRITING);
+    }
+    if (!ready) co_return not_answered("timeout");
+    next = PQconnectPoll(connection);
+    if (next == PGRES_POLLING_FAILED) break;
+  }
+  if (PQstatus(connection) != CONNECTION_OK) co_return broken(connection);
+  PQsetnonblocking(connection, 1);
+  connection_->settled = true;
+  co_return Observation{};
+}
+
+asio::awaitable<Observation> PostgresSession::query(std::string statement, Instant deadline) {
+  PGconn* const connection = connection_->handle;
+  connection_->settled = false;
+  // The server gives up a little after us: closing the connection alone would leave the
+  // statement running, or waiting for its lock.
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  const auto limit = fmt::format("SET statement_timeout = {}",
+                                 std::clamp<std::int64_t>(left.count(), 0, 86'400'000) + 100);
+  if (!send(connection, limit, statement)) co_return broken(connection);
+  Observation seen;
+  std::int64_t rows = 0;
+  int syncs = 0;
+  bool flushed = false;
+  bool ended = false;
+  Socket socket(executor_, PQsocket(connection), deadline);
+  while (syncs < 2) {
+    if (!flushed) flushed = PQflush(connection) == 0;
+    if (PQisBusy(connection)) {
+      const bool ready = co_await socket.ready(!flushed);
+      if (!ready) co_return not_answered("timeout");
+      if (!PQconsumeInput(connection)) co_return broken(connection);
+      continue;
+    }
+    const Answer answer(PQgetResult(connection), &PQclear);
+    if (!answer) {
+      // Ends one statement's results; a second one in a row means that nothing more will come.
+      if (ended || PQstatus(connection) == CONNECTION_BAD) co_return broken(connection);
+      ended = true;
+      continue;
+    }
+    ended = false;
+    if (PQresultStatus(answer.get()) == PGRES_PIPELINE_SYNC) {
+      ++syncs;
+      if (syncs == 1) PQsetSingleRowMode(connection);
+    } else {
+      take(answer.get(), seen, rows);
+    }
+    if (PQstatus(connection) == CONNECTION_BAD) break;
+  }
+  if (seen.outcome == "answered") seen.values["rows"] = rows;
+  connection_->settled = syncs == 2 && PQexitPipelineMode(connection);
+  co_return seen;
+}
+
+}  // namespace reprise

@@ -1,0 +1,39 @@
+// One connection to PostgreSQL, asynchronous: the engine thread waits on libpq's socket, so that a
+// deadline is kept even when the server says nothing.
+//
+// libpq stays in the .cpp. Ownership: a session owns its connection and closes it.
+// Threads: the engine thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "harness/model/expectation.h"
+#include "harness/model/time.h"
+
+namespace reprise {
+
+class PostgresSession {
+ public:
+  explicit PostgresSession(boost::asio::any_io_executor executor);
+  ~PostgresSession();
+
+  // `answered`, or why not: refused, reset, timeout, error with text and sqlstate.
+  boost::asio::awaitable<Observation> connect(std::string url, Instant deadline);
+  // One statement; rows beyond the first are counted, not kept. Values: rows, value, row.
+  boost::asio::awaitable<Observation> query(std::string statement, Instant deadline);
+  // Whether another query may be sent.
+  [[nodiscard]] bool usable() const;
+
+ private:
+  struct Connection;
+  class Socket;
+  boost::asio::any_io_executor executor_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace reprise

@@ -1,0 +1,61 @@
+// A condition: every piece of data arrives later, in its order; pieces do not wait for each other.
+#include <random>
+
+#include "harness/model/registry.h"
+#include "injectors/proxy/link_fault.h"
+
+namespace reprise::proxy {
+namespace {
+
+class NetworkDelay final : public Filter {
+ public:
+  NetworkDelay(std::string direction, Duration delay, Duration jitter, std::uint64_t seed)
+      : direction_(std::move(direction)), delay_(delay), jitter_(jitter), random_(seed) {}
+
+  bool acts_on_bytes() const override { return true; }
+  Instant on_arrival(Flow& flow, Instant due) override {
+    const bool requests = flow.direction == Direction::to_service;
+    if (direction_ == (requests ? "responses" : "requests")) return due;
+    hit(flow);
+    std::uniform_int_distribution<std::int64_t> around(-jitter_.count(), jitter_.count());
+    return due + std::max(Duration{}, delay_ + Duration(around(random_)));
+  }
+
+ private:
+  std::string direction_;
+  Duration delay_, jitter_;
+  std::mt19937_64 random_;
+};
+
+Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t seed) {
+  const auto delay = parse_duration(with.at("delay").get<std::string>());
+  if (!delay) return std::unexpected(delay.error());
+  const auto jitter = parse_duration(with.value("jitter", "0s"));
+  if (!jitter) return std::unexpected(jitter.error());
+  return std::make_shared<NetworkDelay>(with.value("direction", "both"), *delay, *jitter, seed);
+}
+
+const Registered<FaultKind> registered{link_fault(
+    {.name = "network_delay",
+     .summary = "Delays everything that passes over a link, each way.",
+     .options = Shape::object(
+         {{.name = "delay",
+           .shape = Shape::duration(),
+           .need = required,
+           .doc = "How much later data arrives, each way."},
+          {.name = "jitter",
+           .shape = Shape::duration(),
+           .doc = "Each delay is so much more or less, uniformly; default 0s."},
+          {.name = "direction",
+           .shape = Shape::choice({"both", "requests", "responses"}),
+           .doc = "Which way: from the client, to the client, or both; default both."}}),
+     .example = {{"inject", "network_delay"},
+                 {"into", "client-to-server"},
+                 {"with", {{"delay", "100ms"}}}}},
+    {.filter = make,
+     .one = "1 connection delayed",
+     .many = "connections delayed",
+     .http_only = false})};
+
+}  // namespace
+}  // namespace reprise::proxy

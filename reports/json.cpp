@@ -1,0 +1,147 @@
+// summary.json: the same results for programs. Keys are a promise: they are added, never renamed.
+// Durations stand twice: `…_ns`, exact, and `text`, for people.
+#include "harness/model/registry.h"
+#include "reports/catalogue.h"
+#include "reports/escape.h"
+#include "reports/sentences.h"
+
+namespace reprise {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int summary_format = 1;
+
+ordered_json nanoseconds(const std::optional<Duration>& duration) {
+  return duration ? ordered_json(duration->count()) : ordered_json(nullptr);
+}
+
+ordered_json interval_json(const std::optional<Interval>& interval, const std::string& language) {
+  if (!interval) return nullptr;
+  return {{"low_ns", interval->low.count()},
+          {"high_ns", nanoseconds(interval->high)},
+          {"text", interval_text(*interval, language)}};
+}
+
+ordered_json message_json(const Message& message, const std::string& language) {
+  return {{"key", visible(message.key)}, {"text", render(message, language)}};
+}
+
+ordered_json texts(const std::vector<std::string>& all) {
+  ordered_json list = ordered_json::array();
+  for (const std::string& one : all) list.push_back(visible(one));
+  return list;
+}
+
+ordered_json finding_json(const Finding& finding, const std::string& language) {
+  ordered_json out = {
+      {"name", visible(finding.name)},
+      {"kind", visible(finding.kind)},
+      {"status", status_name(finding.status)},
+      {"file", visible(finding.where.file)},
+      {"line", finding.where.line},
+      {"demanded", message_json(finding.statement, language)},
+      {"seen", message_json(finding.outcome, language)},
+      {"failure", finding.failure},
+      {"objective", finding.objective},
+      {"limit_ns", nanoseconds(finding.limit)},
+      {"measured", interval_json(finding.measured, language)},
+      {"cause", cause_sentence(finding, language)},
+      {"from_ns", nanoseconds(finding.from)},
+      {"to_ns", nanoseconds(finding.to)},
+      {"unexpected_pass", finding.unexpected_pass},
+      {"known", nullptr},
+  };
+  if (finding.known) {
+    out["known"] = {{"finding", visible(finding.known->finding)},
+                    {"owner", visible(finding.known->owner)},
+                    {"until", visible(finding.known->until)}};
+  }
+  return out;
+}
+
+ordered_json figures_json(const ProbeFigures& figures) {
+  return {
+      {"probe", visible(figures.probe)},
+      {"scheduled", figures.scheduled},
+      {"nominal", figures.nominal},
+      {"degraded", figures.degraded},
+      {"down", figures.down},
+      {"skipped", figures.skipped},
+      {"latency_p50_ns", figures.latency_p50.count()},
+      {"latency_p99_ns", figures.latency_p99.count()},
+      {"latency_max_ns", figures.latency_max.count()},
+      {"late_p99_ns", figures.late_p99.count()},
+      {"longest_outage_ns", figures.longest_outage.count()},
+      {"resolution_ns", figures.resolution.count()},
+      {"flaps", figures.flaps},
+      {"detected_ns", nanoseconds(figures.detected)},
+      {"first_fallback_ns", nanoseconds(figures.first_fallback)},
+      {"budget_spent", figures.budget_spent ? ordered_json(*figures.budget_spent) : nullptr},
+  };
+}
+
+ordered_json drill_json(const Drill& drill, const std::string& language) {
+  const Record& record = drill.record;
+  const Verdict& verdict = drill.verdict;
+  ordered_json findings = ordered_json::array(), figures = ordered_json::array();
+  ordered_json reasons = ordered_json::array();
+  for (const Finding& finding : verdict.findings) {
+    findings.push_back(finding_json(finding, language));
+  }
+  for (const ProbeFigures& probe : verdict.figures) figures.push_back(figures_json(probe));
+  for (const Message& reason : verdict.reasons) reasons.push_back(message_json(reason, language));
+  return {
+      {"plan", visible(record.plan.name)},
+      {"plan_version", visible(record.plan.version)},
+      {"scenario", visible(record.scenario.name)},
+      {"repeat", record.repeat},
+      {"title", visible(drill_title(drill, language))},
+      {"status", status_name(verdict.status)},
+      {"clean", verdict.clean},
+      {"cause", headline(drill, language)},
+      {"reasons", reasons},
+      {"residue", texts(verdict.residue)},
+      {"started", format_utc(record.started)},
+      {"length_ns", record.length.count()},
+      {"outcome", record.outcome.empty() ? "killed" : visible(record.outcome)},
+      {"rto_ns", nanoseconds(record.plan.objectives.rto)},
+      {"rpo_ns", nanoseconds(record.plan.objectives.rpo)},
+      {"covers", texts(record.scenario.covers)},
+      {"tags", texts(record.scenario.tags)},
+      {"findings", findings},
+      {"figures", figures},
+      {"journal", visible(drill.journal)},
+      {"head", visible(record.head)},
+      {"seed", record.seed},
+      {"tool", visible(record.tool)},
+  };
+}
+
+std::string render_json(const Run& run, const std::string& language) {
+  const Counts counted = counts(run);
+  std::vector<Verdict> verdicts;
+  ordered_json drills = ordered_json::array();
+  for (const Drill& drill : run.drills) {
+    verdicts.push_back(drill.verdict);
+    drills.push_back(drill_json(drill, language));
+  }
+  ordered_json by_status = ordered_json::object();
+  for (const Status status : all_statuses) by_status[std::string(status_name(status))] = counted.of(status);
+  by_status["unclean"] = counted.unclean;
+  const ordered_json out = {
+      {"format", summary_format},      {"status", status_name(worst(run))},
+      {"exit_code", exit_code(verdicts)}, {"language", language},
+      {"counts", by_status},           {"drills", drills},
+  };
+  return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+const Registered<ReportKind> registered{
+    {.name = "json",
+     .file_name = "summary.json",
+     .summary = "results for programs: verdicts, findings, intervals in nanoseconds, figures",
+     .render = render_json}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,131 @@
+// What a drill costs beyond its own waiting: the real binary, one probe, no fault.
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/bench/bounds.h"
+
+namespace reprise::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int waiting_ms = 200;  // what the scenario itself asks for
+constexpr int drills = 20;
+
+constexpr auto plan =
+    "reprise: 1\n"
+    "plan: idle\n"
+    "system: {folder: system, files: {page: page.txt}}\n"
+    "probes: {page: {file: {file: page}, every: 50ms, timeout: 1s}}\n";
+constexpr auto scenario =
+    "reprise: 1\n"
+    "scenario: idle\n"
+    "steady-state: [{probe: page, expect: {exists: true}}]\n"
+    "steady: {for: 200ms, within: 5s}\n"
+    "assertions: [{file: {probe: page, expect: {exists: true}}}]\n";
+
+fs::path make_plan() {
+  std::string name = (fs::temp_directory_path() / "reprise-bench-XXXXXX").string();
+  const fs::path folder = ::mkdtemp(name.data());
+  fs::create_directories(folder / "idle/system");
+  std::ofstream(folder / "idle/plan.yaml") << plan;
+  std::ofstream(folder / "idle/idle.yaml") << scenario;
+  std::ofstream(folder / "idle/system/page.txt") << "page\n";
+  ::setenv("REPRISE_STATE_DIR", (folder / "state").c_str(), 1);
+  return folder;
+}
+
+pid_t start(const fs::path& folder, int repeat) {
+  const std::string program = fs::path(REPRISE_BINARY_DIR) / "reprise";
+  std::vector<std::string> words{program, "run", folder / "idle", "--out", folder / "out",
+                                 "--repeat", std::to_string(repeat)};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  pid_t pid = -1;
+  posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  return pid;
+}
+
+double run_ms(const fs::path& folder, int repeat) {
+  const auto begun = std::chrono::steady_clock::now();
+  int status = 0;
+  ::waitpid(start(folder, repeat), &status, 0);
+  if (status != 0) return -1;
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begun;
+  return took.count();
+}
+
+std::string slurp(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+pid_t child_of(pid_t parent) {
+  std::istringstream children(slurp(fmt::format("/proc/{0}/task/{0}/children", parent)));
+  pid_t child = 0;
+  children >> child;
+  return child;
+}
+
+// Proportional set size: memory shared with the program they were forked from counts by share.
+double pss_mib(pid_t pid) {
+  std::istringstream lines(slurp(fmt::format("/proc/{}/smaps_rollup", pid)));
+  for (std::string word; lines >> word;) {
+    double kib = 0;
+    if (word == "Pss:" && lines >> kib) return kib / 1024;
+  }
+  return 0;
+}
+
+void drill_time_beyond_its_waiting(benchmark::State& state) {
+  const fs::path folder = make_plan();
+  for (auto _ : state) {
+    const double one = run_ms(folder, 1), many = run_ms(folder, 1 + drills);
+    if (one < 0 || many < 0) {
+      state.SkipWithError("the drill did not pass");
+      break;
+    }
+    bounded(state, (many - one) / drills - waiting_ms, 25, "ms");
+  }
+  fs::remove_all(folder);
+}
+
+void drill_memory_guardian_and_worker(benchmark::State& state) {
+  const fs::path folder = make_plan();
+  for (auto _ : state) {
+    const pid_t pid = start(folder, 5);
+    double most = 0;
+    while (::waitpid(pid, nullptr, WNOHANG) == 0) {
+      const pid_t guardian = child_of(pid), worker = guardian ? child_of(guardian) : 0;
+      if (worker) most = std::max(most, pss_mib(guardian) + pss_mib(worker));
+      ::usleep(2000);
+    }
+    if (most == 0) state.SkipWithError("no drill was seen");
+    bounded(state, most, 20, "MiB");
+  }
+  fs::remove_all(folder);
+}
+
+BENCHMARK(drill_time_beyond_its_waiting)->Iterations(1);
+BENCHMARK(drill_memory_guardian_and_worker)->Iterations(1);
+
+}  // namespace
+}  // namespace reprise::bench
+
+int main(int count, char** words) { return reprise::bench::run_bounded(count, words); }

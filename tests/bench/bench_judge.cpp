@@ -1,0 +1,141 @@
+// A million journal events read, judged and rendered; the HTML of a hundred thousand samples.
+#include <chrono>
+#include <filesystem>
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/journal/journal.h"
+#include "harness/judge/report.h"
+#include "harness/model/registry.h"
+#include "tests/bench/bounds.h"
+
+namespace reprise::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::json resolved_plan() {
+  return {{"reprise", 1},
+          {"plan", "bench"},
+          {"objectives", {{"rto", "5min"}}},
+          {"system", nlohmann::json::object()},
+          {"probes",
+           {{"page",
+             {{"kind", "http"},
+              {"options", {{"url", "http://127.0.0.1:1/"}}},
+              {"every", "10ms"},
+              {"timeout", "1s"}}}}}};
+}
+
+// One sample in a thousand fails; one fault of a second in the middle.
+fs::path write_journal(std::size_t samples, const nlohmann::json& plan,
+                       const nlohmann::json& scenario) {
+  std::string name = (fs::temp_directory_path() / "reprise-bench-XXXXXX").string();
+  const fs::path path = fs::path(::mkdtemp(name.data())) / "bench.jsonl";
+  Duration now{};
+  auto journal = Journal::create(path, [&] { return now; }, [&] { return UtcInstant(now); });
+  if (!journal) return {};
+  journal->write("drill", {{"format", journal_format}, {"tool", "bench"}, {"plan", plan},
+                           {"scenario", scenario}, {"files", nlohmann::json::object()},
+                           {"seed", 1}, {"repeat", 0},
+                           {"environment", nlohmann::json::object()}, {"operator", ""},
+                           {"command", "bench"}});
+  auto phase = [&](const char* which) { journal->write("phase", {{"phase", which}}); };
+  phase("prepare");
+  phase("steady");
+  journal->write("steady", {{"state", "held"}});
+  phase("inject");
+  for (std::size_t i = 0; i < samples; ++i) {
+    const bool bad = i % 1000 == 500;
+    now = std::chrono::milliseconds(10) * static_cast<std::int64_t>(i);
+    journal->write("sample", {{"probe", "page"}, {"i", now.count()}, {"s", now.count() + 60'000},
+                              {"f", now.count() + 1'500'000}, {"o", "answered"},
+                              {"v", {{"status", bad ? 500 : 200}, {"source", "primary"}}}});
+  }
+  phase("teardown");
+  journal->write("end", {{"outcome", "completed"}});
+  return path;
+}
+
+const nlohmann::json scenario_json{
+    {"reprise", 1},
+    {"scenario", "bench"},
+    {"levels", {{"page", {{"nominal", {{"status", 200}}}}}}},
+    {"assertions",
+     {{{"kind", "throughout"},
+       {"name", "throughout"},
+       {"options", {{"probe", "page"}, {"expect", {{"status", 200}}}, {"allowed-failures", 5}}}}}}};
+
+struct Rendered {
+  double seconds = 0, mib = 0, html_mib = 0;
+  bool all_failures_judged = false;
+};
+
+// In a process of its own, so that its peak memory is its own.
+Rendered judge_and_render(const fs::path& journal) {
+  int pipe[2];
+  if (::pipe(pipe) != 0) return {};
+  if (::fork() == 0) {
+    const auto begun = std::chrono::steady_clock::now();
+    Rendered rendered;
+    if (auto record = read_record(journal)) {
+      Run run;
+      Verdict verdict = judge(*record);
+      run.drills.push_back({"bench.jsonl", std::move(*record), std::move(verdict)});
+      for (const ReportKind* kind : Registry<ReportKind>::all()) {
+        const std::string text = kind->render(run, "en");
+        if (kind->name == "html") rendered.html_mib = text.size() / 1e6;
+      }
+      const auto& figures = run.drills.front().verdict.figures;
+      rendered.all_failures_judged =
+          !figures.empty() && figures.front().down == figures.front().scheduled / 1000;
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    rendered.seconds = took.count();
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    rendered.mib = usage.ru_maxrss / 1024.0;
+    (void)!::write(pipe[1], &rendered, sizeof rendered);
+    ::_exit(0);
+  }
+  Rendered rendered;
+  ::close(pipe[1]);
+  (void)!::read(pipe[0], &rendered, sizeof rendered);
+  ::close(pipe[0]);
+  ::wait(nullptr);
+  return rendered;
+}
+
+template <class Figure>
+void measured(benchmark::State& state, std::size_t samples, double bound, const char* unit,
+              Figure figure) {
+  const fs::path journal = write_journal(samples, resolved_plan(), scenario_json);
+  for (auto _ : state) {
+    const Rendered rendered = judge_and_render(journal);
+    if (!rendered.all_failures_judged) state.SkipWithError("not every failure was judged");
+    bounded(state, figure(rendered), bound, unit);
+  }
+  fs::remove_all(journal.parent_path());
+}
+
+void million_events_time(benchmark::State& state) {
+  measured(state, 1'000'000, 5, "s", [](const Rendered& one) { return one.seconds; });
+}
+void million_events_memory(benchmark::State& state) {
+  measured(state, 1'000'000, 500, "MiB", [](const Rendered& one) { return one.mib; });
+}
+void html_of_100000_samples(benchmark::State& state) {
+  measured(state, 100'000, 2, "MB", [](const Rendered& one) { return one.html_mib; });
+}
+
+BENCHMARK(million_events_time)->Iterations(1);
+BENCHMARK(million_events_memory)->Iterations(1);
+BENCHMARK(html_of_100000_samples)->Iterations(1);
+
+}  // namespace
+}  // namespace reprise::bench
+
+int main(int count, char** words) { return reprise::bench::run_bounded(count, words); }

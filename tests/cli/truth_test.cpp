@@ -1,0 +1,81 @@
+// Measured recovery times contain the truth: a service with a scripted outage writes down its own
+// true down and up instants, and every measured interval must hold their difference.
+#include <gtest/gtest.h>
+
+#include "tests/support/program.h"
+
+namespace reprise::testing {
+namespace {
+
+constexpr int outages = 200;
+
+constexpr auto plan = R"(
+reprise: 1
+plan: truth
+objectives: {rto: 5s}
+system:
+  folder: system
+  services:
+    web:
+      command: [python3, outage.py]
+      env: {PORT: "${port}"}
+      ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
+probes:
+  page: {http: {url: "http://${services.web.address}/"}, every: 20ms, timeout: 2s}
+)";
+
+constexpr auto scenario = R"(
+reprise: 1
+scenario: outage
+levels: {page: {nominal: {status: 200}}}
+steady-state: [{probe: page, expect: nominal}]
+steady: {for: 60ms, within: 15s}
+sustained: 60ms
+faults:
+  - inject: command
+    with: {inject: [python3, trigger.py, "http://${services.web.address}/outage"]}
+assertions:
+  - recovery: {probe: page, expect: nominal, within: rto}
+)";
+
+// The service's own words: "down 123…" or "up 123…", nanoseconds of the monotonic clock.
+std::int64_t said(const std::vector<nlohmann::json>& events, const std::string& word) {
+  for (const auto& event : events) {
+    if (event.at("event") != "log") continue;
+    const std::string line = event.at("line");
+    if (line.starts_with(word + " ")) return std::stoll(line.substr(word.size() + 1));
+  }
+  ADD_FAILURE() << "the service never said " << word;
+  return 0;
+}
+
+TEST(Truth, LiesInsideTheMeasuredIntervalEveryTime) {
+  Workplace place;
+  const auto scripts = std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/cli/truth";
+  write_file(place.folder() / "truth/plan.yaml", plan);
+  write_file(place.folder() / "truth/outage.yaml", scenario);
+  for (const char* script : {"outage.py", "trigger.py"}) {
+    write_file(place.folder() / "truth/system" / script, read_file(scripts / script));
+  }
+  const Finished done =
+      place.run({"run", "truth", "--repeat", std::to_string(outages), "--jobs", "2"});
+  const auto summary = nlohmann::json::parse(read_file(place.folder() / "out/summary.json"),
+                                             nullptr, /*allow_exceptions=*/false);
+  ASSERT_TRUE(summary.is_object()) << done.out << done.err;
+  int judged = 0;
+  for (const auto& drill : summary.at("drills")) {
+    const auto events = read_events(place.folder() / "out" / drill.at("journal"));
+    const std::int64_t truth = said(events, "up") - said(events, "down");
+    for (const auto& finding : drill.at("findings")) {
+      if (finding.at("kind") != "recovery" || finding.at("status") == "inconclusive") continue;
+      ++judged;
+      EXPECT_LE(finding.at("measured").at("low_ns").get<std::int64_t>(), truth);
+      EXPECT_GE(finding.at("measured").at("high_ns").get<std::int64_t>(), truth);
+    }
+  }
+  // A late observer makes a drill inconclusive, which is honest, but not often.
+  EXPECT_GE(judged, outages * 9 / 10) << done.out << done.err;
+}
+
+}  // namespace
+}  // namespace reprise::testing

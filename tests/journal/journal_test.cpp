@@ -1,0 +1,97 @@
+#include "harness/journal/journal.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "tests/support/temporary_folder.h"
+
+namespace reprise {
+namespace {
+
+using nlohmann::json;
+
+class Journals : public ::testing::Test {
+ protected:
+  Result<Journal> create() {
+    return Journal::create(
+        path_, [] { return Duration(1500); },
+        [] { return UtcInstant(std::chrono::hours(24 * 365)); });
+  }
+  std::vector<std::string> lines() {
+    std::vector<std::string> out;
+    std::istringstream text(folder_.read("drill.jsonl"));
+    for (std::string line; std::getline(text, line);) out.push_back(line);
+    return out;
+  }
+  TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_.path() / "drill.jsonl";
+};
+
+TEST(Sha256, IsTheOneOfTheStandard) {
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST_F(Journals, ChainEveryLineToTheOneBefore) {
+  auto journal = create();
+  ASSERT_TRUE(journal);
+  journal->write("drill", {{"format", 1}});
+  journal->write_at(Duration(7), "phase", {{"phase", "steady"}});
+  journal->write("end", json::object());
+  ASSERT_EQ(lines().size(), 3u);
+  std::string previous = sha256("");
+  for (std::size_t i = 0; i < 3; ++i) {
+    const json line = json::parse(lines()[i]);
+    EXPECT_EQ(line["n"], i);
+    EXPECT_EQ(line["prev"], previous);
+    EXPECT_EQ(line["utc"], "1971-01-01T00:00:00.000Z");
+    previous = sha256(lines()[i]);
+  }
+  EXPECT_EQ(journal->head(), previous);
+  EXPECT_EQ(json::parse(lines()[1])["t"], 7);
+  EXPECT_EQ(json::parse(lines()[2])["t"], 1500);
+}
+
+TEST_F(Journals, AreNeverWrittenTwice) {
+  ASSERT_TRUE(create());
+  EXPECT_FALSE(create());
+}
+
+TEST_F(Journals, KeepTheirOwnFieldsWhateverAnEventSays) {
+  auto journal = create();
+  journal->write("log", {{"n", 99}, {"prev", "forged"}, {"line", "x"}});
+  EXPECT_EQ(json::parse(lines()[0])["n"], 0);
+  EXPECT_EQ(json::parse(lines()[0])["prev"], sha256(""));
+}
+
+TEST_F(Journals, ReplaceBytesThatAreNotUtf8) {
+  auto journal = create();
+  journal->write("log", {{"line", "\xff\n\x01"}});
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_EQ(json::parse(lines()[0])["line"], "\xef\xbf\xbd\n\x01");
+  EXPECT_TRUE(journal->trouble().empty());
+}
+
+TEST_F(Journals, ReportTroubleAndWriteNothingAfterIt) {
+  auto journal = create();
+  journal->write("drill", json::object());
+  // A disk that is full, told by the limit on the size of files.
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{std::filesystem::file_size(path_) + 20, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  journal->write("log", {{"line", "does not fit"}});
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_NE(journal->trouble().find("event 1"), std::string::npos);
+  const auto size = std::filesystem::file_size(path_);
+  journal->write("end", json::object());
+  EXPECT_EQ(std::filesystem::file_size(path_), size);
+}
+
+}  // namespace
+}  // namespace reprise

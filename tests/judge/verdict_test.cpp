@@ -1,0 +1,204 @@
+// What makes a whole drill prove nothing, what a declared deficiency changes, exit codes.
+#include <gtest/gtest.h>
+
+#include "tests/support/journal_builder.h"
+
+namespace reprise::testing {
+namespace {
+
+// One assertion that passes and one that is missed, in a drill that is otherwise in order.
+Story one_of_each() {
+  Story story;
+  story.kill(6s).page(6s, 9s, refused);
+  story.demand("recovery", {{"probe", "page"}, {"expect", "nominal"}, {"within", "5s"}});
+  story.demand("never", {{"probe", "page"}, {"expect", "down"}});
+  return story;
+}
+
+void expect_reason(const Story& story, const std::string& key, Status passing, Status missed) {
+  const Verdict verdict = story.verdict();
+  ASSERT_FALSE(verdict.reasons.empty()) << key;
+  EXPECT_EQ(verdict.reasons.front().key, key);
+  EXPECT_EQ(verdict.findings[1].status, passing) << key;
+  EXPECT_EQ(verdict.findings[2].status, missed) << key;
+  EXPECT_EQ(verdict.status, worse(missed, Status::inconclusive));
+}
+// The evidence is void: no pass, and no miss either.
+void expect_void(const Story& story, const std::string& key) {
+  expect_reason(story, key, Status::inconclusive, Status::inconclusive);
+}
+// Nothing passes, but what was clearly missed was missed.
+void expect_no_pass(const Story& story, const std::string& key) {
+  expect_reason(story, key, Status::inconclusive, Status::fail);
+}
+
+TEST(Verdict, IsTheWorstOfItsFindings) {
+  const Verdict verdict = one_of_each().verdict();
+  EXPECT_TRUE(verdict.reasons.empty());
+  ASSERT_EQ(verdict.findings.size(), 3u);
+  EXPECT_EQ(verdict.findings[0].name, "steady-state");
+  EXPECT_EQ(verdict.findings[0].status, Status::pass);
+  EXPECT_EQ(verdict.findings[1].status, Status::pass);
+  EXPECT_EQ(verdict.findings[2].status, Status::fail);
+  EXPECT_EQ(verdict.status, Status::fail);
+  EXPECT_TRUE(verdict.clean);
+}
+
+TEST(Verdict, NeedsASteadyStateThatTheEngineSaw) {
+  expect_void(one_of_each().steady("not-reached"), "judge.steady.not-reached");
+  expect_void(one_of_each().steady("lost"), "judge.steady.lost");
+  expect_void(one_of_each().steady(""), "judge.steady.not-reached");
+}
+
+TEST(Verdict, NeedsASteadyStateThatTheSamplesShow) {
+  expect_void(one_of_each().page(4500ms, 4600ms, degraded), "judge.steady.not-held");
+  expect_void(one_of_each().skipped(4500ms, 4600ms), "judge.skipped");
+  expect_void(one_of_each().unrecorded(0s, 5s), "judge.no-samples");
+  // Before the last second it may have been anything.
+  EXPECT_TRUE(one_of_each().page(3800ms, 3900ms, broken).verdict().reasons.empty());
+}
+
+TEST(Verdict, DoesNotTakeAVictimForAnUnsteadyState) {
+  Story story;
+  story.kill(5s).page(4900ms, 5s, refused, 150ms).page(5s, 9s, refused);
+  story.demand("recovery", {{"probe", "page"}, {"expect", "nominal"}, {"within", "5s"}});
+  EXPECT_EQ(story.verdict().status, Status::pass);
+}
+
+TEST(Verdict, NeedsAFaultThatBit) {
+  Story story;
+  story.declare("cut").strike("cut", 6s, 16s, 0, false);
+  story.demand("never", {{"probe", "page"}, {"expect", "nominal"}});
+  const Verdict verdict = story.verdict();
+  EXPECT_EQ(verdict.reasons.front().key, "judge.fault-did-not-bite");
+  EXPECT_EQ(verdict.reasons.front().arguments["fault"], "cut");
+  EXPECT_EQ(verdict.findings[1].status, Status::inconclusive);
+}
+
+TEST(Verdict, NeedsEveryRoundToBite) {
+  Story story;
+  story.declare("cut", 2).strike("cut", 6s, 8s, 0).strike("cut", 10s, 12s, 1, false);
+  story.demand("never", {{"probe", "page"}, {"expect", "down"}});
+  EXPECT_EQ(story.verdict().reasons.front().arguments["fault"], "cut (2)");
+}
+
+TEST(Verdict, NeedsEveryFaultOfTheScenario) {
+  expect_void(one_of_each().declare("cut"), "judge.fault-not-commanded");
+  Story failed = one_of_each();
+  failed.declare("cut").note_fault(7s, "cut", 0, "failed", {{"why", "not allowed here"}});
+  expect_void(failed, "judge.fault-failed");
+}
+
+TEST(Verdict, OfAPlainCheckNeedsNoFault) {
+  Story story;
+  story.demand("never", {{"probe", "page"}, {"expect", "down"}});
+  EXPECT_EQ(story.verdict().status, Status::pass);
+  story.demand("recovery", {{"probe", "page"}, {"expect", "nominal"}, {"within", "5s"}});
+  EXPECT_EQ(story.finding("recovery").outcome.key, "judge.no-bite");
+}
+
+TEST(Verdict, NeedsAHarnessWithoutTrouble) {
+  expect_void(one_of_each().event(7s, "trouble", {{"what", "disk full"}}), "judge.trouble");
+}
+
+TEST(Verdict, NeedsAnEnd) {
+  expect_void(one_of_each().killed_at(29s), "judge.torn");
+  expect_void(one_of_each().ends("failed-to-start"), "judge.not-completed");
+}
+
+TEST(Verdict, OfADrillThatWasEndedEarlyKeepsItsMisses) {
+  expect_no_pass(one_of_each().ends("aborted"), "judge.aborted");
+  expect_no_pass(one_of_each().ends("interrupted"), "judge.interrupted");
+}
+
+TEST(Verdict, DoesNotBlameTheSystemWhenTheDrillEndedEarly) {
+  Story story;
+  story.kill(6s).page(6s, 30s, refused).ends("interrupted");
+  story.demand("recovery", {{"probe", "page"}, {"expect", "nominal"}, {"within", "5min"}});
+  EXPECT_EQ(story.verdict().status, Status::inconclusive);
+}
+
+TEST(Verdict, NeedsAnObserverInTime) {
+  // Of 250 samples 2 may be later than half an interval, not 3.
+  EXPECT_TRUE(one_of_each().sent_late(10s, 10200ms, 51ms).verdict().reasons.empty());
+  expect_no_pass(one_of_each().sent_late(10s, 10300ms, 51ms), "judge.observer-late");
+  EXPECT_TRUE(one_of_each().sent_late(10s, 20s, 50ms).verdict().reasons.empty());
+}
+
+TEST(Verdict, NeedsSomethingToJudge) {
+  Story story;
+  story.kill(6s);
+  const Verdict verdict = story.verdict();
+  EXPECT_EQ(verdict.status, Status::inconclusive);
+  EXPECT_EQ(verdict.reasons.front().key, "judge.nothing-judged");
+}
+
+Story deficient(const std::string& until) {
+  Story story;
+  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", until}};
+  story.kill(6s).page(6s, 9s, refused).on("2026-03-01");
+  story.demand("never", {{"probe", "page"}, {"expect", "down"}}, {{"known", known}});
+  return story;
+}
+
+TEST(Verdict, IsConditionalWhereTheDeficiencyIsDeclaredUntilItsDate) {
+  EXPECT_EQ(deficient("2026-03-01").verdict().status, Status::conditional);
+  EXPECT_EQ(deficient("2026-03-01").finding("never").known->finding, "F-1");
+  EXPECT_EQ(deficient("2026-02-28").verdict().status, Status::fail);
+}
+
+TEST(Verdict, FlagsAnUnexpectedPass) {
+  const Finding finding = deficient("2026-03-01").page(6s, 9s, nominal).finding("never");
+  EXPECT_EQ(finding.status, Status::pass);
+  EXPECT_TRUE(finding.unexpected_pass);
+  EXPECT_FALSE(finding.known);
+}
+
+TEST(Verdict, KeepsResidueApart) {
+  Story story;
+  story.kill(6s).demand("never", {{"probe", "page"}, {"expect", "down"}});
+  story.note_fault(20s, "kill", 0, "undo-failed", {{"why", "no such table"}});
+  Verdict verdict = story.verdict();
+  EXPECT_EQ(verdict.status, Status::pass);
+  EXPECT_FALSE(verdict.clean);
+  EXPECT_EQ(verdict.residue.front(), "kill: no such table");
+  EXPECT_EQ(exit_code({verdict}), 4);
+}
+
+TEST(ExitCode, PutsResidueBeforeMissesBeforeDoubt) {
+  auto with = [](Status status, bool clean = true) {
+    Verdict verdict;
+    verdict.status = status;
+    verdict.clean = clean;
+    return verdict;
+  };
+  EXPECT_EQ(exit_code({}), 3);
+  EXPECT_EQ(exit_code({with(Status::pass), with(Status::conditional)}), 0);
+  EXPECT_EQ(exit_code({with(Status::pass), with(Status::skipped)}), 3);
+  EXPECT_EQ(exit_code({with(Status::inconclusive), with(Status::pass)}), 3);
+  EXPECT_EQ(exit_code({with(Status::inconclusive), with(Status::fail)}), 1);
+  EXPECT_EQ(exit_code({with(Status::fail), with(Status::pass, false)}), 4);
+}
+
+TEST(Figures, TellWhatEachProbeSaw) {
+  Story story;
+  story.kill(6s).page(6s, 7s, refused).page(7s, 9s, degraded, 40ms);
+  const Verdict verdict = story.verdict();
+  ASSERT_EQ(verdict.figures.size(), 1u);
+  const ProbeFigures& page = verdict.figures.front();
+  EXPECT_EQ(page.scheduled, 250u);
+  EXPECT_EQ(page.down, 10u);
+  EXPECT_EQ(page.degraded, 20u);
+  EXPECT_EQ(page.nominal, 220u);
+  EXPECT_EQ(page.latency_p50, 10ms);
+  EXPECT_EQ(page.latency_max, 40ms);
+  EXPECT_EQ(page.longest_outage, 1040ms);
+  EXPECT_EQ(page.resolution, 140ms);
+  EXPECT_EQ(page.detected, 10ms);
+  EXPECT_EQ(page.first_fallback, 1040ms);
+  EXPECT_EQ(page.flaps, 0);
+  EXPECT_NEAR(*page.budget_spent, 1.040 / (365 * 24 * 3600 * 0.001), 1e-9);
+}
+
+}  // namespace
+}  // namespace reprise::testing

@@ -1,0 +1,160 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/model/scenario.h"
+#include "tests/model/sample_vocabulary.h"
+
+namespace reprise {
+namespace {
+
+const std::filesystem::path files = std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/model/files";
+
+std::string words(const Errors& errors) {
+  std::string out;
+  for (const Error& error : errors) out += error.text() + "\n";
+  return out;
+}
+
+LoadedPlan loaded(const std::string& folder) {
+  auto plans = load({files / "good" / folder}, sample_vocabulary());
+  if (!plans) {
+    ADD_FAILURE() << words(plans.error());
+    return {};
+  }
+  EXPECT_EQ(plans->size(), 1U);
+  return std::move(plans->front());
+}
+
+TEST(Loading, ReadsAPlanWithEverythingInIt) {
+  auto plan = loaded("basic").plan;
+  EXPECT_EQ(plan.name, "basic");
+  EXPECT_EQ(plan.version, "1.0");
+  EXPECT_EQ(plan.title.in("fr"), "Plateforme");
+  EXPECT_EQ(plan.objectives.rto, 5min);
+  EXPECT_EQ(plan.objectives.availability, 0.999);
+  EXPECT_EQ(plan.review_every, 24h * 90);
+  EXPECT_EQ(plan.risks.at("weather-api-down").severity, "major");
+  const Service& server = plan.services.at("server");
+  EXPECT_THAT(server.command, testing::ElementsAre("node", "server/index.js", "5"));
+  EXPECT_EQ(server.env.at("LIMIT"), "10");
+  EXPECT_EQ(server.env.at("DEBUG"), "false");
+  EXPECT_EQ(server.env.at("PORT"), "${port}");
+  EXPECT_EQ(server.ready->every, 50ms);
+  EXPECT_EQ(server.ready->timeout, 1s);
+  EXPECT_EQ(server.health_period, 1s);
+  EXPECT_EQ(server.where.line, 15);
+  EXPECT_TRUE(plan.services.at("other").external);
+  EXPECT_EQ(plan.system.filename(), "system");
+  EXPECT_EQ(plan.links.at("server-to-world").to, "example.org:80");
+}
+
+TEST(Loading, GivesStepsTheirOptionsAndForce) {
+  auto procedure = loaded("basic").plan.procedures.at("fast-recovery");
+  ASSERT_EQ(procedure.steps.size(), 5U);
+  EXPECT_EQ(procedure.steps[0].kind, "stop");
+  EXPECT_EQ(procedure.steps[0].options, nlohmann::json::parse(
+      R"({"value": ["server", "weather"], "force": true})"));
+  EXPECT_EQ(procedure.steps[1].options.at("value"), "predictions");
+  EXPECT_EQ(procedure.steps[3].within, 10min);
+  EXPECT_EQ(procedure.steps[2].within, 1min);
+}
+
+TEST(Loading, CollectsWhatEveryScenarioLooksAtInItsProbes) {
+  auto probe = loaded("basic").plan.probes.at("dashboard");
+  EXPECT_THAT(probe.pointers, testing::ElementsAre("/health", "/mode", "/weather/source"));
+  EXPECT_THAT(probe.headers, testing::ElementsAre("content-type"));
+  EXPECT_EQ(probe.kind, "http");
+  EXPECT_EQ(probe.every, 50ms);
+}
+
+TEST(Loading, ChoosesAnIntervalOfAHundredthOfTheRtoButNotBelowTheKindsLeast) {
+  auto probes = loaded("basic").plan.probes;
+  EXPECT_EQ(probes.at("port").every, 1s);
+  EXPECT_EQ(probes.at("front").every, 1s);
+  EXPECT_EQ(probes.at("port").in_flight, 8);
+}
+
+TEST(Loading, MakesAScenarioOfEveryCombination) {
+  auto scenarios = loaded("basic").scenarios;
+  ASSERT_EQ(scenarios.size(), 3U);
+  EXPECT_EQ(scenarios[1].name, "weather-api-502");
+  const auto& faults = scenarios[1].faults;
+  ASSERT_EQ(faults.size(), 4U);
+  EXPECT_EQ(faults[0].with.at("status"), 502);
+  EXPECT_EQ(faults[0].lasting, 10s);
+  EXPECT_EQ(faults[1].id, "process_kill-1");
+  EXPECT_EQ(faults[1].start.after, "api-down");
+  EXPECT_EQ(faults[2].start.when->hold, 1s);
+  EXPECT_EQ(faults[3].with.at("status"), 500);
+  EXPECT_EQ(faults[3].times, 3);
+  EXPECT_EQ(faults[3].jitter, 200ms);
+}
+
+TEST(Loading, InheritsThePlansDefaultsPerProbe) {
+  auto scenario = loaded("basic").scenarios.at(0);
+  EXPECT_TRUE(scenario.levels.contains("dashboard"));
+  EXPECT_TRUE(scenario.levels.contains("port"));
+  ASSERT_EQ(scenario.steady_state.size(), 1U);
+  EXPECT_EQ(std::filesystem::path(scenario.steady_state[0].where.file).filename(), "plan.yaml");
+  EXPECT_EQ(scenario.steady_for, 1s);
+  EXPECT_EQ(scenario.patience, 60s);
+}
+
+TEST(Loading, ReplacesTheObjectiveByItsDuration) {
+  auto assertions = loaded("basic").scenarios.at(0).assertions;
+  ASSERT_EQ(assertions.size(), 6U);
+  EXPECT_EQ(assertions[2].objective, "rto");
+  EXPECT_EQ(assertions[2].options.at("within"), "5min");
+  EXPECT_EQ(assertions[2].known->until, "2027-12-31");
+  EXPECT_EQ(assertions[2].name, "recovery");
+  EXPECT_EQ(assertions[3].name, "recovery-2");
+  EXPECT_EQ(assertions[3].objective, "");
+  EXPECT_EQ(assertions[0].options.at("expect"), "degraded");
+  EXPECT_EQ(assertions[5].objective, "rto");
+}
+
+TEST(Loading, TakesSequencesAndParallelsApart) {
+  auto faults = loaded("composed").scenarios.at(0).faults;
+  ASSERT_EQ(faults.size(), 7U);
+  EXPECT_EQ(faults[0].start.at, 1s);
+  EXPECT_EQ(faults[1].start.after, "http_status-1");
+  EXPECT_EQ(faults[2].start.after, "http_status-1");
+  EXPECT_EQ(faults[3].start.after, "http_status-1");
+  EXPECT_EQ(faults[3].start.delay, 1s);
+  EXPECT_EQ(faults[4].start.after, "longest");
+  EXPECT_EQ(faults[5].start.at, 20s);
+  EXPECT_EQ(faults[6].start.at, 20s);
+}
+
+TEST(Loading, HashesEveryFileItRead) {
+  auto hashes = loaded("basic").hashes;
+  ASSERT_TRUE(hashes.contains("plan.yaml"));
+  ASSERT_TRUE(hashes.contains("weather_api_error.yaml"));
+  EXPECT_EQ(hashes.at("plan.yaml").size(), 64U);
+}
+
+TEST(Loading, FindsTheSamePlanOnceHoweverItIsNamed) {
+  auto basic = files / "good/basic";
+  auto plans = load({basic, basic / "plan.yaml", basic / "weather_api_error.yaml", files / "good"},
+                    sample_vocabulary());
+  ASSERT_TRUE(plans) << words(plans.error());
+  EXPECT_EQ(plans->size(), 2U);
+}
+
+TEST(Loading, TakesASingleScenarioFile) {
+  auto plans = load({files / "good/composed/groups.yml"}, sample_vocabulary());
+  ASSERT_TRUE(plans) << words(plans.error());
+  EXPECT_EQ(plans->front().scenarios.size(), 1U);
+}
+
+TEST(Loading, SaysWhenThereIsNothingToLoad) {
+  auto plans = load({files / "nowhere"}, sample_vocabulary());
+  ASSERT_FALSE(plans);
+  EXPECT_THAT(words(plans.error()), testing::HasSubstr("no such file or folder"));
+  plans = load({files / "good/basic/system"}, sample_vocabulary());
+  ASSERT_FALSE(plans);
+  EXPECT_THAT(words(plans.error()), testing::HasSubstr("no plan.yaml"));
+}
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,75 @@
+#include <gmock/gmock.h>
+
+#include "harness/observe/address.h"
+#include "tests/observe/observing.h"
+
+namespace reprise {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ProbeKinds, AreAllRegistered) {
+  std::vector<std::string> names;
+  for (const auto* kind : Registry<ProbeKind>::all()) names.push_back(kind->name);
+  EXPECT_THAT(names, ::testing::ElementsAre("command", "file", "http", "log", "page", "postgres",
+                                            "process", "tcp"));
+}
+
+class EveryProbeKind : public ::testing::TestWithParam<const ProbeKind*> {};
+
+TEST_P(EveryProbeKind, HasAnExampleThatFitsItsShapeAndCanBeMade) {
+  const auto& kind = *GetParam();
+  for (const auto& error : kind.options.check(kind.example)) ADD_FAILURE() << error.text();
+  EXPECT_FALSE(kind.summary.empty());
+  EXPECT_GT(kind.least_interval.count(), 0);
+  for (const auto& field : kind.options.fields()) EXPECT_FALSE(field.doc.empty()) << field.name;
+  Observing observing;
+  const auto probe = observing.try_make(Observing::spec(kind.name, kind.example));
+  EXPECT_TRUE(probe) << probe.error().text();
+  auto wrong = kind.example;
+  wrong["no-such-option"] = 1;
+  EXPECT_FALSE(kind.options.check(wrong).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryProbeKind,
+                         ::testing::ValuesIn(Registry<ProbeKind>::all()),
+                         [](const auto& kind) { return kind.param->name; });
+
+TEST(Addresses, AreReadAndRefused) {
+  EXPECT_EQ(parse_address("127.0.0.1:80")->port, 80);
+  EXPECT_EQ(parse_address("[::1]:80")->text(), "[::1]:80");
+  for (const auto* wrong : {"", "host", "host:", ":80", "host:0", "host:65536", "host:8x", "[::1",
+                            "[::1]80", "a b:80"}) {
+    EXPECT_FALSE(parse_address(wrong)) << wrong;
+  }
+  EXPECT_EQ(parse_http_url("http://a")->target, "/");
+  EXPECT_EQ(parse_http_url("http://a:8080?x=1#part")->target, "/?x=1");
+  for (const auto* wrong : {"a/b", "https://a/", "http://", "http://a:0/", "http://u:p@a/",
+                            "http://a/x y", "http://a/\r\nX: y"}) {
+    EXPECT_FALSE(parse_http_url(wrong)) << wrong;
+  }
+}
+
+TEST(Addresses, AreFollowedAsBrowsersDo) {
+  const auto base = *parse_http_url("http://a:81/one/two?x=1");
+  const auto follow = [&](const char* location) {
+    const auto url = follow_location(base, location);
+    return url ? url->address.text() + url->target : url.error().what;
+  };
+  EXPECT_EQ(follow("http://b/y"), "b:80/y");
+  EXPECT_EQ(follow("//b/y"), "b:80/y");
+  EXPECT_EQ(follow("/y"), "a:81/y");
+  EXPECT_EQ(follow("y?to=http://b/"), "a:81/one/y?to=http://b/");
+  EXPECT_EQ(follow("?y=2"), "a:81/one/two?y=2");
+  EXPECT_THAT(follow("https://b/"), HasSubstr("https is not supported"));
+}
+
+TEST(KeptPointers, RefuseWhatIsNoJsonPointer) {
+  Observing observing;
+  auto spec = Observing::spec("http", {{"url", "http://127.0.0.1/"}});
+  spec.pointers = {"no-slash"};
+  EXPECT_FALSE(observing.try_make(spec));
+}
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,67 @@
+// A service, the proxy before it, and a drill's surroundings that know the link.
+//
+// Ownership: as its members. Threads: the test's.
+#pragma once
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "harness/engine/link.h"
+#include "harness/model/registry.h"
+#include "injectors/proxy/proxy.h"
+#include "tests/proxy/plain_client.h"
+#include "tests/proxy/test_service.h"
+#include "tests/support/child_process.h"
+#include "tests/support/fault_under_test.h"
+#include "tests/support/fixed_surroundings.h"
+
+namespace reprise {
+
+struct TestLink {
+  explicit TestLink(std::string upstream, bool http) {
+    Link link;
+    link.name = "client-to-server";
+    link.protocol = http ? "http" : "tcp";
+    auto made = Registry<LinkMaker>::find("proxy")->make(link, std::move(upstream));
+    if (!made) throw std::runtime_error(made.error().text());
+    server = std::move(*made);
+    surroundings.links["client-to-server"] = server.get();
+  }
+  explicit TestLink(const TestService& service, bool http) : TestLink(service.address(), http) {}
+
+  [[nodiscard]] std::uint16_t port() const { return server->port(); }
+  [[nodiscard]] proxy::Proxy& proxy() const { return dynamic_cast<proxy::Proxy&>(*server); }
+
+  std::unique_ptr<LinkServer> server;
+  FixedSurroundings surroundings;
+};
+
+// A fault on the test's link, injected and reverted as the runner does.
+struct LinkFaultUnderTest {
+  LinkFaultUnderTest(const TestLink& link, std::string kind, nlohmann::json with = nullptr)
+      : spec(fault_spec(std::move(kind), "client-to-server",
+                        with.is_null() ? nlohmann::json::object() : std::move(with))),
+        injector(make_fault(spec, link.surroundings)) {
+    receipt = injector->prepare().value();
+  }
+  void inject() {
+    const auto done = injector->inject(receipt);
+    EXPECT_TRUE(done) << why(done);
+  }
+  void revert() {
+    const auto done = injector->revert(receipt);
+    EXPECT_TRUE(done) << why(done);
+  }
+  [[nodiscard]] bool bit() const { return injector->confirm().has_value(); }
+
+  FaultSpec spec;
+  std::unique_ptr<Injector> injector;
+  nlohmann::json receipt;
+};
+
+inline double milliseconds_since(Clocked::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clocked::now() - start).count();
+}
+
+}  // namespace reprise

@@ -1,0 +1,116 @@
+#include "reports/catalogue.h"
+
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+namespace reprise {
+namespace {
+
+std::set<std::string> arguments_of(const std::string& pattern) {
+  static const std::regex argument("\\{([^}]*)\\}");
+  std::set<std::string> names;
+  for (std::sregex_iterator at(pattern.begin(), pattern.end(), argument), end; at != end; ++at) {
+    names.insert((*at)[1]);
+  }
+  return names;
+}
+
+TEST(TheCatalogue, SaysEverythingInBothLanguagesWithTheSameArguments) {
+  const YAML::Node root = YAML::LoadFile(REPRISE_SOURCE_DIR "/reports/messages.yaml");
+  std::set<std::string> keys;
+  for (const auto& entry : root) {
+    const auto key = entry.first.as<std::string>();
+    EXPECT_TRUE(keys.insert(key).second) << key << " stands twice";
+    ASSERT_TRUE(entry.second["en"] && entry.second["fr"]) << key;
+    const auto en = entry.second["en"].as<std::string>(), fr = entry.second["fr"].as<std::string>();
+    EXPECT_FALSE(en.empty() || fr.empty()) << key;
+    EXPECT_EQ(arguments_of(en), arguments_of(fr)) << key;
+  }
+  EXPECT_EQ(keys.size(), catalogue_keys().size());
+  EXPECT_GT(keys.size(), 200u);
+}
+
+// A key that is misspelt in a .cpp would be shown to people as it stands.
+TEST(TheCatalogue, KnowsEveryKeyThatReportsAskFor) {
+  const std::vector<std::string> known = catalogue_keys();
+  const std::regex asked("(?:words|plain|text|row|fold|add|join|say|said)\\(\\s*\"([a-z0-9.-]+)\"");
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           std::filesystem::path(REPRISE_SOURCE_DIR) / "reports")) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream file(entry.path());
+    const std::string source((std::istreambuf_iterator<char>(file)), {});
+    for (std::sregex_iterator at(source.begin(), source.end(), asked), end; at != end; ++at) {
+      const std::string key = (*at)[1];
+      if (key.ends_with('.')) continue;  // completed at run time
+      EXPECT_THAT(known, ::testing::Contains(key)) << entry.path();
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 100u);
+}
+
+TEST(Messages, AreFilledInTheReadersLanguage) {
+  const Message message{"live.clock", {{"elapsed", "1 s"}, {"limit_ns", 1'500'000'000}}};
+  EXPECT_EQ(render(message, "en"), "1 s of 1.5 s");
+  EXPECT_EQ(render(message, "fr"), "1 s sur 1,5 s");
+}
+
+TEST(Messages, FallBackToEnglishForOtherLanguages) {
+  EXPECT_EQ(text("status.fail", "de"), "Failed");
+}
+
+TEST(Messages, ShowWhatTheCatalogueDoesNotKnow) {
+  EXPECT_EQ(render({"no.such-key", {{"count", 3}}}, "en"), "no.such-key, count: 3");
+  EXPECT_EQ(text("live.clock", "en", {{"elapsed", "1 s"}}), "1 s of {limit_ns}");
+}
+
+TEST(Messages, NeverReadBracesOfTheirArguments) {
+  EXPECT_EQ(text("procedure.why", "en", {{"procedure", "{why}"}, {"why", "x"}}), "{why}: x");
+}
+
+TEST(Messages, MakeTheirArgumentsVisible) {
+  EXPECT_EQ(text("procedure.why", "en", {{"procedure", "a\x1b"}, {"why", {"b", "c\n"}}}),
+            "a\\x1b: b, c\\n");
+}
+
+TEST(Messages, CallAnIntervalWithoutEndUnbounded) {
+  EXPECT_EQ(text("interval.at-most", "en", {{"high_ns", nullptr}}), "at most unbounded");
+}
+
+TEST(DurationsForPeople, ShowWhatCanBeToldApart) {
+  const auto en = [](Duration duration) { return duration_text(duration, "en"); };
+  EXPECT_EQ(en(0ns), "0 s");
+  EXPECT_EQ(en(312ns), "312 ns");
+  EXPECT_EQ(en(41'400ns), "41 µs");
+  EXPECT_EQ(en(2'512'345ns), "2.51 ms");
+  EXPECT_EQ(en(52'345us), "52.3 ms");
+  EXPECT_EQ(en(903'400us), "903 ms");
+  EXPECT_EQ(en(999'700us), "1 s") << "rounding up changes the unit";
+  EXPECT_EQ(en(4'358'234us), "4.358 s");
+  EXPECT_EQ(en(12'345ms), "12.35 s");
+  EXPECT_EQ(en(59'999ms), "1 min");
+  EXPECT_EQ(en(90'500ms), "1 min 30.5 s");
+  EXPECT_EQ(en(5min), "5 min");
+  EXPECT_EQ(en(1h + 30min), "1 h 30 min");
+  EXPECT_EQ(en(24h * 90), "90 d");
+  EXPECT_EQ(en(-250ms), "−250 ms");
+}
+
+TEST(DurationsForPeople, HaveADecimalCommaInFrench) {
+  EXPECT_EQ(duration_text(4'358ms, "fr"), "4,358 s");
+  EXPECT_EQ(duration_text(24h * 2 + 3h, "fr"), "2 j 3 h");
+}
+
+TEST(DurationsForPeople, SurviveTheirExtremes) {
+  EXPECT_FALSE(duration_text(Duration::max(), "en").empty());
+  EXPECT_FALSE(duration_text(Duration::min(), "en").empty());
+}
+
+}  // namespace
+}  // namespace reprise
