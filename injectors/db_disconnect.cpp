@@ -17,7 +17,7 @@ class DbDisconnect final : public Injector {
     const auto address = PostgresAddress::of_plan(surroundings_, name_);
     if (!address) return std::unexpected(address.error());
     // Tells now rather than in the middle of the drill that the server cannot be reached.
-    const auto session = PostgresSession::open(*address);
+    const auto session = AdminSession::open(*address);
     if (!session) return std::unexpected(session.error());
     return nlohmann::json{{"address", address->receipt()}};
   }
@@ -27,7 +27,7 @@ class DbDisconnect final : public Injector {
     if (!written) return std::unexpected(written.error());
     const auto address = PostgresAddress::recall(*written, surroundings_);
     if (!address) return std::unexpected(address.error());
-    auto session = PostgresSession::open(*address);
+    auto session = AdminSession::open(*address);
     if (!session) return std::unexpected(session.error());
     const auto ended = end_other_sessions(*session, address->database());
     if (!ended) return std::unexpected(ended.error());

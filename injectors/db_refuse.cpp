@@ -59,7 +59,7 @@ class DbRefuse final : public Injector {
     const std::string database = target->database();
     if (via_.empty()) via_ = database == "postgres" ? "template1" : "postgres";
     if (via_ == database) return failure("`via` must be another database than {}", database);
-    auto session = PostgresSession::open(target->with_database(via_));
+    auto session = AdminSession::open(target->with_database(via_));
     if (!session) return std::unexpected(session.error());
     const auto found =
         session->query("SELECT oid, datallowconn FROM pg_database WHERE datname = $1", {database});
@@ -82,7 +82,7 @@ class DbRefuse final : public Injector {
     if (!written->allowed) {
       return failure("{} accepted no connections even before", written->target.database());
     }
-    auto session = PostgresSession::open(written->target.with_database(written->via));
+    auto session = AdminSession::open(written->target.with_database(written->via));
     if (!session) return std::unexpected(session.error());
     if (auto set = allow(*session, written->target.database(), false); !set) return set;
     const auto ended = end_other_sessions(*session, written->target.database());
@@ -99,7 +99,7 @@ class DbRefuse final : public Injector {
     // It was refused before we came: leave it so.
     if (!written->allowed) return {};
     const std::string database = written->target.database();
-    auto session = PostgresSession::open(written->target.with_database(written->via));
+    auto session = AdminSession::open(written->target.with_database(written->via));
     if (!session) {
       if (gone_with_the_drill(*written)) return {};
       return std::unexpected(session.error());
@@ -116,9 +116,9 @@ class DbRefuse final : public Injector {
   std::optional<Bite> confirm() override {
     if (!refused_) return std::nullopt;
     // The server answers and this database does not: both are needed for evidence.
-    const auto server = PostgresSession::open(refused_->target.with_database(refused_->via));
+    const auto server = AdminSession::open(refused_->target.with_database(refused_->via));
     if (!server) return std::nullopt;
-    const auto refused = PostgresSession::open(refused_->target);
+    const auto refused = AdminSession::open(refused_->target);
     if (refused) return std::nullopt;
     return Bite{surroundings_.now(),
                 fmt::format("{} ({} session{} ended)", refused.error().what, ended_,
@@ -126,7 +126,7 @@ class DbRefuse final : public Injector {
   }
 
  private:
-  static Result<void> allow(PostgresSession& session, const std::string& database, bool allowed) {
+  static Result<void> allow(AdminSession& session, const std::string& database, bool allowed) {
     const auto quoted = session.identifier(database);
     if (!quoted) return std::unexpected(quoted.error());
     const auto set = session.query(

@@ -22,7 +22,8 @@ class HttpStatus final : public Filter {
       answer_.head.set("Content-Type",
                        first == '{' || first == '[' ? "application/json" : "text/plain");
     }
-    for (const auto& [name, value] : with.value("headers", nlohmann::json::object()).items()) {
+    const auto headers = with.value("headers", nlohmann::json::object());
+    for (const auto& [name, value] : headers.items()) {
       answer_.head.set(name, value.get<std::string>());
     }
   }

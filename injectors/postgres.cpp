@@ -134,9 +134,9 @@ std::string PostgresAddress::without_password(std::string text) const {
   return text;
 }
 
-void PostgresSession::Close::operator()(pg_conn* connection) const { ::PQfinish(connection); }
+void AdminSession::Close::operator()(pg_conn* connection) const { ::PQfinish(connection); }
 
-std::unexpected<Error> PostgresSession::trouble(std::string_view doing) const {
+std::unexpected<Error> AdminSession::trouble(std::string_view doing) const {
   std::string remedy;
   if (address_.lacks_password()) {
     remedy = fmt::format(
@@ -151,7 +151,7 @@ std::unexpected<Error> PostgresSession::trouble(std::string_view doing) const {
             {}});
 }
 
-Result<PostgresSession> PostgresSession::open(const PostgresAddress& address) {
+Result<AdminSession> AdminSession::open(const PostgresAddress& address) {
   std::map<std::string, std::string> settings = address.settings_;
   if (!address.password_.empty()) settings["password"] = address.password_;
   // The name by which end_other_sessions spares us, and by which a person finds us.
@@ -165,7 +165,7 @@ Result<PostgresSession> PostgresSession::open(const PostgresAddress& address) {
   names.push_back(nullptr);
   values.push_back(nullptr);
 
-  PostgresSession session(address);
+  AdminSession session(address);
   session.connection_.reset(::PQconnectStartParams(names.data(), values.data(), 0));
   PGconn* connection = session.connection_.get();
   if (connection == nullptr) return failure("no memory for a database session");
@@ -178,7 +178,7 @@ Result<PostgresSession> PostgresSession::open(const PostgresAddress& address) {
   return session;
 }
 
-Result<Rows> PostgresSession::query(const std::string& statement,
+Result<Rows> AdminSession::query(const std::string& statement,
                                     const std::vector<std::string>& parameters) {
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
@@ -200,14 +200,14 @@ Result<Rows> PostgresSession::query(const std::string& statement,
   return rows;
 }
 
-Result<std::string> PostgresSession::identifier(const std::string& text) const {
+Result<std::string> AdminSession::identifier(const std::string& text) const {
   const std::unique_ptr<char, decltype(&::PQfreemem)> quoted(
       ::PQescapeIdentifier(connection_.get(), text.data(), text.size()), ::PQfreemem);
   if (!quoted) return trouble("name a part of");
   return std::string(quoted.get());
 }
 
-Result<int> end_other_sessions(PostgresSession& session, const std::string& database) {
+Result<int> end_other_sessions(AdminSession& session, const std::string& database) {
   // A session is a pid and its start: the pid alone may be somebody else's a moment later.
   static constexpr auto which =
       "FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() "

@@ -3,7 +3,7 @@
 // Connecting and every statement have a time-out that also holds when the server is stopped in the
 // middle of an answer. A receipt keeps the connection's settings without secrets; whoever undoes
 // takes the password from the plan's database of that name, from PGPASSWORD or from ~/.pgpass.
-// Ownership: a PostgresSession owns its connection. Threads: one at a time.
+// Ownership: a AdminSession owns its connection. Threads: one at a time.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,7 @@ class PostgresAddress {
   [[nodiscard]] bool lacks_password() const { return had_password_ && password_.empty(); }
 
  private:
-  friend class PostgresSession;
+  friend class AdminSession;
   PostgresAddress() = default;
   static Result<PostgresAddress> parse(const std::string& url, const std::string& name);
   std::string name_;         // in the plan
@@ -51,9 +51,9 @@ class PostgresAddress {
 
 using Rows = std::vector<std::vector<std::string>>;  // NULL is empty
 
-class PostgresSession {
+class AdminSession {
  public:
-  static Result<PostgresSession> open(const PostgresAddress& address);
+  static Result<AdminSession> open(const PostgresAddress& address);
 
   [[nodiscard]] Result<Rows> query(const std::string& statement,
                                    const std::vector<std::string>& parameters = {});
@@ -64,7 +64,7 @@ class PostgresSession {
   struct Close {
     void operator()(pg_conn* connection) const;
   };
-  explicit PostgresSession(PostgresAddress address) : address_(std::move(address)) {}
+  explicit AdminSession(PostgresAddress address) : address_(std::move(address)) {}
   [[nodiscard]] std::unexpected<Error> trouble(std::string_view doing) const;
   std::unique_ptr<pg_conn, Close> connection_;
   PostgresAddress address_;
@@ -72,6 +72,6 @@ class PostgresSession {
 
 // Ends every client session of a database but this one and those of `reprise` itself, and waits
 // until they are gone; how many went.
-[[nodiscard]] Result<int> end_other_sessions(PostgresSession& session, const std::string& database);
+[[nodiscard]] Result<int> end_other_sessions(AdminSession& session, const std::string& database);
 
 }  // namespace reprise

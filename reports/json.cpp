@@ -127,12 +127,16 @@ std::string render_json(const Run& run, const std::string& language) {
     drills.push_back(drill_json(drill, language));
   }
   ordered_json by_status = ordered_json::object();
-  for (const Status status : all_statuses) by_status[std::string(status_name(status))] = counted.of(status);
+  for (const Status status : all_statuses)
+    by_status[std::string(status_name(status))] = counted.of(status);
   by_status["unclean"] = counted.unclean;
   const ordered_json out = {
-      {"format", summary_format},      {"status", status_name(worst(run))},
-      {"exit_code", exit_code(verdicts)}, {"language", language},
-      {"counts", by_status},           {"drills", drills},
+      {"format", summary_format},
+      {"status", status_name(worst(run))},
+      {"exit_code", exit_code(verdicts)},
+      {"language", language},
+      {"counts", by_status},
+      {"drills", drills},
   };
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

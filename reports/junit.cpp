@@ -78,8 +78,8 @@ class Suite {
   std::string wrong(std::string_view element, std::string_view type, const std::string& message,
                     const std::string& more) {
     ++(element == "failure" ? own_.failures : own_.errors);
-    return fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{2}{3}</{0}>\n", element,
-                       xml(type), xml(message), xml(more.empty() ? more : "\n" + more));
+    return fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{2}{3}</{0}>\n", element, xml(type),
+                       xml(message), xml(more.empty() ? more : "\n" + more));
   }
 
   void add(const Finding& finding) {
@@ -123,7 +123,8 @@ class Suite {
     }
     if (!reasons.empty()) {
       const std::string first = reasons.substr(0, reasons.find('\n'));
-      const std::string rest = first.size() == reasons.size() ? "" : reasons.substr(first.size() + 1);
+      const std::string rest =
+          first.size() == reasons.size() ? "" : reasons.substr(first.size() + 1);
       const std::string result = wrong("error", "chaos.Inconclusive", first, rest);
       add_case("drill", {}, drill_.record.length, result, "");
     }

@@ -173,8 +173,9 @@ std::string closing(const Run& run, const std::string& folder, const std::string
     out += padded(row.drill, drill) + (&row == &rows.front() ? word : paint(row.status, word)) +
            padded(row.recovery, recovery) + row.limit + "\n";
   }
-  out += "\n" + text(run.drills.size() == 1 ? "live.total-one" : "live.total", language,
-                     {{"count", run.drills.size()}, {"counts", counts_text(counts(run), language)}});
+  out +=
+      "\n" + text(run.drills.size() == 1 ? "live.total-one" : "live.total", language,
+                  {{"count", run.drills.size()}, {"counts", counts_text(counts(run), language)}});
   out += "\n" + text("live.reports", language) + "\n";
   for (const ReportKind* kind : Registry<ReportKind>::all()) {
     out += "  " + visible(folder.empty() ? "." : folder) + "/" + kind->file_name + "\n";

@@ -17,7 +17,7 @@ class Followed {
   void take(const nlohmann::json& event);
 
   [[nodiscard]] const std::string& phase() const { return phase_; }
-  [[nodiscard]] Duration at() const { return at_; }                 // of the last event
+  [[nodiscard]] Duration at() const { return at_; }  // of the last event
   [[nodiscard]] std::optional<Duration> incident() const { return incident_; }
   [[nodiscard]] std::optional<Duration> recovered() const { return recovered_; }
   [[nodiscard]] std::optional<Duration> rto() const { return rto_; }

@@ -20,17 +20,16 @@ namespace reprise {
 [[nodiscard]] std::string source_of(const Observation& seen);
 
 struct Stretch {
-  std::size_t first = 0, last = 0;            // indices of samples
-  Level level = Level::nominal;               // the worst in it
-  std::array<std::size_t, 3> counted{};       // by level; one of them unless stretches were joined
-  std::string seen;                           // of the first sample; several joined by ", "
+  std::size_t first = 0, last = 0;       // indices of samples
+  Level level = Level::nominal;          // the worst in it
+  std::array<std::size_t, 3> counted{};  // by level; one of them unless stretches were joined
+  std::string seen;                      // of the first sample; several joined by ", "
   Duration slowest{};
 };
 
 // Neighbours that saw the same become one. More than `at_most` stretches are joined into groups,
 // so that a table stays readable while its counts stay exact.
 [[nodiscard]] std::vector<Stretch> stretches(const ProbeRecord& probe,
-                                             const std::vector<Level>& levels,
-                                             std::size_t at_most);
+                                             const std::vector<Level>& levels, std::size_t at_most);
 
 }  // namespace reprise

@@ -53,7 +53,8 @@ class Terminal : public LiveView {
     std::string line = visible(verdict_line(drill, language_));
     const std::string word = status_word(drill.verdict.status, language_);
     const std::size_t at = line.find(word, std::min(line.size(), drill_name(drill).size()));
-    if (colour_ && at != line.npos) line.replace(at, word.size(), painted(drill.verdict.status, word));
+    if (colour_ && at != line.npos)
+      line.replace(at, word.size(), painted(drill.verdict.status, word));
     scroll(line);
   }
 
@@ -125,8 +126,8 @@ class Terminal : public LiveView {
       nlohmann::json arguments = {{"elapsed", coarse(spent)}};
       if (followed.rto()) arguments["limit_ns"] = followed.rto()->count();
       out += "  " + (followed.recovered() ? text("live.back", language_, arguments)
-                     : followed.rto()    ? text("live.clock", language_, arguments)
-                                         : text("live.clock-alone", language_, arguments));
+                     : followed.rto()     ? text("live.clock", language_, arguments)
+                                          : text("live.clock-alone", language_, arguments));
     }
     for (const auto& [probe, level] : followed.probes()) {
       if (level) out += fmt::format("  {}: {}", probe, level_word(*level, language_));

@@ -35,7 +35,8 @@ Result<Range> usable_ports() {
   return std::unexpected(
       Error{fmt::format("the ephemeral ports {}-{} leave none from {} on for services", low, high,
                         lowest_port),
-            "narrow net.ipv4.ip_local_port_range", {}});
+            "narrow net.ipv4.ip_local_port_range",
+            {}});
 }
 
 // Ours alone: another user could otherwise take our locks, or lead them elsewhere.

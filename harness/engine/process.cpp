@@ -109,7 +109,8 @@ Result<std::string> find_program(const std::string& name, const std::string& pat
     path.remove_prefix(colon + 1);
   }
   return std::unexpected(Error{fmt::format("no program called {} was found in PATH", name),
-                               "install it, or give its path", {}});
+                               "install it, or give its path",
+                               {}});
 }
 
 // JSON holds nothing else; what is not UTF-8 becomes U+FFFD.
@@ -166,8 +167,8 @@ Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_execu
   launcher.env = assignments.data();
   boost::system::error_code failed;
   {
-    auto process = launcher(none.get_executor(), failed, std::filesystem::path(*program),
-                            arguments, setup);
+    auto process =
+        launcher(none.get_executor(), failed, std::filesystem::path(*program), arguments, setup);
     if (!failed) process.detach();
   }
   if (failed) {

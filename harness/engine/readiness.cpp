@@ -6,7 +6,7 @@ namespace reprise {
 namespace {
 
 constexpr Duration between_looks = 50ms;
-constexpr Duration default_patience = 1s;  // with one look
+constexpr Duration default_patience = 1s;     // with one look
 constexpr Duration last_words_limit = 500ms;  // where a descendant keeps the pipe open
 constexpr std::size_t last_words = 5;
 

@@ -9,8 +9,8 @@ namespace reprise {
 namespace {
 
 constexpr Duration longest_backoff = 5s;
-constexpr Duration good_life = 5s;        // having run so long, a service has not failed at once
-constexpr Duration kill_limit = 10s;      // not even SIGKILL ends a process that waits for a disk
+constexpr Duration good_life = 5s;    // having run so long, a service has not failed at once
+constexpr Duration kill_limit = 10s;  // not even SIGKILL ends a process that waits for a disk
 constexpr Duration look_again = 5ms;
 
 int number_of(const std::string& signal) {

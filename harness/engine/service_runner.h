@@ -73,19 +73,19 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   RunnerParts parts_;
   ServiceLog log_;
   Event changed_;
-  Child child_;                    // the process, until its end was noted
-  std::optional<Ending> ending_;   // of the last process
+  Child child_;                   // the process, until its end was noted
+  std::optional<Ending> ending_;  // of the last process
   Instant launched_{};
-  std::size_t log_from_ = 0;       // where the log of the last process begins
-  int open_streams_ = 0;           // of all its processes
-  bool wanted_ = false;            // somebody started it and nobody stopped it
+  std::size_t log_from_ = 0;  // where the log of the last process begins
+  int open_streams_ = 0;      // of all its processes
+  bool wanted_ = false;       // somebody started it and nobody stopped it
   bool ready_ = false;
-  bool restarting_ = false;        // waits to be launched again
+  bool restarting_ = false;  // waits to be launched again
   bool abandoned_ = false;
-  int launching_ = 0;              // calls of launch under way
-  int stopping_ = 0;               // calls of stop under way
-  int waiting_ = 0;                // calls of wait_ready under way
-  int failures_ = 0;               // in a row
+  int launching_ = 0;  // calls of launch under way
+  int stopping_ = 0;   // calls of stop under way
+  int waiting_ = 0;    // calls of wait_ready under way
+  int failures_ = 0;   // in a row
 };
 
 }  // namespace reprise

@@ -14,9 +14,8 @@ namespace reprise {
 namespace {
 
 // What a program needs to run at all; everything else would make drills depend on who starts them.
-constexpr const char* inherited[] = {"PATH",   "HOME", "USER",   "LOGNAME",
-                                     "LANG",   "TZ",   "LC_ALL", "LC_CTYPE",
-                                     "TMPDIR", "SHELL"};
+constexpr const char* inherited[] = {"PATH", "HOME",   "USER",     "LOGNAME", "LANG",
+                                     "TZ",   "LC_ALL", "LC_CTYPE", "TMPDIR",  "SHELL"};
 
 Result<std::string> port_of(std::string_view address) {
   const auto colon = address.rfind(':');
@@ -39,8 +38,7 @@ Result<void> make_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Site::Site(const Plan& plan, std::filesystem::path folder, std::string drill_id,
-           const Clock& clock)
+Site::Site(const Plan& plan, std::filesystem::path folder, std::string drill_id, const Clock& clock)
     : plan_(plan),
       system_(std::filesystem::absolute(folder) / "system"),
       drill_id_(std::move(drill_id)),

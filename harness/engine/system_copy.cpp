@@ -114,11 +114,12 @@ struct Copier {
     }
     struct stat pointed{};
     if (::stat(from.c_str(), &pointed) != 0) {
-      return std::unexpected(Error{fmt::format("{} points to {}, which is outside the system's "
-                                               "folder and cannot be copied: {}",
-                                               from.string(), target.string(),
-                                               std::strerror(errno)),
-                                   "remove the link, or give it a target", {}});
+      return std::unexpected(
+          Error{fmt::format("{} points to {}, which is outside the system's "
+                            "folder and cannot be copied: {}",
+                            from.string(), target.string(), std::strerror(errno)),
+                "remove the link, or give it a target",
+                {}});
     }
     Copier other{target, depth};
     return other.known(target, pointed, to);

@@ -93,9 +93,8 @@ Result<Scenario> decode_scenario(const nlohmann::json& resolved) {
     out.procedures.push_back({one.needed_text("run"), start_of(one), one.where()});
   });
   out.abort = watches_of(fields, "abort");
-  fields.each_item("assertions", [&](const Fields& one) {
-    out.assertions.push_back(assertion_of(one));
-  });
+  fields.each_item("assertions",
+                   [&](const Fields& one) { out.assertions.push_back(assertion_of(one)); });
   out.hold = fields.duration("hold", Duration{});
   out.sustained = fields.duration("sustained");
   out.patience = fields.duration("patience", 60s);

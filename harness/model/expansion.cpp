@@ -107,10 +107,10 @@ Result<Document> filled_in(Document document, const Variables& variables) {
     if (key != "vars" && key != "for-each") filling.fill(value);
   }
   if (filling.too_much()) {
-    return std::unexpected(Error{fmt::format("variables make more than {} bytes of text",
-                                             most_filled_bytes),
-                                 {},
-                                 document.where("/vars")});
+    return std::unexpected(
+        Error{fmt::format("variables make more than {} bytes of text", most_filled_bytes),
+              {},
+              document.where("/vars")});
   }
   document.replace("", std::move(root));
   return document;

@@ -17,7 +17,8 @@ namespace reprise {
 
 using Variables = std::map<std::string, nlohmann::json>;
 
-// The entries of a checked `vars:` or `for-each:`; a name that a running drill gives a meaning is an error.
+// The entries of a checked `vars:` or `for-each:`; a name that a running drill gives a meaning is
+// an error.
 [[nodiscard]] Variables variables_of(const Document& document, const std::string& key,
                                      Errors& errors);
 

@@ -15,8 +15,8 @@ using nlohmann::json;
 struct Expectation::Test {
   std::string group;  // "json", "headers", or empty
   std::string key;
-  std::string op;     // one of the operators; "equals" for a bare scalar
-  json operand;       // durations as nanoseconds
+  std::string op;  // one of the operators; "equals" for a bare scalar
+  json operand;    // durations as nanoseconds
   std::optional<Pattern> pattern;
 };
 
@@ -118,11 +118,10 @@ Result<json> operand_of(const std::string& op, const json& value, bool time) {
     if (!value.is_string()) return failure("'{}' needs a text", op);
     return value;
   }
-  return std::unexpected(
-      Error{fmt::format("the operator {} is unknown", in_quotes(op)),
-            suggestion(op, {"<", "<=", ">", ">=", "equals", "not", "in", "matches", "contains",
-                            "exists", "type"}),
-            {}});
+  return std::unexpected(Error{fmt::format("the operator {} is unknown", in_quotes(op)),
+                               suggestion(op, {"<", "<=", ">", ">=", "equals", "not", "in",
+                                               "matches", "contains", "exists", "type"}),
+                               {}});
 }
 
 // Calls `add(operator, operand)` for each comparison that a value stands for.
@@ -232,9 +231,12 @@ std::set<std::string> Expectation::headers() const {
 
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::nominal: return "nominal";
-    case Level::degraded: return "degraded";
-    case Level::down: return "down";
+    case Level::nominal:
+      return "nominal";
+    case Level::degraded:
+      return "degraded";
+    case Level::down:
+      return "down";
   }
   return "down";
 }

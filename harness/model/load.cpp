@@ -18,9 +18,7 @@ using nlohmann::json;
 constexpr std::size_t most_expanded_bytes = 64U << 20;
 constexpr std::size_t most_errors = 200;
 
-void append(Errors& errors, Errors more) {
-  std::ranges::move(more, std::back_inserter(errors));
-}
+void append(Errors& errors, Errors more) { std::ranges::move(more, std::back_inserter(errors)); }
 
 // What is wrong in a file may be found once for each of its combinations.
 Errors without_repetition(Errors errors) {
@@ -166,10 +164,10 @@ class PlanLoader {
     auto [first, fresh] = names_.emplace(name, where);
     if (fresh) return;
     bool same = first->second == where;
-    errors_.push_back({fmt::format("the scenario name {} is given twice", in_quotes(name)),
-                       same ? "a for-each needs its variables in the name"
-                            : "first at " + first->second.text(),
-                       where});
+    errors_.push_back(
+        {fmt::format("the scenario name {} is given twice", in_quotes(name)),
+         same ? "a for-each needs its variables in the name" : "first at " + first->second.text(),
+         where});
   }
 
   void keep(json resolved) {
@@ -195,8 +193,8 @@ class PlanLoader {
 
 }  // namespace
 
-std::expected<std::vector<LoadedPlan>, Errors> load(
-    const std::vector<std::filesystem::path>& paths, const Vocabulary& vocabulary) {
+std::expected<std::vector<LoadedPlan>, Errors> load(const std::vector<std::filesystem::path>& paths,
+                                                    const Vocabulary& vocabulary) {
   Errors errors;
   std::vector<LoadedPlan> out;
   std::map<std::string, std::string> folders;

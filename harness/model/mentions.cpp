@@ -11,10 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-const std::map<std::string, std::string> pointers_of_tables{
-    {"service", "/system/services"}, {"link", "/system/links"},
-    {"file", "/system/files"},       {"database", "/system/databases"},
-    {"procedure", "/system/procedures"}, {"probe", "/probes"}, {"risk", "/risks"}};
+const std::map<std::string, std::string> pointers_of_tables{{"service", "/system/services"},
+                                                            {"link", "/system/links"},
+                                                            {"file", "/system/files"},
+                                                            {"database", "/system/databases"},
+                                                            {"procedure", "/system/procedures"},
+                                                            {"probe", "/probes"},
+                                                            {"risk", "/risks"}};
 
 // A field that takes a name and is called like a table means an entry of it.
 bool names_by_key(const Shape::Field& field) {
@@ -118,8 +121,7 @@ void Mentions::check_references(const json& value, const std::string& pointer, b
   }
 }
 
-void Mentions::check_reference(const std::string& name, const std::string& pointer,
-                               bool own_port) {
+void Mentions::check_reference(const std::string& name, const std::string& pointer, bool own_port) {
   if (name == "folder" || (name == "port" && own_port)) return;
   std::vector<std::string> known{"folder"};
   if (own_port) known.emplace_back("port");

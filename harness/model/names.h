@@ -14,7 +14,6 @@ namespace reprise {
 
 void check_plan_names(const Document& plan, const Vocabulary& vocabulary, Errors& errors);
 void check_scenario_names(const ScenarioSource& source, const std::vector<PlacedFault>& faults,
-                          const nlohmann::json& plan, const Vocabulary& vocabulary,
-                          Errors& errors);
+                          const nlohmann::json& plan, const Vocabulary& vocabulary, Errors& errors);
 
 }  // namespace reprise

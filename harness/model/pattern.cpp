@@ -24,8 +24,8 @@ std::size_t copies(std::string_view pattern) {
     std::size_t number = 0;
     for (++i; i < pattern.size() && pattern[i] != '}'; ++i) {
       bool is_digit = pattern[i] >= '0' && pattern[i] <= '9';
-      number = is_digit ? std::min<std::size_t>(number * 10 + (pattern[i] - '0'), max_copies + 1)
-                        : 0;
+      number =
+          is_digit ? std::min<std::size_t>(number * 10 + (pattern[i] - '0'), max_copies + 1) : 0;
       largest = std::max(largest, number);
     }
     product = std::min(product * std::max<std::size_t>(largest, 1), max_copies + 1);
@@ -49,8 +49,8 @@ Result<Pattern> Pattern::compile(std::string_view pattern) {
     // a lazy prefix searches in one pass instead.
     auto flags = std::regex::ECMAScript | std::regex::nosubs | std::regex_constants::__polynomial;
     std::regex alone{std::string(pattern), flags};  // it must stand on its own: no ")("
-    return Pattern(std::make_shared<const std::regex>(
-        fmt::format("[\\s\\S]*?(?:{})", pattern), flags));
+    return Pattern(
+        std::make_shared<const std::regex>(fmt::format("[\\s\\S]*?(?:{})", pattern), flags));
   } catch (const std::regex_error&) {
     return refuse("is not valid");
   }

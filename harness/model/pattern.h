@@ -1,6 +1,6 @@
 // Regular expressions from files, searched in text that a system under test wrote: neither may hang
-// or crash the drill, so matching takes no back references and no look-ahead, and its cost is linear
-// in the text.
+// or crash the drill, so matching takes no back references and no look-ahead, and its cost is
+// linear in the text.
 //
 // Ownership: an immutable value. Threads: any.
 #pragma once

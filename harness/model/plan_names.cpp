@@ -14,24 +14,21 @@ class PlanNames {
   PlanNames(const Document& plan, const Vocabulary& vocabulary, Errors& errors)
       : plan_(plan),
         vocabulary_(vocabulary),
-        mentions_(plan.root(), [&plan](const auto& pointer) { return plan.where(pointer); },
-                  errors) {}
+        mentions_(
+            plan.root(), [&plan](const auto& pointer) { return plan.where(pointer); }, errors) {}
 
   void check() {
     const json& root = plan_.root();
     mentions_.check_shape(plan_shape(vocabulary_), root, "");
     references(root);
     const json& system = root.at("system");
-    each(system, "services", "/system", [&](const json& one, const std::string& at) {
-      service(one, at);
-    });
+    each(system, "services", "/system",
+         [&](const json& one, const std::string& at) { service(one, at); });
     service_order(system);
-    each(system, "links", "/system", [&](const json& one, const std::string& at) {
-      link(one, at);
-    });
-    each(system, "files", "/system", [&](const json& one, const std::string& at) {
-      inside(one, at);
-    });
+    each(system, "links", "/system",
+         [&](const json& one, const std::string& at) { link(one, at); });
+    each(system, "files", "/system",
+         [&](const json& one, const std::string& at) { inside(one, at); });
     if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
     each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
     each(root, "objectives", "", [&](const json& one, const std::string& at) {

@@ -47,9 +47,8 @@ class PlanResolution {
     out.erase("defaults");
     json& system = out.at("system");
     each(system, "services", "/system", [&](auto& one, auto& at) { service(one, at); });
-    each(system, "links", "/system", [&](auto& one, auto& at) {
-      one["where"] = plan_.where(at).text();
-    });
+    each(system, "links", "/system",
+         [&](auto& one, auto& at) { one["where"] = plan_.where(at).text(); });
     each(system, "procedures", "/system", [&](auto& one, auto& at) { procedure(one, at); });
     each(out, "probes", "", [&](auto& one, auto& at) { probe(one, at); });
     for (auto& [name, one] : out["probes"].items()) keep(one, name);

@@ -98,9 +98,10 @@ class ScenarioNames {
     const json& one = fault.value;
     const auto& same = ids_.at(one.at("id"));
     if (same.front() != &fault) {
-      mentions_.add(fault.pointer + "/id",
-                    fmt::format("the id {} is given twice", in_quotes(one.at("id").get<std::string>())),
-                    "first at " + source_.where(same.front()->pointer).text());
+      mentions_.add(
+          fault.pointer + "/id",
+          fmt::format("the id {} is given twice", in_quotes(one.at("id").get<std::string>())),
+          "first at " + source_.where(same.front()->pointer).text());
     }
     start(one, fault.pointer);
     target(one, fault.pointer);

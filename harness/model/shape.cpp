@@ -146,9 +146,9 @@ const Shape& comparison_shape(bool of_time) {
   };
   constexpr double huge = std::numeric_limits<double>::max();
   static const Shape time = build(Shape::duration(), {Shape::duration()});
-  static const Shape value =
-      build(Shape::number(-huge, huge), {Shape::text(0), Shape::number(-huge, huge),
-                                         Shape::boolean(), simple(ShapeType::null)});
+  static const Shape value = build(
+      Shape::number(-huge, huge),
+      {Shape::text(0), Shape::number(-huge, huge), Shape::boolean(), simple(ShapeType::null)});
   return of_time ? time : value;
 }
 

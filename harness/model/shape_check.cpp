@@ -19,29 +19,6 @@ constexpr std::size_t most_errors = 50;
 // std::regex goes one call deeper for every character.
 constexpr std::size_t longest_matched = 1024;
 
-bool fits_type(const ShapeNode& node, const json& value) {
-  switch (node.type) {
-    case ShapeType::any: return true;
-    case ShapeType::null: return value.is_null();
-    case ShapeType::boolean: return value.is_boolean();
-    case ShapeType::integer: return value.is_number_integer();
-    case ShapeType::number: return value.is_number();
-    case ShapeType::list: return value.is_array();
-    case ShapeType::map:
-    case ShapeType::table:
-    case ShapeType::object:
-    case ShapeType::predicate:
-    case ShapeType::tagged:
-    case ShapeType::selected: return value.is_object();
-    case ShapeType::expectation:
-    case ShapeType::translated: return value.is_object() || value.is_string();
-    case ShapeType::either:
-      return std::ranges::any_of(
-          node.children, [&](const Shape& child) { return fits_type(child.node(), value); });
-    default: return value.is_string();
-  }
-}
-
 bool language_code(const std::string& key) {
   return key.size() == 2 && std::ranges::all_of(key, [](char c) { return c >= 'a' && c <= 'z'; });
 }
@@ -86,15 +63,6 @@ class Checker {
   Errors errors_;
 };
 
-std::string type_remedy(const ShapeNode& node, const json& value) {
-  if (value.is_number() && node.type == ShapeType::duration) return "with a unit, as in 250ms";
-  if (value.is_number() && node.type == ShapeType::size) return "with a unit, as in 64KiB";
-  if (value.is_number() && node.type == ShapeType::percentage) return "with a sign, as in 99.9%";
-  bool scalar = value.is_number() || value.is_boolean();
-  if (scalar && node.type == ShapeType::text) return "put it in quotes";
-  return {};
-}
-
 void Checker::check(const Shape& shape, const json& value, const std::string& pointer) {
   if (errors_.size() >= most_errors) return;
   const ShapeNode& node = shape.node();
@@ -106,25 +74,31 @@ void Checker::check(const Shape& shape, const json& value, const std::string& po
   }
   switch (node.type) {
     case ShapeType::integer:
-    case ShapeType::number: return check_number(shape, value, pointer);
+    case ShapeType::number:
+      return check_number(shape, value, pointer);
     case ShapeType::list:
       if (value.size() < node.least) {
-        add(at(pointer), fmt::format("the list has {} items, expected at least {}", value.size(),
-                                     node.least));
+        add(at(pointer),
+            fmt::format("the list has {} items, expected at least {}", value.size(), node.least));
       }
       for (std::size_t i = 0; i < value.size() && errors_.size() < most_errors; ++i) {
         check(node.children[0], value[i], pointer + segment(i));
       }
       return;
     case ShapeType::map:
-    case ShapeType::table: return check_entries(node, value, pointer);
+    case ShapeType::table:
+      return check_entries(node, value, pointer);
     case ShapeType::object:
     case ShapeType::tagged:
-    case ShapeType::selected: return check_object(node, value, pointer);
-    case ShapeType::translated: return check_translated(value, pointer);
+    case ShapeType::selected:
+      return check_object(node, value, pointer);
+    case ShapeType::translated:
+      return check_translated(value, pointer);
     case ShapeType::expectation:
-    case ShapeType::predicate: return check_predicate(value, pointer);
-    default: return check_scalar(node, value, pointer);
+    case ShapeType::predicate:
+      return check_predicate(value, pointer);
+    default:
+      return check_scalar(node, value, pointer);
   }
 }
 
@@ -142,9 +116,12 @@ void Checker::check_scalar(const ShapeNode& node, const json& value, const std::
     if (!parsed) add(at(pointer), parsed.error().what, parsed.error().remedy);
   };
   switch (node.type) {
-    case ShapeType::duration: return report(parse_duration(text));
-    case ShapeType::size: return report(parse_size(text));
-    case ShapeType::percentage: return report(parse_percentage(text));
+    case ShapeType::duration:
+      return report(parse_duration(text));
+    case ShapeType::size:
+      return report(parse_size(text));
+    case ShapeType::percentage:
+      return report(parse_percentage(text));
     case ShapeType::text:
       if (text.size() < node.least) add(at(pointer), "the text is empty");
       return;
@@ -156,8 +133,8 @@ void Checker::check_scalar(const ShapeNode& node, const json& value, const std::
       return;
     case ShapeType::choice:
       if (std::ranges::find(node.values, text) == node.values.end()) {
-        add(at(pointer), fmt::format("found {}, expected one of: {}", described(value),
-                                     joined(node.values)),
+        add(at(pointer),
+            fmt::format("found {}, expected one of: {}", described(value), joined(node.values)),
             suggestion(text, node.values));
       }
       return;
@@ -166,7 +143,8 @@ void Checker::check_scalar(const ShapeNode& node, const json& value, const std::
         add(at(pointer), fmt::format("found {}, expected: {}", described(value), node.called));
       }
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -205,8 +183,8 @@ void Checker::check_tag(const ShapeNode& node, const json& value, const std::str
     if (value.contains(kinds.back())) given.push_back(kinds.back());
   }
   auto known = [&](const Shape::Field& field) { return value.contains(field.name); };
-  auto all_known = static_cast<std::size_t>(std::ranges::count_if(node.fields, known)) ==
-                   value.size();
+  auto all_known =
+      static_cast<std::size_t>(std::ranges::count_if(node.fields, known)) == value.size();
   if (given.empty() && !all_known) return;  // the unknown key, already reported, was meant as one
   if (given.empty()) {
     add(at(pointer), "no kind is given, expected one of: " + joined(kinds));
@@ -216,8 +194,7 @@ void Checker::check_tag(const ShapeNode& node, const json& value, const std::str
   }
 }
 
-void Checker::check_selected(const ShapeNode& node, const json& value,
-                             const std::string& pointer) {
+void Checker::check_selected(const ShapeNode& node, const json& value, const std::string& pointer) {
   auto selector = value.find(node.selector);
   if (selector == value.end() || !selector->is_string()) return;
   auto choice = node.choices.find(selector->get<std::string>());
@@ -251,7 +228,8 @@ void Checker::check_translated(const json& value, const std::string& pointer) {
   for (const auto& [key, item] : value.items()) {
     auto below = pointer + segment(key);
     if (!language_code(key)) {
-      add(at_key(below), fmt::format("{} is not a language code", in_quotes(key)), "as in en or fr");
+      add(at_key(below), fmt::format("{} is not a language code", in_quotes(key)),
+          "as in en or fr");
     }
     check(Shape::text(), item, below);
   }
@@ -278,13 +256,6 @@ void Checker::check_predicate(const json& value, const std::string& pointer) {
   if (!parsed) add(at(pointer), parsed.error().what, parsed.error().remedy);
 }
 
-// How many of the value's own keys the shape knows: tells which alternative was meant.
-std::size_t known_keys(const Shape& shape, const json& value) {
-  if (!value.is_object()) return 0;
-  return static_cast<std::size_t>(std::ranges::count_if(
-      shape.fields(), [&](const Shape::Field& field) { return value.contains(field.name); }));
-}
-
 void Checker::check_either(const Shape& shape, const json& value, const std::string& pointer) {
   std::optional<Errors> nearest;
   std::size_t most_known = 0;
@@ -305,7 +276,8 @@ void Checker::check_either(const Shape& shape, const json& value, const std::str
     return;
   }
   auto remedy = nearest ? nearest->front().what : std::string();
-  add(at(pointer), fmt::format("found {}, expected: {}", described(value), shape.summary()), remedy);
+  add(at(pointer), fmt::format("found {}, expected: {}", described(value), shape.summary()),
+      remedy);
 }
 
 }  // namespace

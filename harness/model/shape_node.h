@@ -39,14 +39,14 @@ struct ShapeNode {
   ShapeType type = ShapeType::any;
   double low = 0;
   double high = 0;
-  std::string pattern;              // text_matching; for names: the plan's table, or empty
-  std::string called;               // text_matching
-  std::vector<std::string> values;  // choice
-  std::size_t least = 0;            // bytes of a text, items of a list, keys of an object
-  std::vector<Shape> children;      // list, map, table: one; either: all
-  std::vector<Shape::Field> fields; // object, selected; of tagged: kinds, then common keys
-  std::size_t kinds = 0;            // tagged: so many of the fields are kinds
-  std::string selector;             // selected
+  std::string pattern;               // text_matching; for names: the plan's table, or empty
+  std::string called;                // text_matching
+  std::vector<std::string> values;   // choice
+  std::size_t least = 0;             // bytes of a text, items of a list, keys of an object
+  std::vector<Shape> children;       // list, map, table: one; either: all
+  std::vector<Shape::Field> fields;  // object, selected; of tagged: kinds, then common keys
+  std::size_t kinds = 0;             // tagged: so many of the fields are kinds
+  std::string selector;              // selected
   std::string selects;
   std::map<std::string, Shape> choices;
 };
@@ -54,6 +54,13 @@ struct ShapeNode {
 // Fields as in object; `selects` is checked against the choice that `selector` names.
 [[nodiscard]] Shape selected_object(std::vector<Shape::Field> fields, std::string selector,
                                     std::string selects, std::map<std::string, Shape> choices);
+
+// Whether the value has the JSON type that the shape wants, whatever it holds.
+[[nodiscard]] bool fits_type(const ShapeNode& node, const nlohmann::json& value);
+// What to do about a value of another type; may be empty.
+[[nodiscard]] std::string type_remedy(const ShapeNode& node, const nlohmann::json& value);
+// How many of the value's own keys the shape knows: tells which alternative was meant.
+[[nodiscard]] std::size_t known_keys(const Shape& shape, const nlohmann::json& value);
 
 // The shape of one comparison of a predicate: of `latency` and `age`, or of anything else.
 [[nodiscard]] const Shape& comparison_shape(bool of_time);

@@ -89,20 +89,19 @@ Shape assertions(const Vocabulary& vocabulary) {
        {"owner", Shape::text(), required, "the role that answers for it"},
        {"until", Shape::text_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "date as in 2027-12-31"),
         required, "the last day on which a miss is conditional"}});
-  return Shape::list(
-      Shape::tagged(tags(vocabulary.assertions),
-                    {{"name", Shape::name(), {}, "unique; default: the kind"},
-                     {"known", std::move(known), {}, "a declared deficiency"}}),
-      1);
+  return Shape::list(Shape::tagged(tags(vocabulary.assertions),
+                                   {{"name", Shape::name(), {}, "unique; default: the kind"},
+                                    {"known", std::move(known), {}, "a declared deficiency"}}),
+                     1);
 }
 
 // What a plan may give as defaults and a scenario as its own.
 Fields shared_fields(const Vocabulary& vocabulary) {
   Shape level = Shape::object({{"nominal", Shape::predicate(), required, "as it should be"},
                                {"degraded", Shape::predicate(), {}, "an acceptable fallback"}});
-  Shape steady = Shape::object(
-      {{"for", Shape::duration(), {}, "how long it must hold; default 1s"},
-       {"within", Shape::duration(), {}, "how long to wait for it; default 15s"}});
+  Shape steady =
+      Shape::object({{"for", Shape::duration(), {}, "how long it must hold; default 1s"},
+                     {"within", Shape::duration(), {}, "how long to wait for it; default 15s"}});
   return {{"tags", Shape::list(Shape::name()), {}, "for --tag"},
           {"levels", Shape::table(std::move(level)), {}, "what each probe's samples mean"},
           {"steady-state", Shape::list(watch()), {}, "what must hold before anything is broken"},
@@ -118,17 +117,18 @@ Fields shared_fields(const Vocabulary& vocabulary) {
 }
 
 Shape probe(const Vocabulary& vocabulary) {
-  return Shape::tagged(tags(vocabulary.probes),
-                       {{"every", Shape::duration(), {}, "default: the lesser of rto/100 and 1s"},
-                        {"timeout", Shape::duration(), required, "the user's patience"},
-                        {"in-flight", whole(1, 10'000), {}, "overlapping samples; default 64"},
-                        {"served-by", Shape::text(), {}, "JSON pointer to the source that served"}});
+  return Shape::tagged(
+      tags(vocabulary.probes),
+      {{"every", Shape::duration(), {}, "default: the lesser of rto/100 and 1s"},
+       {"timeout", Shape::duration(), required, "the user's patience"},
+       {"in-flight", whole(1, 10'000), {}, "overlapping samples; default 64"},
+       {"served-by", Shape::text(), {}, "JSON pointer to the source that served"}});
 }
 
 Shape service(const Vocabulary& vocabulary) {
-  Shape ready = Shape::tagged(tags(vocabulary.probes),
-                              {{"every", Shape::duration(), {}, "default 50ms"},
-                               {"timeout", Shape::duration(), {}, "default 1s"}});
+  Shape ready =
+      Shape::tagged(tags(vocabulary.probes), {{"every", Shape::duration(), {}, "default 50ms"},
+                                              {"timeout", Shape::duration(), {}, "default 1s"}});
   Shape value = Shape::either({argument(), Shape::boolean()});
   return Shape::object(
       {{"title", Shape::translated(), {}, ""},
@@ -158,10 +158,9 @@ Shape procedure(const Vocabulary& vocabulary) {
 }
 
 Shape system(const Vocabulary& vocabulary) {
-  Shape link = Shape::object(
-      {{"from", Shape::name_of("service"), required, "a service"},
-       {"to", Shape::text(), required, "a service, or host:port"},
-       {"protocol", Shape::choice({"http", "tcp"}), {}, "default http"}});
+  Shape link = Shape::object({{"from", Shape::name_of("service"), required, "a service"},
+                              {"to", Shape::text(), required, "a service, or host:port"},
+                              {"protocol", Shape::choice({"http", "tcp"}), {}, "default http"}});
   return Shape::object(
       {{"folder", Shape::text(), {}, "beside the plan; copied for every drill"},
        {"services", Shape::table(service(vocabulary)), {}, "what runs"},
@@ -189,10 +188,9 @@ Shape variables_shape() { return Shape::table(scalar()); }
 Shape matrix_shape() { return Shape::table(Shape::list(scalar(), 1)); }
 
 Shape plan_shape(const Vocabulary& vocabulary) {
-  Shape objectives = Shape::object(
-      {{"rto", Shape::duration(), {}, "recovery time objective"},
-       {"rpo", Shape::duration(), {}, "recovery point objective"},
-       {"availability", Shape::percentage(), {}, "over a year"}});
+  Shape objectives = Shape::object({{"rto", Shape::duration(), {}, "recovery time objective"},
+                                    {"rpo", Shape::duration(), {}, "recovery point objective"},
+                                    {"availability", Shape::percentage(), {}, "over a year"}});
   Shape risk = Shape::object(
       {{"title", Shape::translated(), {}, ""},
        {"likelihood", Shape::choice({"low", "medium", "high"}), {}, ""},

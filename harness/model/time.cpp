@@ -106,8 +106,9 @@ Result<Duration> parse_duration(std::string_view text) {
     if (word.empty()) return failure("the duration '{}' has no unit", shortened(text));
     auto unit = std::ranges::find(duration_units, word, &Unit::name);
     if (unit == duration_units.end()) {
-      return failure("the duration '{}' has an unknown unit '{}': ns us ms s min h d w months years",
-                     shortened(text), shortened(word));
+      return failure(
+          "the duration '{}' has an unknown unit '{}': ns us ms s min h d w months years",
+          shortened(text), shortened(word));
     }
     auto index = static_cast<std::size_t>(unit - duration_units.begin());
     if (index < earliest) {

@@ -49,15 +49,22 @@ std::string in_quotes(std::string_view text) {
 std::string described(const nlohmann::json& value) {
   using Type = nlohmann::json::value_t;
   switch (value.type()) {
-    case Type::null: return "nothing";
-    case Type::boolean: return value.get<bool>() ? "true" : "false";
-    case Type::string: return "the text " + in_quotes(value.get_ref<const std::string&>());
-    case Type::array: return "a list";
-    case Type::object: return "an object";
+    case Type::null:
+      return "nothing";
+    case Type::boolean:
+      return value.get<bool>() ? "true" : "false";
+    case Type::string:
+      return "the text " + in_quotes(value.get_ref<const std::string&>());
+    case Type::array:
+      return "a list";
+    case Type::object:
+      return "an object";
     case Type::number_integer:
     case Type::number_unsigned:
-    case Type::number_float: return "the number " + value.dump();
-    default: return "something else";
+    case Type::number_float:
+      return "the number " + value.dump();
+    default:
+      return "something else";
   }
 }
 
@@ -97,8 +104,8 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& na
 bool valid_name(std::string_view name) {
   auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (name.empty() || name.size() > longest_name || !plain(name.front())) return false;
-  return std::ranges::all_of(
-      name, [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
+  return std::ranges::all_of(name,
+                             [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 std::string segment(std::string_view key) {

@@ -79,6 +79,7 @@ Result<void> Listener::listen() {
   error_code error;
   attempts_.close(error);
   refusing_ = false;
+  acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   acceptor_.listen(backlog, error);
   if (error) return failure("cannot listen on port {}: {}", port(), error.message());
   return {};
@@ -98,6 +99,8 @@ bool Listener::refuse(std::function<void()> attempt) {
   }
   acceptor_.cancel(error);
   ::shutdown(acceptor_.native_handle(), SHUT_RD);
+  // Else anybody else with that option could bind the port while nobody listens on it.
+  acceptor_.set_option(tcp::acceptor::reuse_address(false), error);
   refusing_ = true;
   witness(std::move(attempt));
   return true;

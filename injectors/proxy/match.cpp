@@ -10,7 +10,8 @@ Match::Match(const nlohmann::json& with, std::uint64_t seed) : random_(seed) {
   path_ = match.value("path", "");
   prefix_ = path_.ends_with('*');
   if (prefix_) path_.pop_back();
-  for (const auto& [name, value] : match.value("header", nlohmann::json::object()).items()) {
+  const auto headers = match.value("header", nlohmann::json::object());
+  for (const auto& [name, value] : headers.items()) {
     const auto text = value.get<std::string>();
     headers_.push_back({name, text == "*" ? std::nullopt : std::optional(text)});
   }

@@ -11,9 +11,9 @@ double Axis::x(Duration at) const {
 }
 
 std::vector<Duration> Axis::ticks() const {
-  static constexpr Duration steps[] = {1ms,  2ms, 5ms,  10ms, 20ms, 50ms,  100ms, 200ms, 500ms,
-                                       1s,   2s,  5s,   10s,  15s,  30s,   1min,  2min,  5min,
-                                       10min, 15min, 30min, 1h, 2h, 6h, 12h};
+  static constexpr Duration steps[] = {1ms,   2ms,   5ms,   10ms, 20ms, 50ms, 100ms, 200ms, 500ms,
+                                       1s,    2s,    5s,    10s,  15s,  30s,  1min,  2min,  5min,
+                                       10min, 15min, 30min, 1h,   2h,   6h,   12h};
   const Duration span = to - from;
   Duration step = 24h;
   for (const Duration candidate : steps) {

@@ -40,8 +40,9 @@ void Canvas::small(double baseline, std::string_view text) {
 }
 
 void Canvas::note(double x, double baseline, std::string_view text, std::string_view anchor) {
-  body += fmt::format("<text class=\"note\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n",
-                      x, baseline, anchor, html(text));
+  body +=
+      fmt::format("<text class=\"note\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n",
+                  x, baseline, anchor, html(text));
 }
 
 void Canvas::separate() {
@@ -139,11 +140,11 @@ void draw_services(Canvas& canvas, const Record& record) {
       if (event.service != service || !canvas.axis.holds(event.at)) continue;
       const double x = canvas.axis.x(event.at), y = canvas.y + 9;
       if (event.state == "exited" || event.state == "failed") {
-        canvas.body += fmt::format(
-            "<path class=\"gone\" d=\"M{:.1f} {:.1f}l8 8m0-8l-8 8\"/>\n", x - 4, y - 4);
+        canvas.body +=
+            fmt::format("<path class=\"gone\" d=\"M{:.1f} {:.1f}l8 8m0-8l-8 8\"/>\n", x - 4, y - 4);
       } else if (event.state == "ready") {
-        canvas.body += fmt::format("<circle class=\"ready\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"/>\n",
-                                   x, y);
+        canvas.body +=
+            fmt::format("<circle class=\"ready\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"/>\n", x, y);
       }
     }
     canvas.y += row_height;
@@ -199,8 +200,9 @@ void draw_measure(Canvas& canvas, const Finding& finding, Duration origin, bool 
   double left = std::min(start, high), right = std::max(start, high);
   canvas.body += bar(start, low, fmt::format("measure{}", missed));
   canvas.body += bar(low, high, fmt::format("measure between{}", missed));
-  canvas.body += fmt::format("<path class=\"edge\" d=\"M{0:.1f} {1:.1f}v14M{2:.1f} {1:.1f}v14\"/>\n",
-                             low, canvas.y + 2, high);
+  canvas.body +=
+      fmt::format("<path class=\"edge\" d=\"M{0:.1f} {1:.1f}v14M{2:.1f} {1:.1f}v14\"/>\n", low,
+                  canvas.y + 2, high);
   if (finding.limit) {
     const Duration limit = backwards ? origin - *finding.limit : origin + *finding.limit;
     if (axis.holds(limit)) {

@@ -12,9 +12,10 @@ std::string gauge(const Finding& finding) {
   if (!finding.measured || !finding.limit || finding.limit->count() <= 0) return {};
   const double limit = static_cast<double>(finding.limit->count());
   const double low = static_cast<double>(std::max<Duration>(finding.measured->low, 0s).count());
-  const double high = finding.measured->high
-                          ? static_cast<double>(std::max<Duration>(*finding.measured->high, 0s).count())
-                          : std::max(low, limit) * 1.25;
+  const double high =
+      finding.measured->high
+          ? static_cast<double>(std::max<Duration>(*finding.measured->high, 0s).count())
+          : std::max(low, limit) * 1.25;
   const double whole = std::max(high, limit) * 1.04;
   const auto x = [&](double value) { return 300 * value / whole; };
   return fmt::format(
@@ -48,8 +49,8 @@ Measure against(const Drill& drill, const Words& words, std::string_view objecti
     return measure;
   }
   const Interval& interval = *finding->measured;
-  measure.value = interval.high ? "≤ " + words.duration(*interval.high)
-                                : "> " + words.duration(interval.low);
+  measure.value =
+      interval.high ? "≤ " + words.duration(*interval.high) : "> " + words.duration(interval.low);
   measure.note = words.typeset(interval_text(interval, words.language)) + " · " + limit_text;
   measure.drawing = gauge(*finding);
   return measure;
@@ -91,10 +92,10 @@ std::string drill_opening(const Drill& drill, const Words& words, bool alone) {
   const Verdict& verdict = drill.verdict;
   const std::string plan = record.plan.title.in(words.language);
   const std::string_view level = alone ? "h1" : "h2";
-  std::string out = fmt::format(
-      "<p class=\"eyebrow\">{} <span>{}</span></p>\n<{}>{}</{}>\n",
-      html(plan.empty() ? record.plan.name : plan), html(drill_name(drill)), level,
-      html(drill_title(drill, words.language)), level);
+  std::string out =
+      fmt::format("<p class=\"eyebrow\">{} <span>{}</span></p>\n<{}>{}</{}>\n",
+                  html(plan.empty() ? record.plan.name : plan), html(drill_name(drill)), level,
+                  html(drill_title(drill, words.language)), level);
   out += fmt::format(
       "<p class=\"verdict {0}\"><svg class=\"shape\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
       "<use href=\"#shape-{0}\"/></svg><strong>{1}</strong> <span>{2}</span></p>\n",
@@ -106,7 +107,8 @@ std::string drill_opening(const Drill& drill, const Words& words, bool alone) {
   out += tile(clean_up(drill, words), !verdict.clean);
   out += "</dl>\n";
   out += fmt::format("<p class=\"cause {}\"><strong>{}</strong> {}</p>\n",
-                     status_class(verdict.status), words(verdict.status == Status::pass ? "cause.none" : "cause.word"),
+                     status_class(verdict.status),
+                     words(verdict.status == Status::pass ? "cause.none" : "cause.word"),
                      words.typeset(headline(drill, words.language)));
   for (std::size_t at = 1; at < verdict.reasons.size(); ++at) {
     out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(verdict.reasons[at]));

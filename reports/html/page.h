@@ -17,8 +17,8 @@ struct Words {
   [[nodiscard]] std::string operator()(
       std::string_view key, const nlohmann::json& arguments = nlohmann::json::object()) const;
   // Not escaped yet, for what escapes by itself.
-  [[nodiscard]] std::string plain(
-      std::string_view key, const nlohmann::json& arguments = nlohmann::json::object()) const;
+  [[nodiscard]] std::string plain(std::string_view key,
+                                  const nlohmann::json& arguments = nlohmann::json::object()) const;
   // Text in that language, escaped, with numbers and units kept together.
   [[nodiscard]] std::string typeset(std::string_view text) const;
   [[nodiscard]] std::string sentence(const Message& message) const;

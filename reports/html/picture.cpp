@@ -41,15 +41,23 @@ void draw_instants(Canvas& canvas) {
 std::string legend(const Record& record, const Words& words) {
   std::string out = "<p class=\"legend\">";
   if (!record.faults.empty()) {
-    out += "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"fault\" d=\"M0 "
-           "2h14v10H0z\"/></svg>" + words("legend.fault") + "</span>"
-           "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"bit\" d=\"M7 "
-           "11l-5-8h10z\"/></svg>" + words("legend.bit") + "</span>";
+    out +=
+        "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"fault\" d=\"M0 "
+        "2h14v10H0z\"/></svg>" +
+        words("legend.fault") +
+        "</span>"
+        "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"bit\" d=\"M7 "
+        "11l-5-8h10z\"/></svg>" +
+        words("legend.bit") + "</span>";
   }
-  out += "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"failure\" d=\"M3 "
-         "2v10M7 2v10M11 2v10\"/></svg>" + words("legend.down") + "</span>"
-         "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"measure between\" "
-         "d=\"M0 2h14v10H0z\"/></svg>" + words("legend.between") + "</span>";
+  out +=
+      "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"failure\" d=\"M3 "
+      "2v10M7 2v10M11 2v10\"/></svg>" +
+      words("legend.down") +
+      "</span>"
+      "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"measure between\" "
+      "d=\"M0 2h14v10H0z\"/></svg>" +
+      words("legend.between") + "</span>";
   return out + "</p>\n";
 }
 
@@ -72,11 +80,11 @@ std::string failover_picture(const Drill& drill, const Words& words, const std::
       "<figure><div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{1}\">"
       "<svg class=\"picture\" viewBox=\"0 -2 {2:.0f} {3:.0f}\" role=\"img\" "
       "aria-labelledby=\"{0}-title {0}-desc\">\n"
-      "<title id=\"{0}-title\">{1}</title>\n<desc id=\"{0}-desc\">{4} {5}</desc>\n{6}{7}</svg></div>\n"
+      "<title id=\"{0}-title\">{1}</title>\n<desc id=\"{0}-desc\">{4} "
+      "{5}</desc>\n{6}{7}</svg></div>\n"
       "<figcaption>{8}{5}</figcaption></figure>\n",
       id, title, Axis::width, canvas.y + 6, words.typeset(headline(drill, words.language)),
-      words("picture.tables"), backdrop(axis, record, bottom), canvas.body,
-      legend(record, words));
+      words("picture.tables"), backdrop(axis, record, bottom), canvas.body, legend(record, words));
 }
 
 }  // namespace reprise

@@ -129,17 +129,17 @@ void draw_sources(Canvas& canvas, const ProbeRecord& probe) {
   std::vector<Bars> rows;
   for (std::size_t row = 0; row < count; ++row) {
     rows.emplace_back(canvas.y + row * bar_step, bar_height);
-    const std::string name = row == most           ? canvas.words.plain("picture.others")
+    const std::string name = row == most          ? canvas.words.plain("picture.others")
                              : names[row].empty() ? canvas.words.plain("picture.nobody")
-                                                   : names[row];
+                                                  : names[row];
     canvas.small(canvas.y + row * bar_step + 9.5, name);
   }
   for (std::size_t at = 0; at < probe.samples.size();) {
     const auto row = [&](std::size_t sample) { return row_of[probe.samples[sample].observation]; };
     std::size_t last = at;
     while (last + 1 < probe.samples.size() && row(last + 1) == row(at)) ++last;
-    rows[row(at)].add(canvas.axis.x(probe.samples[at].intended),
-                      end_of(canvas.axis, probe, last), run_width);
+    rows[row(at)].add(canvas.axis.x(probe.samples[at].intended), end_of(canvas.axis, probe, last),
+                      run_width);
     at = last + 1;
   }
   for (std::size_t row = 0; row < count; ++row) {

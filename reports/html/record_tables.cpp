@@ -100,9 +100,11 @@ std::string evidence_table(const Drill& drill, const Words& words) {
   Table table = two_columns(words, "table.evidence");
   table.row({words("evidence.journal"), code(drill.journal, words)});
   table.row({words("evidence.head"), code(record.head, words)});
-  table.row({words("evidence.torn"), words(record.torn ? "evidence.torn-yes" : "evidence.torn-no")});
-  table.row({words("evidence.outcome"),
-             record.outcome.empty() ? words("outcome.killed") : words("outcome." + record.outcome)});
+  table.row(
+      {words("evidence.torn"), words(record.torn ? "evidence.torn-yes" : "evidence.torn-no")});
+  table.row({words("evidence.outcome"), record.outcome.empty()
+                                            ? words("outcome.killed")
+                                            : words("outcome." + record.outcome)});
   table.row({words("evidence.tool"), code(record.tool, words)});
   table.row({words("evidence.command"), code(record.command, words)});
   table.row({words("evidence.seed"), code(std::to_string(record.seed), words)});
@@ -143,9 +145,11 @@ std::string drills_covering(const Run& run, const std::string& plan, const std::
 }  // namespace
 
 std::string risks_table(const Run& run, const Words& words) {
-  Table table(words("table.risks"),
-              {{words("column.risk")}, {words("column.plan")}, {words("column.likelihood")},
-               {words("column.severity")}, {words("column.covered-by")}});
+  Table table(words("table.risks"), {{words("column.risk")},
+                                     {words("column.plan")},
+                                     {words("column.likelihood")},
+                                     {words("column.severity")},
+                                     {words("column.covered-by")}});
   std::set<std::string> shown;
   for (const Drill& drill : run.drills) {
     const Plan& plan = drill.record.plan;

@@ -23,11 +23,13 @@ constexpr const char* palette = R"(
 
 constexpr const char* text_rules = R"(
 *{box-sizing:border-box}
-html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;
+html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",
+sans-serif;
 background:var(--paper);color:var(--ink);font-variant-numeric:tabular-nums;
 -webkit-text-size-adjust:100%;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 body{margin:0 auto;max-width:1184px;padding:0 32px 48px}
-header{display:flex;gap:12px;align-items:baseline;padding:18px 0 12px;border-bottom:1px solid var(--line);
+header{display:flex;gap:12px;align-items:baseline;padding:18px 0 12px;
+border-bottom:1px solid var(--line);
 color:var(--soft);font-size:14px}
 header p,footer p{margin:0}
 .brand{font-weight:700;letter-spacing:.01em;color:var(--ink);font-size:16px}
@@ -38,7 +40,8 @@ h2{font-size:26px;font-weight:680}
 .part{font-size:18px;font-weight:650}
 main>h1{margin:28px 0 12px}
 a{color:var(--accent);text-underline-offset:.18em}
-a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
+a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);
+outline-offset:3px;border-radius:2px}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:16px;top:8px;background:var(--paper);padding:6px 10px}
 .shapes{position:absolute}
@@ -47,13 +50,16 @@ a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(
 section+section.drill{margin-top:64px;border-top:3px solid var(--ink)}
 section.drill>h2:first-child{margin:24px 0 8px}
 section.drill>.part{margin:30px 0 10px}
-code{font:13px/1.5 ui-monospace,"SF Mono","Cascadia Mono","Liberation Mono",monospace;overflow-wrap:anywhere}
+code{font:13px/1.5 ui-monospace,"SF Mono","Cascadia Mono","Liberation Mono",monospace;
+overflow-wrap:anywhere}
 .absent{color:var(--soft)}
-footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--line);color:var(--soft);font-size:13px}
+footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--line);color:var(--soft);
+font-size:13px}
 )";
 
 constexpr const char* opening_rules = R"(
-.verdict{display:flex;align-items:center;flex-wrap:wrap;gap:4px 12px;margin:14px 0 18px;color:var(--soft)}
+.verdict{display:flex;align-items:center;flex-wrap:wrap;gap:4px 12px;margin:14px 0 18px;
+color:var(--soft)}
 .verdict .shape{width:34px;height:34px}
 .verdict strong{font-size:38px;line-height:1.1;font-weight:700;letter-spacing:-.022em}
 .verdict span{align-self:flex-end;padding-bottom:4px}
@@ -66,16 +72,19 @@ constexpr const char* opening_rules = R"(
 .line{fill:none;stroke:var(--tone);stroke-width:2}
 .mark{fill:none;stroke:var(--mark);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .badge{display:inline-flex;align-items:center;gap:6px;font-weight:650;white-space:nowrap}
-.tiles{display:grid;grid-template-columns:repeat(3,1fr);margin:0;border:1px solid var(--line);border-radius:6px;overflow:hidden;background:var(--line);gap:1px}
+.tiles{display:grid;grid-template-columns:repeat(3,1fr);margin:0;border:1px solid var(--line);
+border-radius:6px;overflow:hidden;background:var(--line);gap:1px}
 .tile{background:var(--paper);padding:14px 18px 15px;min-width:0}
 .tile dt{font-size:14px;color:var(--soft)}
 .tile dd{margin:0;display:flex;flex-direction:column;height:calc(100% - 21px)}
 .value{font-size:30px;line-height:1.3;font-weight:640;letter-spacing:-.02em}
-.tile.absent .value{font-weight:400;color:var(--soft);letter-spacing:-.01em;font-size:24px;line-height:1.625}
+.tile.absent .value{font-weight:400;color:var(--soft);letter-spacing:-.01em;font-size:24px;
+line-height:1.625}
 .tile.bad .value{color:var(--fail)}
 .small{font-size:13.5px;line-height:1.4;color:var(--soft);margin-top:auto;padding-top:4px}
 .gauge{display:block;width:100%;height:12px;margin:2px 0}
-.gauge .room{fill:var(--faint)}.gauge .sure{fill:var(--accent)}.gauge .maybe{fill:var(--accent);opacity:.55}
+.gauge .room{fill:var(--faint)}.gauge .sure{fill:var(--accent)}.gauge .maybe{fill:var(--accent);
+opacity:.55}
 .gauge.bad .sure,.gauge.bad .maybe{fill:var(--fail)}
 .gauge .limit{stroke:var(--ink);stroke-width:2;vector-effect:non-scaling-stroke}
 .cause{margin:16px 0 0;max-width:78ch;overflow-wrap:anywhere}
@@ -95,10 +104,12 @@ summary~*{margin-top:12px}
 .wide+.wide{margin-top:22px}
 table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.45}
 caption{text-align:left;color:var(--soft);font-size:13.5px;padding-bottom:6px}
-th,td{text-align:left;vertical-align:top;padding:8px 16px 8px 0;border-bottom:1px solid var(--faint)}
+th,td{text-align:left;vertical-align:top;padding:8px 16px 8px 0;
+border-bottom:1px solid var(--faint)}
 th:last-child,td:last-child{padding-right:0}
 td{overflow-wrap:break-word;min-width:5em}
-thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;border-bottom-color:var(--line)}
+thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;
+border-bottom-color:var(--line)}
 thead th::first-letter{text-transform:uppercase}
 tbody th{font-weight:600;min-width:8em}
 .n{text-align:right;white-space:nowrap;min-width:0}
@@ -106,7 +117,8 @@ thead .n{white-space:normal}
 .where{display:block;font-weight:400;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
 .why{margin:4px 0 0;color:var(--soft);max-width:64ch;overflow-wrap:anywhere}
 p.drill{margin:0 0 2px}
-.level::before{content:"";display:inline-block;width:9px;height:9px;margin-right:7px;background:var(--nominal);border-radius:50%}
+.level::before{content:"";display:inline-block;width:9px;height:9px;margin-right:7px;
+background:var(--nominal);border-radius:50%}
 .level.degraded::before{background:var(--degraded);border-radius:1px;transform:rotate(45deg)}
 .level.down::before{background:var(--down);border-radius:0}
 )";
@@ -122,7 +134,8 @@ figure{margin:0}
 .bars{fill:none;vector-effect:none}
 .nominal{stroke:var(--nominal)}.degraded{stroke:var(--degraded)}.down{stroke:var(--down)}
 .unsent{stroke:var(--soft)}.served{stroke:var(--served)}.nobody{stroke:var(--down)}
-.latency{fill:none;stroke:var(--ink);stroke-width:1.1;vector-effect:non-scaling-stroke;stroke-linejoin:round}
+.latency{fill:none;stroke:var(--ink);stroke-width:1.1;vector-effect:non-scaling-stroke;
+stroke-linejoin:round}
 .grid{stroke:var(--line);stroke-width:1;stroke-opacity:.75;fill:none}
 .hair{stroke:var(--line);fill:none}
 .phase{fill:var(--faint)}.phase.odd{fill:var(--line)}
@@ -161,7 +174,8 @@ details>*{display:block}summary{list-style:none;margin-left:0}
 .skip{display:none}.wide{overflow:visible}table{font-size:8.5pt;min-width:0}
 th,td{padding:4px 8px 4px 0}caption{font-size:8.5pt}thead th{font-size:8pt}
 .n{white-space:normal}td,tbody th{min-width:0}td{overflow-wrap:anywhere}
-.picture .lane,.picture text{font-size:14px}.picture .row,.picture .note,.picture .word{font-size:13px}
+.picture .lane,.picture text{font-size:14px}
+.picture .row,.picture .note,.picture .word{font-size:13px}
 tr,figure,.tiles,.verdict,.cause{break-inside:avoid}
 h1,h2,h3,summary,caption,thead{break-after:avoid}thead{display:table-header-group}
 tbody tr:first-child{break-before:avoid}

@@ -34,10 +34,12 @@ std::string seen_cell(const Finding& finding, const Words& words) {
 }  // namespace
 
 std::string findings_table(const Drill& drill, const Words& words) {
-  Table table(words("table.findings"),
-              {{words("column.assertion")}, {words("column.result")}, {words("column.demanded")},
-               {words("column.seen")}, {words("column.measured"), true},
-               {words("column.limit"), true}});
+  Table table(words("table.findings"), {{words("column.assertion")},
+                                        {words("column.result")},
+                                        {words("column.demanded")},
+                                        {words("column.seen")},
+                                        {words("column.measured"), true},
+                                        {words("column.limit"), true}});
   for (const Finding& finding : drill.verdict.findings) {
     const std::string measured =
         finding.measured ? words.typeset(interval_text(*finding.measured, words.language)) : "–";
@@ -51,10 +53,12 @@ std::string findings_table(const Drill& drill, const Words& words) {
 std::string stretches_tables(const Drill& drill, const Words& words) {
   std::string out;
   for (const auto& [name, probe] : drill.record.probes) {
-    Table table(words("table.stretches", {{"probe", name}}),
-                {{words("column.from")}, {words("column.to"), true},
-                 {words("column.samples"), true}, {words("column.level")},
-                 {words("column.saw")}, {words("column.slowest"), true}});
+    Table table(words("table.stretches", {{"probe", name}}), {{words("column.from")},
+                                                              {words("column.to"), true},
+                                                              {words("column.samples"), true},
+                                                              {words("column.level")},
+                                                              {words("column.saw")},
+                                                              {words("column.slowest"), true}});
     const auto levels = levels_seen(drill.record, probe);
     for (const Stretch& stretch : stretches(probe, levels, most_stretches)) {
       std::string level;
@@ -65,11 +69,12 @@ std::string stretches_tables(const Drill& drill, const Words& words) {
         if (!level.empty()) level += ", ";
         level += alone ? word : fmt::format("{} {}", stretch.counted[at], word);
       }
-      table.row({words.duration(probe.samples[stretch.first].intended),
-                 words.duration(probe.samples[stretch.last].intended),
-                 std::to_string(stretch.last - stretch.first + 1),
-                 fmt::format("<span class=\"level {}\">{}</span>", level_name(stretch.level), level),
-                 html(stretch.seen), words.duration(stretch.slowest)});
+      table.row(
+          {words.duration(probe.samples[stretch.first].intended),
+           words.duration(probe.samples[stretch.last].intended),
+           std::to_string(stretch.last - stretch.first + 1),
+           fmt::format("<span class=\"level {}\">{}</span>", level_name(stretch.level), level),
+           html(stretch.seen), words.duration(stretch.slowest)});
     }
     out += table.str();
   }
@@ -77,11 +82,15 @@ std::string stretches_tables(const Drill& drill, const Words& words) {
 }
 
 std::string faults_table(const Drill& drill, const Words& words) {
-  Table table(words("table.faults"),
-              {{words("column.fault")}, {words("column.kind")}, {words("column.into")},
-               {words("column.round"), true}, {words("column.commanded"), true},
-               {words("column.armed"), true}, {words("column.bit"), true},
-               {words("column.healed"), true}, {words("column.evidence")}});
+  Table table(words("table.faults"), {{words("column.fault")},
+                                      {words("column.kind")},
+                                      {words("column.into")},
+                                      {words("column.round"), true},
+                                      {words("column.commanded"), true},
+                                      {words("column.armed"), true},
+                                      {words("column.bit"), true},
+                                      {words("column.healed"), true},
+                                      {words("column.evidence")}});
   for (const FaultRecord& fault : drill.record.faults) {
     std::string evidence = html(fault.evidence);
     const auto trouble = [&](std::string_view key, const std::string& why) {
@@ -94,9 +103,8 @@ std::string faults_table(const Drill& drill, const Words& words) {
     trouble("fault.failed", fault.failed);
     trouble("fault.undo-failed", fault.undo_failed);
     const bool event = fault.nature == Nature::event;
-    table.row({html(fault.id), html(fault.kind), html(fault.into),
-               std::to_string(fault.round + 1), words.instant(fault.commanded),
-               words.instant(fault.armed), words.instant(fault.bit),
+    table.row({html(fault.id), html(fault.kind), html(fault.into), std::to_string(fault.round + 1),
+               words.instant(fault.commanded), words.instant(fault.armed), words.instant(fault.bit),
                event && !fault.healed ? words("fault.event") : words.instant(fault.healed),
                evidence});
   }
@@ -107,9 +115,13 @@ std::string steps_table(const Drill& drill, const Words& words) {
   std::string out;
   for (const ProcedureRecord& procedure : drill.record.procedures) {
     Table table(words("table.steps", {{"procedure", procedure.name}}),
-                {{words("column.step")}, {words("column.action")}, {words("column.who")},
-                 {words("column.from"), true}, {words("column.lasted"), true},
-                 {words("column.state")}, {words("column.result")}});
+                {{words("column.step")},
+                 {words("column.action")},
+                 {words("column.who")},
+                 {words("column.from"), true},
+                 {words("column.lasted"), true},
+                 {words("column.state")},
+                 {words("column.result")}});
     for (const StepRecord& step : procedure.steps) {
       std::optional<Duration> lasted;
       if (step.started && step.finished) lasted = *step.finished - *step.started;
@@ -119,17 +131,19 @@ std::string steps_table(const Drill& drill, const Words& words) {
     }
     out += table.str();
     if (!procedure.why.empty()) {
-      out += fmt::format("<p class=\"why\">{}</p>\n",
-                         words("procedure.why", {{"procedure", procedure.name},
-                                                 {"why", procedure.why}}));
+      out += fmt::format(
+          "<p class=\"why\">{}</p>\n",
+          words("procedure.why", {{"procedure", procedure.name}, {"why", procedure.why}}));
     }
   }
   return out;
 }
 
 std::string events_table(const Drill& drill, const Words& words) {
-  Table table(words("table.services"), {{words("column.at")}, {words("column.service")},
-                                        {words("column.state")}, {words("column.why")}});
+  Table table(words("table.services"), {{words("column.at")},
+                                        {words("column.service")},
+                                        {words("column.state")},
+                                        {words("column.why")}});
   for (const ServiceEvent& event : drill.record.services) {
     table.row({words.duration(event.at), html(event.service), words("state." + event.state),
                html(event.why)});
@@ -138,14 +152,20 @@ std::string events_table(const Drill& drill, const Words& words) {
 }
 
 std::string figures_table(const Drill& drill, const Words& words) {
-  Table table(words("table.figures"),
-              {{words("column.probe")}, {words("column.scheduled"), true},
-               {words("column.good"), true}, {words("level.degraded"), true},
-               {words("level.down"), true}, {words("column.outage"), true},
-               {words("column.detected"), true}, {words("column.fallback"), true},
-               {words("column.p50"), true}, {words("column.p99"), true},
-               {words("column.max"), true}, {words("column.flaps"), true},
-               {words("column.late"), true}, {words("column.budget"), true}});
+  Table table(words("table.figures"), {{words("column.probe")},
+                                       {words("column.scheduled"), true},
+                                       {words("column.good"), true},
+                                       {words("level.degraded"), true},
+                                       {words("level.down"), true},
+                                       {words("column.outage"), true},
+                                       {words("column.detected"), true},
+                                       {words("column.fallback"), true},
+                                       {words("column.p50"), true},
+                                       {words("column.p99"), true},
+                                       {words("column.max"), true},
+                                       {words("column.flaps"), true},
+                                       {words("column.late"), true},
+                                       {words("column.budget"), true}});
   for (const ProbeFigures& figures : drill.verdict.figures) {
     const std::string outage =
         figures.longest_outage > Duration::zero()
@@ -166,16 +186,18 @@ std::string figures_table(const Drill& drill, const Words& words) {
 }
 
 std::string summary_table(const Run& run, const Words& words) {
-  Table table(words("table.summary"),
-              {{words("column.scenario")}, {words("column.result")},
-               {words("column.recovery"), true}, {words("column.limit"), true},
-               {words("column.cause")}});
+  Table table(words("table.summary"), {{words("column.scenario")},
+                                       {words("column.result")},
+                                       {words("column.recovery"), true},
+                                       {words("column.limit"), true},
+                                       {words("column.cause")}});
   for (std::size_t at = 0; at < run.drills.size(); ++at) {
     const Drill& drill = run.drills[at];
     const Finding* recovery = measured_against(drill.verdict, "rto");
-    const std::string measured = recovery && recovery->measured
-                                     ? words.typeset(interval_text(*recovery->measured, words.language))
-                                     : words("not-measured");
+    const std::string measured =
+        recovery && recovery->measured
+            ? words.typeset(interval_text(*recovery->measured, words.language))
+            : words("not-measured");
     std::string result = badge(drill.verdict.status, words);
     if (!drill.verdict.clean) {
       result += fmt::format("<p class=\"why\">{}</p>", words("clean.no"));

@@ -172,7 +172,8 @@ TEST_F(Sites, KeepLinksThatPointInside) {
   EXPECT_TRUE(fs::is_symlink(site->folder() / "relative"));
   ASSERT_TRUE(fs::is_symlink(site->folder() / "absolute"));
   EXPECT_TRUE(fs::read_symlink(site->folder() / "absolute").is_relative());
-  EXPECT_EQ(fs::canonical(site->folder() / "absolute"), fs::canonical(site->folder()) / "data/real");
+  EXPECT_EQ(fs::canonical(site->folder() / "absolute"),
+            fs::canonical(site->folder()) / "data/real");
 }
 
 TEST_F(Sites, CopyWhatLinksThatPointOutsidePointTo) {

@@ -2,10 +2,10 @@
 
 #include <fstream>
 
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 
 #include "harness/model/registry.h"
 #include "tests/engine/live_drill.h"
@@ -13,14 +13,14 @@
 namespace reprise::testing {
 namespace {
 
+using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using nlohmann::json;
 
 struct Steps : ::testing::Test {
   LiveDrill drill;
-  Result<std::string> answer = std::string();     // of the person who is asked
-  Result<void> seen;                              // by the probe that is waited for
+  Result<std::string> answer = std::string();  // of the person who is asked
+  Result<void> seen;                           // by the probe that is waited for
 
   StepContext context() {
     auto ask = [this](const Step&) -> boost::asio::awaitable<Result<std::string>> {
@@ -103,10 +103,10 @@ TEST_F(Steps, SendARequestAndJudgeItsAnswer) {
   ASSERT_FALSE(bad) << "503 is no success";
   EXPECT_THAT(bad.error().text(), HasSubstr("503"));
   EXPECT_TRUE(run(step("http", {{"url", url}, {"expect", {{"status", 503}}}})));
-  EXPECT_TRUE(run(step("http", {{"url", url}, {"method", "POST"},
-                                {"expect", {{"json", {{"/made", 3}}}}}})));
-  EXPECT_FALSE(run(step("http", {{"url", url}, {"method", "POST"},
-                                 {"expect", {{"json", {{"/made", 4}}}}}})));
+  EXPECT_TRUE(run(
+      step("http", {{"url", url}, {"method", "POST"}, {"expect", {{"json", {{"/made", 3}}}}}})));
+  EXPECT_FALSE(run(
+      step("http", {{"url", url}, {"method", "POST"}, {"expect", {{"json", {{"/made", 4}}}}}})));
   ASSERT_TRUE(run(step("stop", "server", true)));
   EXPECT_THAT(run(step("http", {{"url", url}})).error().text(), HasSubstr("refused"));
 }
@@ -114,8 +114,8 @@ TEST_F(Steps, SendARequestAndJudgeItsAnswer) {
 TEST_F(Steps, RunACommandInTheSystemsFolder) {
   drill.prepare();
   std::filesystem::create_directory(drill.site->folder() / "tools");
-  auto told = run(step("command", {{"run", {"bash", "-c", "echo $REPRISE_DRILL; pwd >here"}},
-                                   {"folder", "tools"}}));
+  auto told = run(step(
+      "command", {{"run", {"bash", "-c", "echo $REPRISE_DRILL; pwd >here"}}, {"folder", "tools"}}));
   ASSERT_TRUE(told) << told.error().text();
   EXPECT_THAT(*told, HasSubstr(drill.id));
   EXPECT_TRUE(std::filesystem::exists(drill.site->folder() / "tools/here"));
@@ -201,8 +201,8 @@ TEST(StepKinds, HaveExamplesThatFitTheirShapes) {
     EXPECT_TRUE(problems.empty()) << kind->name << ": " << problems.front().text();
     EXPECT_FALSE(kind->options.check(json(7)).empty()) << kind->name << " takes anything";
   }
-  EXPECT_THAT(names, ElementsAre("command", "delete", "http", "manual", "restart", "start",
-                                 "stop", "wait"));
+  EXPECT_THAT(names, ElementsAre("command", "delete", "http", "manual", "restart", "start", "stop",
+                                 "wait"));
 }
 
 }  // namespace

@@ -16,14 +16,16 @@ Duration at(const nlohmann::json& event) { return Duration(event.at("t").get<std
 
 TEST(Endings, AreOrderlyWhenTheServiceListens) {
   LiveDrill drill;
-  drill.add_python("server", R"(
+  drill
+      .add_python("server", R"(
 import signal, sys, time
 def leave(*_):
     sys.stdout.write('bye'); sys.stdout.flush(); sys.exit(0)
 signal.signal(signal.SIGINT, leave)
 print('ready')
 time.sleep(100)
-)").stop_signal = "INT";
+)")
+      .stop_signal = "INT";
   drill.prepare();
   ASSERT_TRUE(drill.run(drill.supervisor->start("server")));
   drill.run_until([&] { return drill.printed("server", "ready"); });
@@ -179,9 +181,8 @@ struct RestartPolicies : ::testing::TestWithParam<std::tuple<std::string, int, b
 TEST_P(RestartPolicies, DecideWhatFollowsAnExit) {
   const auto& [policy, code, again] = GetParam();
   LiveDrill drill;
-  Service& server =
-      drill.add_python("server", fmt::format("import sys, time; time.sleep(0.2); sys.exit({})",
-                                             code));
+  Service& server = drill.add_python(
+      "server", fmt::format("import sys, time; time.sleep(0.2); sys.exit({})", code));
   server.restart = policy;
   server.restart_delay = 10ms;
   drill.prepare();

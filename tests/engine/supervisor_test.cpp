@@ -32,14 +32,13 @@ TEST(Supervisors, StartEachServiceWhenThoseItNeedsAreReady) {
   drill.prepare();
   auto started = drill.run(drill.supervisor->start_all());
   ASSERT_TRUE(started) << started.error().text();
-  EXPECT_THAT(story(drill), ElementsAre("database starting", "database ready",
-                                        "a-server starting", "a-server ready"));
+  EXPECT_THAT(story(drill), ElementsAre("database starting", "database ready", "a-server starting",
+                                        "a-server ready"));
   EXPECT_TRUE(drill.supervisor->running("database"));
   drill.run(drill.supervisor->stop_all());
-  EXPECT_THAT(story(drill),
-              ElementsAre("database starting", "database ready", "a-server starting",
-                          "a-server ready", "a-server stopping", "a-server stopped",
-                          "database stopping", "database stopped"));
+  EXPECT_THAT(story(drill), ElementsAre("database starting", "database ready", "a-server starting",
+                                        "a-server ready", "a-server stopping", "a-server stopped",
+                                        "database stopping", "database stopped"));
   EXPECT_FALSE(drill.supervisor->running("database"));
 }
 
@@ -230,9 +229,8 @@ time.sleep(100)
   EXPECT_TRUE(drill.printed("server", "session True"));
   EXPECT_TRUE(drill.printed("server", "blocked []"));
   EXPECT_TRUE(drill.printed("server", "secret None"));
-  EXPECT_TRUE(drill.printed("server", fmt::format("own {} {} {}",
-                                                  drill.site->port("server").value(), folder,
-                                                  drill.id)));
+  EXPECT_TRUE(drill.printed(
+      "server", fmt::format("own {} {} {}", drill.site->port("server").value(), folder, drill.id)));
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   ::unsetenv("REPRISE_TEST_SECRET");

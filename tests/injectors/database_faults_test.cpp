@@ -27,17 +27,17 @@ class DatabaseFaults : public testing::Test {
     surroundings_.databases["history"] = server_->url("his%22tory");
   }
   // As an application: through a URL of its own, under a name of its own.
-  static Result<PostgresSession> open(const std::string& database) {
+  static Result<AdminSession> open(const std::string& database) {
     FixedSurroundings of_application;
     of_application.databases["any"] = server_->url(database);
     const auto address = PostgresAddress::of_plan(of_application, "any");
     if (!address) return std::unexpected(address.error());
-    auto session = PostgresSession::open(*address);
+    auto session = AdminSession::open(*address);
     if (session) (void)session->query("SET application_name = 'application'");
     return session;
   }
-  static Result<PostgresSession> application() { return open("his%22tory"); }
-  static bool works(PostgresSession& session) { return session.query("SELECT 1").has_value(); }
+  static Result<AdminSession> application() { return open("his%22tory"); }
+  static bool works(AdminSession& session) { return session.query("SELECT 1").has_value(); }
   static std::string fingerprint() {
     auto session = open("postgres");
     if (!session) return why(session);
@@ -255,7 +255,7 @@ TEST(DatabasesThatHang, AreGivenUpInTime) {
   surroundings.databases["history"] = server.url("postgres");
   const auto address = PostgresAddress::of_plan(surroundings, "history");
   ASSERT_TRUE(address);
-  auto session = PostgresSession::open(*address);
+  auto session = AdminSession::open(*address);
   ASSERT_TRUE(session) << why(session);
   const auto backend = session->query("SELECT pg_backend_pid()");
   ASSERT_TRUE(backend);
@@ -264,7 +264,7 @@ TEST(DatabasesThatHang, AreGivenUpInTime) {
   ASSERT_EQ(::kill(server.pid(), SIGSTOP), 0);
   const auto start = std::chrono::steady_clock::now();
   EXPECT_FALSE(session->query("SELECT 1"));
-  EXPECT_FALSE(PostgresSession::open(*address));
+  EXPECT_FALSE(AdminSession::open(*address));
   EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
   ::kill(pid, SIGCONT);
   ::kill(server.pid(), SIGCONT);

@@ -53,9 +53,20 @@ TEST(Decoding, RefusesWhatIsNoPlanAndNoScenario) {
 
 TEST(Decoding, SurvivesAnyValueInAnyPlace) {
   auto loaded = basic();
-  const std::vector<json> hostile{nullptr, true, -1, 1e300, UINT64_MAX, "", "x", "-5s", "9999999h",
-                                  std::string(10'000, '('), json::array(), json::object(),
-                                  json::array({json::array({nullptr})}), {{"value", nullptr}}};
+  const std::vector<json> hostile{nullptr,
+                                  true,
+                                  -1,
+                                  1e300,
+                                  UINT64_MAX,
+                                  "",
+                                  "x",
+                                  "-5s",
+                                  "9999999h",
+                                  std::string(10'000, '('),
+                                  json::array(),
+                                  json::object(),
+                                  json::array({json::array({nullptr})}),
+                                  {{"value", nullptr}}};
   int refused = 0;
   auto attack = [&](const json& good, const auto& decode) {
     std::vector<json::json_pointer> pointers;

@@ -34,8 +34,9 @@ std::string repeated(std::string_view text, int times) {
 TEST(Documents, FollowTheCoreSchemaOfYaml) {
   EXPECT_EQ(root_of("[true, False, null, ~, 42, -7, +3, 0x1F, 0o17, 1.5, .5, 2., 1e3, -1.5e-3]"),
             json::parse("[true,false,null,null,42,-7,3,31,15,1.5,0.5,2.0,1000.0,-0.0015]"));
-  EXPECT_EQ(root_of("[yes, on, No, 1_000, 0b1, 1:30, 0x, 12h, '', nUll, 2027-12-31]"),
-            json::parse(R"(["yes","on","No","1_000","0b1","1:30","0x","12h","","nUll","2027-12-31"])"));
+  EXPECT_EQ(
+      root_of("[yes, on, No, 1_000, 0b1, 1:30, 0x, 12h, '', nUll, 2027-12-31]"),
+      json::parse(R"(["yes","on","No","1_000","0b1","1:30","0x","12h","","nUll","2027-12-31"])"));
   EXPECT_EQ(root_of(R"(["true", 'null', "42", !!str 5])"),
             json::parse(R"(["true","null","42","5"])"));
   EXPECT_EQ(root_of("200: a\ntrue: b"), json::parse(R"({"200":"a","true":"b"})"));
@@ -59,7 +60,8 @@ TEST(Documents, ExpandAliases) {
 }
 
 TEST(Documents, RefuseWhatNobodyMeant) {
-  EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"), "x.yaml:3:1: the key 'a' is given twice (first on line 1)");
+  EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"),
+            "x.yaml:3:1: the key 'a' is given twice (first on line 1)");
   EXPECT_THAT(error_of(""), HasSubstr("empty"));
   EXPECT_THAT(error_of("# only a comment\n"), HasSubstr("empty"));
   EXPECT_THAT(error_of("a: 1\n---\nb: 2\n"), HasSubstr("more than one document"));
@@ -84,7 +86,8 @@ TEST(Documents, RefuseNumbersThatCannotBeHeld) {
 }
 
 TEST(Documents, RefuseBytesThatAreNotText) {
-  EXPECT_EQ(error_of("a: 1\nb: \xC3\x28"), "x.yaml:2:4: the byte 0xc3 is not UTF-8 (files are UTF-8 text)");
+  EXPECT_EQ(error_of("a: 1\nb: \xC3\x28"),
+            "x.yaml:2:4: the byte 0xc3 is not UTF-8 (files are UTF-8 text)");
   EXPECT_THAT(error_of("\xFF\xFE{\x00}\x00"), HasSubstr("0xff is not UTF-8"));
   EXPECT_THAT(error_of("a: \xC0\xAF"), HasSubstr("not UTF-8"));
   EXPECT_THAT(error_of("a: \xED\xA0\x80"), HasSubstr("not UTF-8"));
@@ -98,7 +101,8 @@ TEST(Documents, RefuseBytesThatAreNotText) {
 }
 
 TEST(Documents, RefuseDeepNestingWithoutGoingDeep) {
-  for (const char* opening : {"[", "{a: ", "- ", "? ", "{? ", "[{", "[a: ", "!!str [", "&x [", "- - ? "}) {
+  for (const char* opening :
+       {"[", "{a: ", "- ", "? ", "{? ", "[{", "[a: ", "!!str [", "&x [", "- - ? "}) {
     for (int times : {10'000, 50'000}) {
       EXPECT_NE(error_of(repeated(opening, times)), "no error") << opening;
     }
@@ -138,9 +142,11 @@ TEST(Documents, RefuseFilesThatAreTooLarge) {
 }
 
 TEST(Documents, TakeNoLongForTheirSizeWhateverTheyHold) {
-  for (const char* text : {"a", "\"", "'", "|", ">", "#", "&", "*", "!", "%", "@", "- ", ": ", "? ",
-                           "{", "}", "[", "]", ",", "\n", "\t", " ", "a: ", "a:\n", "--- ", "...\n",
-                           "%YAML 1.2\n", "\"a\" ", "a b\n", "!a ", "&a ", "[],", "{},", "\\", "\r"}) {
+  for (const char* text :
+       {"a",      "\"",    "'",   "|",   ">",   "#",    "&",    "*",     "!",
+        "%",      "@",     "- ",  ": ",  "? ",  "{",    "}",    "[",     "]",
+        ",",      "\n",    "\t",  " ",   "a: ", "a:\n", "--- ", "...\n", "%YAML 1.2\n",
+        "\"a\" ", "a b\n", "!a ", "&a ", "[],", "{},",  "\\",   "\r"}) {
     auto times = static_cast<int>(max_document_bytes / 16 / std::string_view(text).size());
     error_of(repeated(text, times));
     error_of("a: " + repeated(text, times));

@@ -52,8 +52,8 @@ TEST(Loading, GivesStepsTheirOptionsAndForce) {
   auto procedure = loaded("basic").plan.procedures.at("fast-recovery");
   ASSERT_EQ(procedure.steps.size(), 5U);
   EXPECT_EQ(procedure.steps[0].kind, "stop");
-  EXPECT_EQ(procedure.steps[0].options, nlohmann::json::parse(
-      R"({"value": ["server", "weather"], "force": true})"));
+  EXPECT_EQ(procedure.steps[0].options,
+            nlohmann::json::parse(R"({"value": ["server", "weather"], "force": true})"));
   EXPECT_EQ(procedure.steps[1].options.at("value"), "predictions");
   EXPECT_EQ(procedure.steps[3].within, 10min);
   EXPECT_EQ(procedure.steps[2].within, 1min);

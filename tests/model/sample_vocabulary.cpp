@@ -31,7 +31,8 @@ std::vector<FaultInfo> faults() {
           fault("process_kill", nothing, Nature::event, Target::service),
           fault("file_delete", nothing, Nature::event, Target::file),
           fault("db_refuse", nothing, Nature::condition, Target::database),
-          fault("cpu_stress", nothing, Nature::condition, Target::none)};
+          fault("cpu_stress", Shape::object({{"service", Shape::name()}}), Nature::condition,
+                Target::none)};
 }
 
 std::vector<KindInfo> assertions() {
@@ -47,16 +48,17 @@ std::vector<KindInfo> assertions() {
   Shape log = Shape::object({{"service", Shape::name(), required},
                              {"matches", Shape::text(), required},
                              {"within", Shape::duration()}});
-  return {kind("fallback", expect), kind("recovery", expect), kind("throughout", throughout),
-          kind("log", log),
-          kind("procedure", Shape::object({{"run", Shape::name(), required}, {"within", within()}}))};
+  return {
+      kind("fallback", expect), kind("recovery", expect), kind("throughout", throughout),
+      kind("log", log),
+      kind("procedure", Shape::object({{"run", Shape::name(), required}, {"within", within()}}))};
 }
 
 std::vector<KindInfo> steps() {
-  Shape services = Shape::either({Shape::name_of("service"),
-                                  Shape::list(Shape::name_of("service"), 1)});
-  Shape wait = Shape::object({{"probe", Shape::name_of("probe"), required},
-                              {"expect", Shape::expectation(), required}});
+  Shape services =
+      Shape::either({Shape::name_of("service"), Shape::list(Shape::name_of("service"), 1)});
+  Shape wait = Shape::object(
+      {{"probe", Shape::name_of("probe"), required}, {"expect", Shape::expectation(), required}});
   return {kind("stop", services), kind("start", services), kind("delete", Shape::name_of("file")),
           kind("wait", wait),
           kind("manual", Shape::object({{"instruction", Shape::translated(), required}}))};

@@ -11,10 +11,14 @@ namespace {
 
 using nlohmann::json;
 
-const std::set<std::string> known_keywords{
-    "$schema", "title", "description", "type", "enum", "const", "pattern", "minLength", "minimum",
-    "maximum", "items", "minItems", "minProperties", "properties", "additionalProperties",
-    "propertyNames", "required", "anyOf", "oneOf", "allOf", "if", "then"};
+const std::set<std::string> known_keywords{"$schema",       "title",      "description",
+                                           "type",          "enum",       "const",
+                                           "pattern",       "minLength",  "minimum",
+                                           "maximum",       "items",      "minItems",
+                                           "minProperties", "properties", "additionalProperties",
+                                           "propertyNames", "required",   "anyOf",
+                                           "oneOf",         "allOf",      "if",
+                                           "then"};
 
 bool has_type(const std::string& type, const json& value) {
   if (type == "object") return value.is_object();

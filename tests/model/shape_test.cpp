@@ -18,9 +18,10 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  Shape tagged = Shape::tagged({{"http", Shape::object({{"url", Shape::text(), required}})},
-                                {"stop", Shape::either({Shape::text(), Shape::list(Shape::text())})}},
-                               {{"within", Shape::duration()}});
+  Shape tagged =
+      Shape::tagged({{"http", Shape::object({{"url", Shape::text(), required}})},
+                     {"stop", Shape::either({Shape::text(), Shape::list(Shape::text())})}},
+                    {{"within", Shape::duration()}});
   return {
       {"any", Shape::any(), {nullptr, 5, "x", json::array()}, {}},
       {"boolean", Shape::boolean(), {true, false}, {nullptr, "true", 1}},
@@ -33,24 +34,52 @@ std::vector<Case> cases() {
       {"size", Shape::size(), {"64KiB", "1B"}, {"64", "KiB", 64}},
       {"percentage", Shape::percentage(), {"99.9%", "0%", "100%", "100.0%"}, {"99", "101%", 0.9}},
       {"choice", Shape::choice({"a", "b"}), {"a"}, {"c", "", 5}},
-      {"name", Shape::name(), {"a", "0-a_b.c"}, {"", "-a", "A", "a b", "a/b", std::string(81, 'a')}},
+      {"name",
+       Shape::name(),
+       {"a", "0-a_b.c"},
+       {"", "-a", "A", "a b", "a/b", std::string(81, 'a')}},
       {"name of", Shape::name_of("service"), {"a"}, {"A"}},
-      {"expectation", Shape::expectation(), {"nominal", {{"status", 200}}},
+      {"expectation",
+       Shape::expectation(),
+       {"nominal", {{"status", 200}}},
        {"good", json::object(), 5, {{"status", {{"<", "x"}}}}, {{"latency", {{"<", 5}}}}}},
-      {"predicate", Shape::predicate(), {{{"json", {{"/a", nullptr}}}}, {{"latency", {{"<", "1s"}}}}},
-       {"nominal", {{"json", 5}}, {{"status", json::object()}}, {{"status", {{"in", json::array()}}}}}},
-      {"translated", Shape::translated(), {"x", {{"fr", "x"}, {"en", "y"}}},
+      {"predicate",
+       Shape::predicate(),
+       {{{"json", {{"/a", nullptr}}}}, {{"latency", {{"<", "1s"}}}}},
+       {"nominal",
+        {{"json", 5}},
+        {{"status", json::object()}},
+        {{"status", {{"in", json::array()}}}}}},
+      {"translated",
+       Shape::translated(),
+       {"x", {{"fr", "x"}, {"en", "y"}}},
        {"", json::object(), {{"fr", 5}}, {{"french", "x"}}, {{"fr", ""}}}},
-      {"list", Shape::list(Shape::text(), 1), {json::array({"a"})}, {json::array(), json::array({5}), "a"}},
+      {"list",
+       Shape::list(Shape::text(), 1),
+       {json::array({"a"})},
+       {json::array(), json::array({5}), "a"}},
       {"map", Shape::map(Shape::text()), {json::object(), {{"A B", "x"}}}, {{{"a", 5}}, "x"}},
       {"table", Shape::table(Shape::text()), {json::object(), {{"a-b", "x"}}}, {{{"A B", "x"}}}},
-      {"object", Shape::object({{"a", Shape::text(), required}, {"b", Shape::text()}}),
-       {{{"a", "x"}}, {{"a", "x"}, {"b", "y"}}}, {json::object(), {{"b", "y"}}, {{"a", "x"}, {"c", "y"}}}},
-      {"either", Shape::either({Shape::duration(), Shape::choice({"rto"})}), {"5s", "rto"}, {"rpo", 5}},
-      {"tagged", tagged, {{{"http", {{"url", "x"}}}}, {{"stop", "a"}, {"within", "1s"}},
-                          {{"stop", json::array({"a", "b"})}}},
-       {json::object(), {{"within", "1s"}}, {{"http", {{"url", "x"}}}, {"stop", "a"}},
-        {{"http", json::object()}}, {{"stop", 5}}, {{"start", "a"}}, "http"}}};
+      {"object",
+       Shape::object({{"a", Shape::text(), required}, {"b", Shape::text()}}),
+       {{{"a", "x"}}, {{"a", "x"}, {"b", "y"}}},
+       {json::object(), {{"b", "y"}}, {{"a", "x"}, {"c", "y"}}}},
+      {"either",
+       Shape::either({Shape::duration(), Shape::choice({"rto"})}),
+       {"5s", "rto"},
+       {"rpo", 5}},
+      {"tagged",
+       tagged,
+       {{{"http", {{"url", "x"}}}},
+        {{"stop", "a"}, {"within", "1s"}},
+        {{"stop", json::array({"a", "b"})}}},
+       {json::object(),
+        {{"within", "1s"}},
+        {{"http", {{"url", "x"}}}, {"stop", "a"}},
+        {{"http", json::object()}},
+        {{"stop", 5}},
+        {{"start", "a"}},
+        "http"}}};
 }
 
 TEST(Shapes, TakeWhatFitsAndRefuseTheRestAsTheirSchemasDo) {
@@ -77,15 +106,16 @@ TEST(Shapes, AllowAVariableWhereATypedScalarStands) {
 TEST(Shapes, AreSummedUpInAFewWords) {
   EXPECT_EQ(Shape::integer(100, 599).summary(), "integer 100-599");
   EXPECT_EQ(Shape::choice({"a", "b"}).summary(), "one of a, b");
-  EXPECT_EQ(Shape::either({Shape::duration(), Shape::choice({"rto"})}).summary(), "duration or rto");
+  EXPECT_EQ(Shape::either({Shape::duration(), Shape::choice({"rto"})}).summary(),
+            "duration or rto");
   EXPECT_EQ(Shape::list(Shape::name_of("service")).summary(), "list of name of a service");
 }
 
 TEST(Shapes, ReportProblemsInFileOrderWithTheirPlaces) {
   auto document = Document::parse("z: 5\na: []\nm: {}\nfoo: 1\n", "f.yaml");
   ASSERT_TRUE(document);
-  Shape shape = Shape::object({{"z", Shape::text()}, {"a", Shape::text()}, {"m", Shape::text()},
-                               {"food", Shape::text()}});
+  Shape shape = Shape::object(
+      {{"z", Shape::text()}, {"a", Shape::text()}, {"m", Shape::text()}, {"food", Shape::text()}});
   std::vector<std::string> texts;
   for (const Error& error : shape.check(*document, "")) texts.push_back(error.text());
   EXPECT_THAT(texts, testing::ElementsAre(

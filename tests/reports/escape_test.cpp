@@ -11,7 +11,10 @@ using ::testing::Not;
 
 TEST(Escapes, SpellOutWhatNobodySees) {
   EXPECT_EQ(visible("a\x1b[2Jb\x07\r\n\t"), "a\\x1b[2Jb\\x07\\r\\n\\t");
-  EXPECT_EQ(visible("\xc2\x9b" "31m"), "\\x9b31m") << "C1 controls act on terminals too";
+  EXPECT_EQ(visible("\xc2\x9b"
+                    "31m"),
+            "\\x9b31m")
+      << "C1 controls act on terminals too";
   EXPECT_EQ(visible("\xe2\x80\xaetxt.exe"), "\\u202etxt.exe") << "direction overrides";
   EXPECT_EQ(visible("\xef\xbf\xbe"), "\\ufffe");
   EXPECT_EQ(visible(std::string_view("a\0b", 3)), "a\\x00b");

@@ -25,19 +25,26 @@ std::vector<json> story() {
                          {"levels", {{"dashboard", {{"nominal", {{"status", 200}}}}}}}};
   const json plan = {{"plan", "sp-e"}, {"objectives", {{"rto", "5min"}}}};
   const auto fault = [](std::int64_t t, const char* step) {
-    return json{{"t", t}, {"event", "fault"}, {"fault", "kill"}, {"kind", "process_kill"},
-                {"into", "database"}, {"step", step}, {"evidence", "pid 42 is gone"}};
+    return json{{"t", t},
+                {"event", "fault"},
+                {"fault", "kill"},
+                {"kind", "process_kill"},
+                {"into", "database"},
+                {"step", step},
+                {"evidence", "pid 42 is gone"}};
   };
   const auto sample = [](std::int64_t t, const char* outcome, const json& values) {
-    return json{{"t", t}, {"event", "sample"}, {"probe", "dashboard"}, {"i", t}, {"s", t},
-                {"f", t + 1'000'000}, {"o", outcome}, {"v", values}};
+    return json{{"t", t}, {"event", "sample"},  {"probe", "dashboard"}, {"i", t},
+                {"s", t}, {"f", t + 1'000'000}, {"o", outcome},         {"v", values}};
   };
   return {{{"t", 0}, {"event", "drill"}, {"plan", plan}, {"scenario", scenario}},
           {{"t", 1'000'000}, {"event", "phase"}, {"phase", "steady"}},
           sample(2'000'000, "answered", {{"status", 200}}),
           {{"t", 3'000'000'000}, {"event", "phase"}, {"phase", "inject"}},
-          fault(3'000'000'000, "preparing"), fault(3'000'000'000, "injecting"),
-          fault(3'001'000'000, "armed"), fault(3'002'000'000, "bit"),
+          fault(3'000'000'000, "preparing"),
+          fault(3'000'000'000, "injecting"),
+          fault(3'001'000'000, "armed"),
+          fault(3'002'000'000, "bit"),
           sample(4'000'000'000, "refused", json::object())};
 }
 
@@ -81,10 +88,15 @@ TEST(ThePlainView, PassesOnNoControlCharacterAndNoCommand) {
 TEST(LiveViews, SurviveEventsThatAreNone) {
   for (const char* kind : {"plain", "terminal"}) {
     shown(kind, false, [](LiveView& view) {
-      for (const json& odd : std::vector<json>{
-               nullptr, 3, json::array(), {{"event", 7}}, {{"event", "drill"}, {"plan", 3}},
-               {{"event", "sample"}, {"probe", json::array()}, {"v", 1}},
-               {{"event", "residue"}}, {{"event", "step"}, {"manual", "x"}}}) {
+      for (const json& odd :
+           std::vector<json>{nullptr,
+                             3,
+                             json::array(),
+                             {{"event", 7}},
+                             {{"event", "drill"}, {"plan", 3}},
+                             {{"event", "sample"}, {"probe", json::array()}, {"v", 1}},
+                             {{"event", "residue"}},
+                             {{"event", "step"}, {"manual", "x"}}}) {
         view.line(name, odd);
         view.tick(1s);
       }

@@ -3,12 +3,12 @@
 // Ownership: none. Threads: one at a time.
 #pragma once
 
-#include <cstdlib>
 #include <fcntl.h>
 #include <spawn.h>
-#include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 extern char** environ;
@@ -46,8 +46,7 @@ inline Ran run_program(std::vector<std::string> words) {
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   pid_t pid = 0;
-  const int failed =
-      ::posix_spawn(&pid, pointers[0], &actions, nullptr, pointers.data(), environ);
+  const int failed = ::posix_spawn(&pid, pointers[0], &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   Ran ran;

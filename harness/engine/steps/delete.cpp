@@ -19,12 +19,12 @@ boost::asio::awaitable<Result<std::string>> remove_file(const Step& step, StepCo
   co_return failure("{} cannot be deleted: {}", path->string(), std::strerror(errno));
 }
 
-const Registered<StepKind> registered{StepKind{
-    KindInfo{.name = "delete",
-             .summary = "Deletes a file that the plan names under files.",
-             .options = Shape::name(),
-             .example = {{"delete", "predictions"}}},
-    remove_file}};
+const Registered<StepKind> registered{
+    StepKind{KindInfo{.name = "delete",
+                      .summary = "Deletes a file that the plan names under files.",
+                      .options = Shape::name(),
+                      .example = {{"delete", "predictions"}}},
+             remove_file}};
 
 }  // namespace
 }  // namespace reprise

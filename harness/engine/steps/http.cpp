@@ -1,7 +1,7 @@
 // One request, asked by the same probe kind that watches the system.
+#include "harness/engine/step.h"
 #include "harness/model/expectation.h"
 #include "harness/model/registry.h"
-#include "harness/engine/step.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -56,8 +56,10 @@ Shape options() {
       Shape::either({Shape::text(), Shape::map(Shape::any()), Shape::list(Shape::any())});
   return Shape::object({
       {"url", Shape::text(), required, "An http:// address."},
-      {"method", Shape::choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}),
-       {}, "Default GET."},
+      {"method",
+       Shape::choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}),
+       {},
+       "Default GET."},
       {"headers", Shape::map(Shape::text()), {}, "Headers to send."},
       {"body", body, {}, "Sent as it is when a text, else as JSON."},
       {"expect", Shape::expectation(), {}, "What the answer must be; default a status 2xx."},

@@ -15,10 +15,12 @@ boost::asio::awaitable<Result<std::string>> ask(const Step& step, StepContext& c
 const Registered<StepKind> registered{StepKind{
     KindInfo{.name = "manual",
              .summary = "Asks a person to do something and waits until they confirm it.",
-             .options = Shape::object({{"instruction", Shape::translated(), required,
-                                        "What they are asked to do."}}),
-             .example = {{"manual", {{"instruction", {{"en", "Call the data centre."},
-                                                      {"fr", "Appeler le centre de données."}}}}},
+             .options = Shape::object(
+                 {{"instruction", Shape::translated(), required, "What they are asked to do."}}),
+             .example = {{"manual",
+                          {{"instruction",
+                            {{"en", "Call the data centre."},
+                             {"fr", "Appeler le centre de données."}}}}},
                          {"within", "10min"}}},
     ask, true}};
 

@@ -14,12 +14,12 @@ boost::asio::awaitable<Result<std::string>> restart(const Step& step, StepContex
   co_return done_to("restarted", names);
 }
 
-const Registered<StepKind> registered{StepKind{
-    KindInfo{.name = "restart",
-             .summary = "Stops services orderly and starts them again, one after another.",
-             .options = service_names(),
-             .example = {{"restart", "server"}}},
-    restart}};
+const Registered<StepKind> registered{
+    StepKind{KindInfo{.name = "restart",
+                      .summary = "Stops services orderly and starts them again, one after another.",
+                      .options = service_names(),
+                      .example = {{"restart", "server"}}},
+             restart}};
 
 }  // namespace
 }  // namespace reprise

@@ -15,12 +15,12 @@ boost::asio::awaitable<Result<std::string>> start(const Step& step, StepContext&
   co_return done_to("started", names);
 }
 
-const Registered<StepKind> registered{StepKind{
-    KindInfo{.name = "start",
-             .summary = "Starts services, each when the one before is ready.",
-             .options = service_names(),
-             .example = {{"start", "server"}}},
-    start}};
+const Registered<StepKind> registered{
+    StepKind{KindInfo{.name = "start",
+                      .summary = "Starts services, each when the one before is ready.",
+                      .options = service_names(),
+                      .example = {{"start", "server"}}},
+             start}};
 
 }  // namespace
 }  // namespace reprise
