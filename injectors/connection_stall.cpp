@@ -42,7 +42,7 @@ const Registered<FaultKind> registered{link_fault(
            .doc = "So many bytes pass on a connection, each way, before it stalls; default 0B."},
           {.name = "direction",
            .shape = Shape::choice({"both", "requests", "responses"}),
-           .doc = "Which way stalls: from the client, to the client, or both; default responses."}}),
+           .doc = "Which way stalls: from the client, to it, or both; default responses."}}),
      .example = {{"inject", "connection_stall"},
                  {"into", "client-to-server"},
                  {"with", {{"after", "100B"}}}}},

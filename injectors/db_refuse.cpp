@@ -89,6 +89,7 @@ class DbRefuse final : public Injector {
     if (!ended) return std::unexpected(ended.error());
     refused_ = std::move(*written);
     ended_ = *ended;
+    ended_at_ = surroundings_.now();
     return {};
   }
 
@@ -120,7 +121,7 @@ class DbRefuse final : public Injector {
     if (!server) return std::nullopt;
     const auto refused = AdminSession::open(refused_->target);
     if (refused) return std::nullopt;
-    return Bite{surroundings_.now(),
+    return Bite{ended_ > 0 ? ended_at_ : surroundings_.now(),
                 fmt::format("{} ({} session{} ended)", refused.error().what, ended_,
                             ended_ == 1 ? "" : "s")};
   }
@@ -146,6 +147,7 @@ class DbRefuse final : public Injector {
   const Surroundings& surroundings_;
   std::optional<Written> refused_;
   int ended_ = 0;
+  Instant ended_at_{};
 };
 
 const Registered<FaultKind> registered{FaultKind{

@@ -50,7 +50,8 @@ const Registered<FaultKind> registered{link_fault(
      .summary = "Spoils the bodies of answers; their status stays.",
      .options = Shape::object(with_request_options(
          {{.name = "mode",
-           .shape = Shape::choice({"replace", "truncate", "cut", "empty", "not-json", "wrong-type"}),
+           .shape = Shape::choice(
+               {"replace", "truncate", "cut", "empty", "not-json", "wrong-type"}),
            .need = required,
            .doc = "replace: another body; truncate: the first bytes, as if they were all; cut: "
                   "the connection closes after the first bytes; empty: no bytes; not-json: a page "

@@ -80,25 +80,28 @@ Result<FaultSpec> find_fault(const LoadedPlan& loaded, const Options& options) {
   return fault;
 }
 
-// A scenario with that fault alone, the first scenario's steady state, and nothing to judge.
-Scenario rehearsal(const LoadedPlan& loaded, FaultSpec fault, Duration lasting) {
-  Scenario scenario;
-  if (!loaded.scenarios.empty()) {
-    const Scenario& model = loaded.scenarios.front();
-    scenario.levels = model.levels;
-    scenario.steady_state = model.steady_state;
-    scenario.steady_for = model.steady_for;
-    scenario.steady_within = model.steady_within;
+// The first scenario of the plan with that fault alone and nothing to judge: its steady state says
+// when the system is up, its levels what the probes show.
+Result<Scenario> rehearsal(const LoadedPlan& loaded, const FaultSpec& fault,
+                           const std::string& lasting) {
+  if (loaded.scenarios.empty()) {
+    return failure("{} has no scenario; one tells what its steady state is", loaded.plan.name);
   }
-  scenario.name = "rehearsal";
-  scenario.patience = std::chrono::seconds(60);
-  fault.start = {};
-  fault.times = 1;
-  fault.lasting = lasting;
-  scenario.hold = lasting;
-  scenario.faults = {std::move(fault)};
-  scenario.resolved = {{"reprise", 1}, {"scenario", scenario.name}};
-  return scenario;
+  nlohmann::json scenario = loaded.scenarios.front().resolved;
+  scenario["scenario"] = "rehearsal";
+  scenario["title"] = nlohmann::json::object();
+  scenario["hold"] = lasting;
+  scenario["repeat"] = 1;
+  for (const char* emptied : {"abort", "assertions", "covers", "procedures", "tags"}) {
+    scenario[emptied] = nlohmann::json::array();
+  }
+  scenario["faults"] = {{{"id", fault.id},
+                         {"inject", fault.kind},
+                         {"into", fault.into},
+                         {"with", fault.with},
+                         {"at", "0s"},
+                         {"for", lasting}}};
+  return decode_scenario(scenario);
 }
 
 int inject(const Options& options) {
@@ -112,7 +115,12 @@ int inject(const Options& options) {
     return 2;
   }
   if (!nothing_left_behind()) return 4;
-  loaded.scenarios = {rehearsal(loaded, std::move(*fault), *lasting)};
+  auto scenario = rehearsal(loaded, *fault, options.lasting);
+  if (!scenario) {
+    fmt::print(stderr, "reprise: {}\n", scenario.error().text());
+    return 2;
+  }
+  loaded.scenarios = {std::move(*scenario)};
   JobOptions job_options;
   job_options.out = options.out;
   job_options.seed = random_seed();

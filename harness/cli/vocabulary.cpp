@@ -51,16 +51,17 @@ bool select_scenarios(std::vector<LoadedPlan>& plans, const std::vector<std::str
     kept += loaded.scenarios.size();
   }
   if (kept > 0) return true;
-  fmt::print(stderr, "reprise: no scenario is left to run (see `reprise list` for names and tags)\n");
+  fmt::print(stderr,
+             "reprise: no scenario is left to run (see `reprise list` for names and tags)\n");
   return false;
 }
 
-void divide_words(const std::vector<std::string>& words,
-                  std::vector<std::filesystem::path>& paths, std::vector<std::string>& names) {
+void divide_words(const std::vector<std::string>& words, std::vector<std::filesystem::path>& paths,
+                  std::vector<std::string>& names) {
   for (const std::string& word : words) {
     // The first word is always a path, so that a mistyped one is told as such.
-    const bool path = paths.empty() || word.find('/') != std::string::npos ||
-                      std::filesystem::exists(word);
+    const bool path =
+        paths.empty() || word.find('/') != std::string::npos || std::filesystem::exists(word);
     if (path) {
       paths.emplace_back(word);
     } else {

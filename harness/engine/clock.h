@@ -25,7 +25,9 @@ class Clock {
   // boost::system::system_error(operation_aborted), as Asio's own timers do.
   virtual boost::asio::awaitable<void> sleep_until(Instant when) = 0;
 
-  boost::asio::awaitable<void> sleep_for(Duration duration) { return sleep_until(now() + duration); }
+  boost::asio::awaitable<void> sleep_for(Duration duration) {
+    return sleep_until(now() + duration);
+  }
 };
 
 class SteadyClock final : public Clock {

@@ -36,9 +36,8 @@ std::set<std::string> probes_used(const DrillParts& parts) {
 
 DrillEngine::DrillEngine(DrillParts parts)
     : parts_(std::move(parts)),
-      fault_context_{parts_.clock, parts_.origin,   parts_.journal,
-                     parts_.pool,  parts_.undo_log, parts_.plan,
-                     parts_.site},
+      fault_context_{parts_.clock,    parts_.origin, parts_.journal, parts_.pool,
+                     parts_.undo_log, parts_.plan,   parts_.site},
       lookout_(parts_.scenario),
       changed_(parts_.executor),
       random_(parts_.seed) {}
@@ -167,7 +166,8 @@ boost::asio::awaitable<void> DrillEngine::recover() {
     return all;
   };
   if (co_await wait_until(recovered, since + parts_.scenario.patience) || ending_) co_return;
-  const auto why = fmt::format("not recovered within {}", format_duration(parts_.scenario.patience));
+  const auto why =
+      fmt::format("not recovered within {}", format_duration(parts_.scenario.patience));
   parts_.journal.write("patience", {{"why", why}});
 }
 
@@ -226,7 +226,8 @@ Instant DrillEngine::settled(const std::string& probe) const {
   return parts_.clock.now();
 }
 
-boost::asio::awaitable<bool> DrillEngine::wait_until(std::function<bool()> condition, Instant deadline) {
+boost::asio::awaitable<bool> DrillEngine::wait_until(std::function<bool()> condition,
+                                                     Instant deadline) {
   while (true) {
     if (ending_) co_return false;
     if (condition()) co_return true;

@@ -67,9 +67,12 @@ Worker fork_worker(const Job& job, UndoLog& log) {
 // Forwards the operator's signals until the worker's pipe ends or falls silent.
 std::string wait_for_end(const Worker& worker, int signals, int answers) {
   bool interrupted = false;
+  // The deadline counts from the first sign: before it the worker only copies the system's files,
+  // which may take long and breaks nothing.
+  int patience = -1;
   while (true) {
     pollfd waited[] = {{worker.alive, POLLIN, 0}, {signals, POLLIN, 0}, {answers, 0, 0}};
-    const int count = ::poll(waited, answers >= 0 ? 3 : 2, deadline_ms);
+    const int count = ::poll(waited, answers >= 0 ? 3 : 2, patience);
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) return "the worker gave no sign of life";
     if (waited[1].revents & POLLIN) {
@@ -85,8 +88,9 @@ std::string wait_for_end(const Worker& worker, int signals, int answers) {
     }
     if (waited[0].revents & POLLIN) {
       char bytes[256];
-      if (::read(worker.alive, bytes, sizeof bytes) > 0) continue;
-      return {};
+      if (::read(worker.alive, bytes, sizeof bytes) <= 0) return {};
+      patience = deadline_ms;
+      continue;
     }
     if (waited[0].revents & (POLLHUP | POLLERR)) return {};
   }

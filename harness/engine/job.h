@@ -17,16 +17,16 @@ struct Job {
   nlohmann::json file_hashes;          // name -> SHA-256
   std::vector<Awaited> awaited;        // what the recover phase waits for
   std::filesystem::path journal;
-  std::filesystem::path folder;        // the drill's working folder; made and removed by the guardian
-  std::string mark;                    // REPRISE_DRILL in its processes' environment
+  std::filesystem::path folder;  // the drill's working folder; made and removed by the guardian
+  std::string mark;              // REPRISE_DRILL in its processes' environment
   std::uint64_t seed = 0;
   int repeat = 0;
   std::string operator_name;
-  std::string command;                 // the command line, for the record
-  bool rehearsal = false;              // the operator's Enter heals
-  bool attended = false;               // somebody can answer on `answers`
-  int answers = -1;                    // read end: the operator's lines; closed when reprise died
-  std::vector<int> not_ours;           // descriptors of other drills, closed in the guardian
+  std::string command;        // the command line, for the record
+  bool rehearsal = false;     // the operator's Enter heals
+  bool attended = false;      // somebody can answer on `answers`
+  int answers = -1;           // read end: the operator's lines; closed when reprise died
+  std::vector<int> not_ours;  // descriptors of other drills, closed in the guardian
 };
 
 // "PLAN/SCENARIO", or "PLAN/SCENARIO#3" for a repeat.

@@ -41,7 +41,9 @@ class Sampler {
  private:
   boost::asio::awaitable<void> keep_schedule();
   boost::asio::awaitable<void> take(Instant intended);
-  [[nodiscard]] std::int64_t nanoseconds(Instant instant) const { return (instant - origin_).count(); }
+  [[nodiscard]] std::int64_t nanoseconds(Instant instant) const {
+    return (instant - origin_).count();
+  }
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;

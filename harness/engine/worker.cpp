@@ -1,8 +1,8 @@
 #include "harness/engine/worker.h"
 
-#include <csignal>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -29,16 +29,11 @@ nlohmann::json environment() {
 }
 
 void write_first_event(Journal& journal, const Job& job) {
-  nlohmann::json fields{{"format", journal_format},
-                        {"tool", REPRISE_VERSION},
-                        {"plan", job.plan->resolved},
-                        {"scenario", job.scenario->resolved},
-                        {"files", job.file_hashes},
-                        {"seed", job.seed},
-                        {"repeat", job.repeat},
-                        {"environment", environment()},
-                        {"operator", job.operator_name},
-                        {"command", job.command}};
+  nlohmann::json fields{{"format", journal_format},      {"tool", REPRISE_VERSION},
+                        {"plan", job.plan->resolved},    {"scenario", job.scenario->resolved},
+                        {"files", job.file_hashes},      {"seed", job.seed},
+                        {"repeat", job.repeat},          {"environment", environment()},
+                        {"operator", job.operator_name}, {"command", job.command}};
   journal.write_at({}, "drill", std::move(fields));
 }
 
@@ -75,8 +70,9 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
   Supervisor supervisor(context.get_executor(), clock, *journal, pool, *job.plan, **site, started);
   Operator person(context.get_executor(), clock, job.answers, job.attended);
   auto ask = [&](const Step& step) { return person.ask(step); };
-  DrillEngine drill({context.get_executor(), clock, *journal, pool, undo_log, *job.plan, *job.scenario,
-               **site, supervisor, origin, job.seed, job.repeat, job.awaited, ask});
+  DrillEngine drill({context.get_executor(), clock, *journal, pool, undo_log, *job.plan,
+                     *job.scenario, **site, supervisor, origin, job.seed, job.repeat, job.awaited,
+                     ask});
 
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
   auto interrupted = [&](boost::system::error_code error, int number) {

@@ -9,6 +9,7 @@ ProbeSpec probe_of(const std::string& name, const Fields& fields) {
   out.name = name;
   out.kind = fields.needed_text("kind");
   out.options = fields.value("options");
+  if (!out.options.is_object()) fields.fail("'options' is not an object");
   out.every = fields.duration("every", 1s);
   out.timeout = fields.duration("timeout", 1s);
   out.in_flight = fields.integer("in-flight", 1, 10'000, 64);

@@ -48,6 +48,7 @@ AssertionSpec assertion_of(const Fields& fields) {
   out.kind = fields.needed_text("kind");
   out.name = fields.needed_text("name");
   out.options = fields.value("options");
+  if (!out.options.is_object()) fields.fail("'options' is not an object");
   out.objective = fields.text("objective");
   if (fields.has("known")) {
     auto known = fields.object("known");

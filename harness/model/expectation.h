@@ -69,8 +69,8 @@ struct Levels {
 
 // `expect:` in a scenario: a level name, or a predicate of its own.
 struct Expected {
-  std::string level;                    // "nominal", "degraded" (which nominal also satisfies), "down"; or empty
-  std::optional<Expectation> predicate; // set when level is empty
+  std::string level;  // "nominal", "degraded" (which nominal also satisfies), "down"; or empty
+  std::optional<Expectation> predicate;  // set when level is empty
 
   // A level name or the object form, as it stands under `expect:`.
   static Result<Expected> parse(const nlohmann::json& value);

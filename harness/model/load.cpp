@@ -14,8 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-// A matrix over a large file would take the memory of as many large files.
-constexpr std::size_t most_expanded_bytes = 64U << 20;
+// A matrix over a large file would take the time of as many large files.
+constexpr std::size_t most_expanded_bytes = 8U << 20;
 constexpr std::size_t most_errors = 200;
 
 void append(Errors& errors, Errors more) { std::ranges::move(more, std::back_inserter(errors)); }

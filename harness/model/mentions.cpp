@@ -48,15 +48,17 @@ const std::vector<std::string>& Mentions::names(const std::string& table) const 
 }
 
 bool Mentions::has(const std::string& table, const std::string& name) const {
-  return std::ranges::find(names(table), name) != names(table).end();
+  return std::ranges::binary_search(names(table), name);  // JSON keeps its keys in order
 }
 
 void Mentions::add(const std::string& pointer, std::string what, std::string remedy) {
+  if (enough()) return;
+  ++reported_;
   errors_.push_back({std::move(what), std::move(remedy), where_(pointer)});
 }
 
 void Mentions::check_name(const std::string& table, const json& name, const std::string& pointer) {
-  if (!name.is_string()) return;
+  if (!name.is_string() || enough()) return;
   auto text = name.get<std::string>();
   if (has(table, text)) return;
   add(pointer, fmt::format("{} is not a {} of this plan", in_quotes(text), table),
@@ -121,8 +123,22 @@ void Mentions::check_references(const json& value, const std::string& pointer, b
   }
 }
 
+bool Mentions::is_reference(std::string_view name, bool own_port) const {
+  if (name == "folder" || name == "port") return name == "folder" || own_port;
+  auto dot = name.rfind('.');
+  if (dot == name.npos) return false;
+  auto what = name.substr(dot + 1);
+  auto owner = name.substr(0, dot);
+  if (what != "port" && what != "address") return false;
+  if (owner.starts_with("links.")) return has("link", std::string(owner.substr(6)));
+  if (!owner.starts_with("services.")) return false;
+  auto service = external_.find(std::string(owner.substr(9)));
+  // Where an external service listens is its own affair: its address holds the port.
+  return service != external_.end() && (what == "address" || !service->second);
+}
+
 void Mentions::check_reference(const std::string& name, const std::string& pointer, bool own_port) {
-  if (name == "folder" || (name == "port" && own_port)) return;
+  if (enough() || is_reference(name, own_port)) return;
   std::vector<std::string> known{"folder"};
   if (own_port) known.emplace_back("port");
   for (const auto& [service, external] : external_) {
@@ -133,7 +149,6 @@ void Mentions::check_reference(const std::string& name, const std::string& point
     known.push_back("links." + link + ".address");
     known.push_back("links." + link + ".port");
   }
-  if (std::ranges::find(known, name) != known.end()) return;
   std::string remedy = suggestion(name, known);
   if (name == "port") remedy = "only a service of our own has a port, in its own definition";
   add(pointer, fmt::format("nothing is called {}", in_quotes("${" + name + "}")), remedy);

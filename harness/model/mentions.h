@@ -32,9 +32,12 @@ class Mentions {
   // Every `${…}` in every text below. `own_port`: whether `${port}` has a meaning here.
   void check_references(const nlohmann::json& value, const std::string& pointer, bool own_port);
 
+  // Past fifty problems nobody reads on, and guessing what was meant takes time.
   void add(const std::string& pointer, std::string what, std::string remedy = {});
+  [[nodiscard]] bool enough() const { return reported_ >= 50; }
 
  private:
+  [[nodiscard]] bool is_reference(std::string_view name, bool own_port) const;
   void check_selected(const ShapeNode& node, const nlohmann::json& value,
                       const std::string& pointer);
   void check_reference(const std::string& name, const std::string& pointer, bool own_port);
@@ -43,6 +46,7 @@ class Mentions {
   std::map<std::string, bool> external_;  // services
   Where where_;
   Errors& errors_;
+  int reported_ = 0;
 };
 
 // The first name that is on a cycle, or empty. `before` gives what each must wait for; names that

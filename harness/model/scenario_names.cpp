@@ -77,6 +77,7 @@ class ScenarioNames {
   }
 
   void after(const std::string& id, const std::string& at) {
+    if (mentions_.enough()) return;
     auto found = ids_.find(id);
     if (found == ids_.end()) {
       std::vector<std::string> known;

@@ -31,25 +31,25 @@ class Shape {
   static Shape boolean();
   static Shape integer(std::int64_t low, std::int64_t high);
   static Shape number(double low, double high);
-  static Shape text(std::size_t least = 1);         // a string of so many bytes at least
+  static Shape text(std::size_t least = 1);  // a string of so many bytes at least
   static Shape text_matching(std::string pattern, std::string called);  // ECMAScript, whole string
-  static Shape duration();                          // "250ms"
-  static Shape size();                              // "64KiB"
-  static Shape percentage();                        // "99.9%"
+  static Shape duration();                                              // "250ms"
+  static Shape size();                                                  // "64KiB"
+  static Shape percentage();                                            // "99.9%"
   static Shape choice(std::vector<std::string> values);
-  static Shape name();                              // [a-z0-9][a-z0-9._-]*, at most 80
-  static Shape name_of(std::string table);          // of the plan's "service", "link", "file",
-                                                    // "database", "probe" or "procedure"
-  static Shape expectation();                       // a level name or a predicate; see expectation.h
-  static Shape predicate();                         // only the object form
-  static Shape translated();                        // "text" or {fr: text, en: text}
+  static Shape name();                      // [a-z0-9][a-z0-9._-]*, at most 80
+  static Shape name_of(std::string table);  // of the plan's "service", "link", "file",
+                                            // "database", "probe" or "procedure"
+  static Shape expectation();               // a level name or a predicate; see expectation.h
+  static Shape predicate();                 // only the object form
+  static Shape translated();                // "text" or {fr: text, en: text}
 
   // Compounds.
   static Shape list(Shape item, std::size_t least = 0);
-  static Shape map(Shape value);                    // any text key
-  static Shape table(Shape entry);                  // a map whose keys are names
-  static Shape object(std::vector<Field> fields);   // unknown keys are errors
-  static Shape either(std::vector<Shape> shapes);   // the first that fits by type
+  static Shape map(Shape value);                   // any text key
+  static Shape table(Shape entry);                 // a map whose keys are names
+  static Shape object(std::vector<Field> fields);  // unknown keys are errors
+  static Shape either(std::vector<Shape> shapes);  // the first that fits by type
   // A one-key object whose key names the kind: {http: {url: …}}; `common` keys may stand beside.
   static Shape tagged(std::vector<Field> kinds, std::vector<Field> common = {});
 

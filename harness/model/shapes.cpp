@@ -157,7 +157,7 @@ Shape procedure(const Vocabulary& vocabulary) {
                         {"steps", Shape::list(std::move(step), 1), required, "in order"}});
 }
 
-Shape system(const Vocabulary& vocabulary) {
+Shape system_shape(const Vocabulary& vocabulary) {
   Shape link = Shape::object({{"from", Shape::name_of("service"), required, "a service"},
                               {"to", Shape::text(), required, "a service, or host:port"},
                               {"protocol", Shape::choice({"http", "tcp"}), {}, "default http"}});
@@ -205,7 +205,7 @@ Shape plan_shape(const Vocabulary& vocabulary) {
        {"review", std::move(review), {}, "how often the plan must be tested"},
        {"risks", Shape::table(std::move(risk)), {}, "what the plan fears"},
        {"vars", variables_shape(), {}, "filled in where ${name} stands"},
-       {"system", system(vocabulary), required, "what is protected"},
+       {"system", system_shape(vocabulary), required, "what is protected"},
        {"probes", Shape::table(probe(vocabulary)), {}, "how to look at it"},
        {"defaults", Shape::object(shared_fields(vocabulary)), {}, "inherited by scenarios"}});
 }

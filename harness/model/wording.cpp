@@ -73,9 +73,12 @@ std::string nearest(std::string_view name, const std::vector<std::string>& names
   std::string best;
   auto best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const std::string& candidate : names) {
-    if (candidate.size() > longest_name) continue;
+    // Named: GCC 12's address sanitizer misjudges references to temporaries in std::max here.
+    const std::size_t shorter = name.size() < candidate.size() ? name.size() : candidate.size();
+    const std::size_t longer = name.size() + candidate.size() - shorter;
+    if (candidate.size() > longest_name || longer - shorter >= best_distance) continue;
     auto distance = edit_distance(name, candidate);
-    if (distance < best_distance && distance < std::max(name.size(), candidate.size())) {
+    if (distance < best_distance && distance < longer) {
       best = candidate;
       best_distance = distance;
     }

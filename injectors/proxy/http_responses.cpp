@@ -47,7 +47,7 @@ Awaitable<void> HttpRelay::to_client() {
 Awaitable<HttpRelay::Next> HttpRelay::idle() {
   auto& service = connection_.service();
   error_code error;
-  if (down_.empty()) {
+  if (down_.empty() && !down_.ended()) {
     idle_ = true;
     co_await service.socket().async_wait(boost::asio::socket_base::wait_read,
                                          boost::asio::redirect_error(boost::asio::use_awaitable,

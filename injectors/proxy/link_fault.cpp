@@ -15,7 +15,8 @@ std::uint64_t seed_of(std::string_view text) {
 
 class LinkInjector final : public Injector {
  public:
-  LinkInjector(const FaultSpec& spec, const Surroundings& surroundings, std::shared_ptr<const LinkFault> fault)
+  LinkInjector(const FaultSpec& spec, const Surroundings& surroundings,
+               std::shared_ptr<const LinkFault> fault)
       : spec_(spec), surroundings_(surroundings), fault_(std::move(fault)) {}
 
   Result<nlohmann::json> prepare() override {

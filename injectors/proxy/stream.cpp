@@ -11,6 +11,8 @@ void Buffer::consume(std::size_t size) {
 }
 
 Awaitable<void> Buffer::fill(Stream& from, error_code& error) {
+  error = ended_;
+  if (error) co_return;
   if (end_ == capacity_) {
     const auto size = end_ - begin_;
     if (begin_ == 0) {
@@ -27,6 +29,7 @@ Awaitable<void> Buffer::fill(Stream& from, error_code& error) {
     end_ = size;
   }
   end_ += co_await from.read(data_.get() + end_, capacity_ - end_, error);
+  ended_ = error;
 }
 
 }  // namespace reprise::proxy

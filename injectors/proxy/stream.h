@@ -35,12 +35,16 @@ class Buffer {
   [[nodiscard]] bool empty() const { return begin_ == end_; }
   [[nodiscard]] bool full() const { return end_ - begin_ == buffer_limit; }
   void consume(std::size_t size);
-  // Appends what one read of `from` brings. Must not be full.
+  // Whether a read has found the stream's end, or failed.
+  [[nodiscard]] bool ended() const { return static_cast<bool>(ended_); }
+  // Appends what one read of `from` brings. Must not be full. An end is remembered and told again:
+  // Asio wakes a reader for it only once.
   Awaitable<void> fill(Stream& from, error_code& error);
 
  private:
   std::unique_ptr<char[]> data_;
   std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
+  error_code ended_;
 };
 
 }  // namespace reprise::proxy

@@ -33,7 +33,8 @@ std::vector<Duration> Axis::ticks() const {
 Axis axis_of(const Record& record) {
   std::optional<Duration> from, to;
   const auto take = [&](const std::optional<Duration>& at) {
-    if (!at) return;
+    // Journals come from anybody: an instant of 300 years must not overflow the arithmetic.
+    if (!at || *at < Duration::zero() || *at > 24h * 36'500) return;
     from = std::min(from.value_or(*at), *at);
     to = std::max(to.value_or(*at), *at);
   };

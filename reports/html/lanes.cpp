@@ -204,9 +204,8 @@ void draw_measure(Canvas& canvas, const Finding& finding, Duration origin, bool 
       fmt::format("<path class=\"edge\" d=\"M{0:.1f} {1:.1f}v14M{2:.1f} {1:.1f}v14\"/>\n", low,
                   canvas.y + 2, high);
   if (finding.limit) {
-    const Duration limit = backwards ? origin - *finding.limit : origin + *finding.limit;
-    if (axis.holds(limit)) {
-      const double x = axis.x(limit);
+    if (*finding.limit <= (backwards ? origin - axis.from : axis.to - origin)) {
+      const double x = at(*finding.limit);
       canvas.body += fmt::format("<path class=\"limit\" d=\"M{:.1f} {:.1f}v18m-4 0h8m0-18h-8\"/>\n",
                                  x, canvas.y);
       left = std::min(left, x - 4);

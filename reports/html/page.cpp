@@ -104,7 +104,8 @@ std::string shapes() {
 <path class="body" d="M8 1a7 7 0 0 0 0 14z"/></symbol>
 <symbol id="shape-skipped" viewBox="0 0 16 16"><circle class="rim" cx="8" cy="8" r="6.9"/>
 <path class="line" d="M4.5 8h7"/></symbol>
-<symbol id="shape-inconclusive" viewBox="0 0 16 16"><path class="body" d="M8-1.6l9.6 9.6-9.6 9.6-9.6-9.6z"/>
+<symbol id="shape-inconclusive" viewBox="0 0 16 16">
+<path class="body" d="M8-1.6l9.6 9.6-9.6 9.6-9.6-9.6z"/>
 <path class="mark" d="M5.9 6.2c0-3 4.3-3 4.3 0 0 1.7-2.1 1.7-2.1 3.2M8.1 12.2v.1"/></symbol>
 <symbol id="shape-fail" viewBox="0 0 16 16"><path class="body" d="M1 1h14v14H1z"/>
 <path class="mark" d="M4.8 4.8l6.4 6.4M11.2 4.8l-6.4 6.4"/></symbol>

@@ -1,4 +1,5 @@
-// The real binary on small real systems: errors, exit codes, Ctrl-C, kill -9, the same report again.
+// The real binary on small real systems: errors, exit codes, Ctrl-C, kill -9, reports again.
+// again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -41,6 +41,7 @@ TEST(Drill, WaitsOutAnRtoOfFourHoursInMilliseconds) {
   World::now().heals_itself_after = 3h + 59min;
   Scenario scenario = scripted_scenario({scripted_fault("scripted_event")});
   scenario.patience = 4h;
+  scenario.steady_within = 2min;
   const auto events = drill.run(scripted_plan(30s, 4h), scenario, {page_up()});
   const auto recovered = named(events, "recovered");
   ASSERT_EQ(recovered.size(), 1u);

@@ -66,7 +66,8 @@ TEST(Expectations, SurviveObservationsOfAnyForm) {
 
 TEST(Expectations, KnowWhatMustBeKept) {
   auto parsed = Expectation::parse(json::parse(
-      R"({"json": {"/a": 1, "/b": {"exists": true}}, "headers": {"X-Y": "z"}, "latency": {"<": "1s"}})"));
+      R"({"json": {"/a": 1, "/b": {"exists": true}}, "headers": {"X-Y": "z"},
+           "latency": {"<": "1s"}})"));
   ASSERT_TRUE(parsed);
   EXPECT_THAT(parsed->pointers(), testing::ElementsAre("/a", "/b"));
   EXPECT_THAT(parsed->headers(), testing::ElementsAre("x-y"));

@@ -158,6 +158,18 @@ TEST(Link, LeavesNothingBehindAfterTenThousandConnections) {
   EXPECT_TRUE(comes_true([&] { return open_descriptors() <= before + 2; }));
 }
 
+TEST(Link, LeavesNothingBehindAfterHttpConnections) {
+  const TestService service(Speaks::http);
+  const TestLink link(service, true);
+  const auto before = open_descriptors();
+  for (int i = 0; i < 1'000; ++i) {
+    PlainClient client(link.port());
+    ASSERT_EQ(client.ask("/hello").status, 200);
+  }
+  EXPECT_TRUE(comes_true([&] { return link.proxy().connections() == 0; }));
+  EXPECT_TRUE(comes_true([&] { return open_descriptors() <= before + 2; }));
+}
+
 TEST(Link, GoesAwayWithItsConnections) {
   const TestService service(Speaks::tcp);
   auto link = std::make_unique<TestLink>(service, false);

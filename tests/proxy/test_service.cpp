@@ -142,7 +142,9 @@ bool TestService::answer(int socket, const std::string& head, std::string& rest)
   if (head.starts_with("HEAD")) {
     return send_all(socket, "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n");
   }
-  if (is("/json")) return send_all(socket, with_length("{\"mode\": \"nominal\"}", "application/json"));
+  if (is("/json")) {
+    return send_all(socket, with_length("{\"mode\": \"nominal\"}", "application/json"));
+  }
   if (is("/big?")) return send_all(socket, with_length(big(number_after(head, "/big?"))));
   if (is("/echo")) return send_all(socket, with_length(body));
   if (is("/fields")) return send_all(socket, with_length(head));

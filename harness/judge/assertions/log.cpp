@@ -66,12 +66,13 @@ Finding judge_present(Finding finding, const Terms& terms, const Found& found, D
                       Duration end, const Record& record) {
   if (found.lines.size() >= terms.at_least) {
     const LogLine& enough = *found.lines[terms.at_least - 1];
-    finding.measured = Interval{enough.at - from, enough.at - from};
+    const Duration after = std::max(Duration{}, enough.at - from);
+    finding.measured = Interval{after, after};
     return passed(std::move(finding), {"judge.log.found",
                                        {{"service", terms.service},
                                         {"line", found.lines.front()->line},
                                         {"count", found.lines.size()},
-                                        {"after_ns", (enough.at - from).count()}}});
+                                        {"after_ns", after.count()}}});
   }
   if (record.length < end) {
     return inconclusive(std::move(finding), {"judge.log.cut-short", {{"service", terms.service}}});
@@ -102,6 +103,8 @@ Finding judge_log(const AssertionSpec& spec, const Record& record) {
     return inconclusive(std::move(finding), {"judge.log.external", {{"service", terms.service}}});
   }
   Duration from{};
+  // A line may come before the first evidence of a victim does, never before the injection.
+  Duration searched{};
   std::optional<Duration> to;
   if (text_option(spec, "during") == "fault") {
     const auto window = fault_window(record);
@@ -112,11 +115,12 @@ Finding judge_log(const AssertionSpec& spec, const Record& record) {
     const auto bit = first_bit(record);
     if (!bit) return inconclusive(std::move(finding), {"judge.no-bite"});
     from = *bit;
+    searched = record.faults.front().commanded.value_or(from);
   }
   if (terms.within) to = std::min(to.value_or(Duration::max()), from + *terms.within);
   finding.from = from;
   finding.to = to;
-  const Found found = find_lines(record, terms.service, *pattern, from, to);
+  const Found found = find_lines(record, terms.service, *pattern, searched, to);
   if (terms.absent) return judge_absent(std::move(finding), terms, found);
   return judge_present(std::move(finding), terms, found, from, to.value_or(record.length), record);
 }

@@ -50,8 +50,10 @@ std::int64_t said(const std::vector<nlohmann::json>& events, const std::string& 
 }
 
 TEST(Truth, LiesInsideTheMeasuredIntervalEveryTime) {
+  // Exact instants: the program as it is shipped, not the sanitized one.
+  ::setenv("REPRISE_PROGRAM", REPRISE_SOURCE_DIR "/build/release/reprise", /*overwrite=*/0);
   Workplace place;
-  const auto scripts = std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/cli/truth";
+  const auto scripts = std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/truth";
   write_file(place.folder() / "truth/plan.yaml", plan);
   write_file(place.folder() / "truth/outage.yaml", scenario);
   for (const char* script : {"outage.py", "trigger.py"}) {
