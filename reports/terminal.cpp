@@ -67,7 +67,9 @@ class Terminal : public LiveView {
 
   void tick(Duration elapsed) override {
     now_ = elapsed;
-    write(erased() + drawn());
+    std::string out = erased();  // first: drawing counts the lines that are erased next time
+    out += drawn();
+    write(out);
   }
 
  private:

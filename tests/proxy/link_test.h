@@ -3,6 +3,7 @@
 // Ownership: as its members. Threads: the test's.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -59,6 +60,20 @@ struct LinkFaultUnderTest {
   std::unique_ptr<Injector> injector;
   nlohmann::json receipt;
 };
+
+// How long `work` takes at best, in milliseconds: what it takes more now and then is the machine's
+// doing. Every attempt must take `least`, and tries end with the first that takes less than `most`.
+inline void expect_takes(double least, double most, const std::function<void()>& work) {
+  double fastest = 1e9;
+  for (int attempt = 0; attempt < 10 && fastest >= most; ++attempt) {
+    const auto start = Clocked::now();
+    work();
+    const std::chrono::duration<double, std::milli> taken = Clocked::now() - start;
+    EXPECT_GE(taken.count(), least);
+    fastest = std::min(fastest, taken.count());
+  }
+  EXPECT_LT(fastest, most);
+}
 
 inline double milliseconds_since(Clocked::time_point start) {
   return std::chrono::duration<double, std::milli>(Clocked::now() - start).count();

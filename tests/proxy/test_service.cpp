@@ -83,12 +83,21 @@ void TestService::reset_connections() {
 }
 
 std::string TestService::big(std::size_t size) {
-  std::string bytes(size, '\0');
+  // A block of noise over and over, each copy with its number, so that nothing can be lost, doubled
+  // or swapped unnoticed.
+  std::string block(65521, '\0');
   std::uint32_t state = 1;
-  for (auto& byte : bytes) {
+  for (auto& byte : block) {
     state = state * 1664525u + 1013904223u;
     byte = static_cast<char>(state >> 24);
   }
+  std::string bytes;
+  bytes.reserve(size + block.size());
+  for (std::size_t number = 0; bytes.size() < size; ++number) {
+    const auto stamp = std::to_string(number) + ";";
+    bytes += block.replace(0, stamp.size(), stamp);
+  }
+  bytes.resize(size);
   return bytes;
 }
 

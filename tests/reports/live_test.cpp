@@ -22,8 +22,10 @@ constexpr const char* name = "sp-e/database-killed";
 
 std::vector<json> story() {
   const json scenario = {{"scenario", "database-killed"},
+                         {"steady", json::object()},
                          {"levels", {{"dashboard", {{"nominal", {{"status", 200}}}}}}}};
-  const json plan = {{"plan", "sp-e"}, {"objectives", {{"rto", "5min"}}}};
+  const json plan = {
+      {"plan", "sp-e"}, {"objectives", {{"rto", "5min"}}}, {"system", json::object()}};
   const auto fault = [](std::int64_t t, const char* step) {
     return json{{"t", t},
                 {"event", "fault"},
@@ -107,7 +109,7 @@ TEST(LiveViews, SurviveEventsThatAreNone) {
 TEST(TheTerminalView, ShowsPhaseClockAndProbesOnOneLine) {
   const std::string text = shown("terminal", false, [](LiveView& view) {
     for (const json& event : story()) view.line(name, event);
-    view.tick(1500ms);
+    view.tick(5500ms);
   });
   EXPECT_EQ(text, "sp-e/database-killed  inject  5.5 s  2.5 s of 5 min  dashboard: down\n");
 }

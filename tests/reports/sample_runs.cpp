@@ -70,6 +70,9 @@ Drill conditional_drill() {
   drill.record.scenario.name = "database-slow";
   drill.record.scenario.title = both("The database is slow", "La base de données est lente");
   drill.record.scenario.where.file = "scenarios/sp-e/database-slow.yaml";
+  for (Finding& finding : drill.verdict.findings) {
+    if (finding.kind != "steady-state") finding.where.file = drill.record.scenario.where.file;
+  }
   drill.verdict.status = Status::conditional;
   Finding& recovery = drill.verdict.findings.back();
   recovery.status = Status::conditional;
@@ -149,8 +152,12 @@ void expect_golden(const std::string& name, const std::string& text) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream golden;
   golden << file.rdbuf();
-  EXPECT_TRUE(golden.str() == text) << path << " differs; REPRISE_UPDATE_GOLDEN=1 rewrites it.\n"
-                                    << text.substr(0, 4000);
+  const std::string wanted = golden.str();
+  const auto differs =
+      static_cast<std::size_t>(std::ranges::mismatch(wanted, text).in2 - text.begin());
+  EXPECT_TRUE(wanted == text) << path << " differs at byte " << differs << ": "
+                              << text.substr(differs, 200)
+                              << "\nREPRISE_UPDATE_GOLDEN=1 rewrites it";
 }
 
 }  // namespace reprise::testing
