@@ -296,6 +296,5 @@ while True: os.write(1, block)
     return event.at("line").template get<std::string>().find("lines left out") != std::string::npos;
   }));
 }
-
 }  // namespace
 }  // namespace reprise::testing
