@@ -41,7 +41,11 @@ class PlainClient {
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
+      if (sent <= 0) {
+        // Whichever call meets the reset first is told of it; the next one sees a mere end.
+        if (errno == ECONNRESET || errno == EPIPE) end_ = "reset";
+        return;
+      }
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
