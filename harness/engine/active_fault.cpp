@@ -63,7 +63,7 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
     co_return false;
   }
   receipt_ = std::move(*receipt);
-  const bool lasts = kind_->nature == Nature::condition;
+  const bool lasts = nature() == Nature::condition;
   note("preparing", {{"receipt", receipt_}, {"lasting", lasts ? "condition" : "event"}});
   auto entry = context_.undo_log.arm(
       spec_, receipt_, dies_with_drill(context_.plan, spec_, kind_->target));

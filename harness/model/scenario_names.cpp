@@ -87,12 +87,18 @@ class ScenarioNames {
       return;
     }
     const json& fault = found->second.front()->value;
-    const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
-    if (kind != nullptr && kind->nature == Nature::condition && !fault.contains("for")) {
+    if (is_condition(fault) && !fault.contains("for")) {
       mentions_.add(at + "/after",
                     fmt::format("the fault '{}' is not over before everything is healed", id),
                     "give it a 'for'");
     }
+  }
+
+  // Lasts until it is healed, as far as the vocabulary knows the kind.
+  [[nodiscard]] bool is_condition(const json& fault) const {
+    const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
+    return kind != nullptr &&
+           kind->nature_with(fault.value("with", json::object())) == Nature::condition;
   }
 
   void check_fault(const PlacedFault& fault) {
@@ -144,9 +150,7 @@ class ScenarioNames {
     auto lasting = parse_duration(one.value("for", "0s"));
     if (!every || !jitter || !lasting) return;
     positive(repeat.at("every"), at + "/repeat/every");
-    const FaultInfo* kind = find_fault(vocabulary_, one.at("inject").get<std::string>());
-    bool condition = kind != nullptr && kind->nature == Nature::condition;
-    if (condition && !one.contains("for")) {
+    if (is_condition(one) && !one.contains("for")) {
       mentions_.add(at + "/repeat", "a repeated fault needs a 'for'", "else no round is ever over");
     } else if (*lasting > *every) {
       mentions_.add(at + "/repeat/every",
