@@ -1,12 +1,15 @@
 // A million journal events read, judged and rendered; the HTML of a hundred thousand samples.
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <stdexcept>
 
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/cli/vocabulary.h"
 #include "harness/journal/journal.h"
 #include "harness/judge/report.h"
 #include "harness/model/registry.h"
@@ -17,40 +20,53 @@ namespace {
 
 namespace fs = std::filesystem;
 
-nlohmann::json resolved_plan() {
-  return {{"reprise", 1},
-          {"plan", "bench"},
-          {"objectives", {{"rto", "5min"}}},
-          {"system", nlohmann::json::object()},
-          {"probes",
-           {{"page",
-             {{"kind", "http"},
-              {"options", {{"url", "http://127.0.0.1:1/"}}},
-              {"every", "10ms"},
-              {"timeout", "1s"}}}}}};
+constexpr auto plan =
+    "reprise: 1\n"
+    "plan: bench\n"
+    "system: {folder: system}\n"
+    "probes: {page: {http: {url: 'http://127.0.0.1:1/'}, every: 10ms, timeout: 1s}}\n";
+constexpr auto scenario =
+    "reprise: 1\n"
+    "scenario: bench\n"
+    "levels: {page: {nominal: {status: 200}}}\n"
+    "steady-state: [{probe: page, expect: nominal}]\n"
+    "assertions: [{throughout: {probe: page, expect: {status: 200}, allowed-failures: 5}}]\n";
+
+LoadedPlan load_plan(const fs::path& folder) {
+  fs::create_directories(folder / "system");
+  std::ofstream(folder / "plan.yaml") << plan;
+  std::ofstream(folder / "bench.yaml") << scenario;
+  auto plans = reprise::load({folder}, linked_vocabulary());
+  if (!plans) throw std::runtime_error(plans.error().front().text());
+  return plans->front();
 }
 
-// One sample in a thousand fails; one fault of a second in the middle.
-fs::path write_journal(std::size_t samples, const nlohmann::json& plan,
-                       const nlohmann::json& scenario) {
+constexpr std::size_t steady_samples = 500;  // five seconds' worth
+
+// One sample in a thousand fails.
+fs::path write_journal(std::size_t samples) {
   std::string name = (fs::temp_directory_path() / "reprise-bench-XXXXXX").string();
-  const fs::path path = fs::path(::mkdtemp(name.data())) / "bench.jsonl";
+  const fs::path folder = ::mkdtemp(name.data());
+  const LoadedPlan loaded = load_plan(folder);
+  const fs::path path = folder / "bench.jsonl";
   Duration now{};
   auto journal = Journal::create(path, [&] { return now; }, [&] { return UtcInstant(now); });
   if (!journal) return {};
-  journal->write("drill", {{"format", journal_format}, {"tool", "bench"}, {"plan", plan},
-                           {"scenario", scenario}, {"files", nlohmann::json::object()},
+  journal->write("drill", {{"format", journal_format}, {"tool", "bench"}, {"plan", loaded.plan.resolved},
+                           {"scenario", loaded.scenarios.front().resolved}, {"files", nlohmann::json::object()},
                            {"seed", 1}, {"repeat", 0},
                            {"environment", nlohmann::json::object()}, {"operator", ""},
                            {"command", "bench"}});
   auto phase = [&](const char* which) { journal->write("phase", {{"phase", which}}); };
   phase("prepare");
   phase("steady");
-  journal->write("steady", {{"state", "held"}});
-  phase("inject");
   for (std::size_t i = 0; i < samples; ++i) {
-    const bool bad = i % 1000 == 500;
+    const bool bad = i % 1000 == 998;
     now = std::chrono::milliseconds(10) * static_cast<std::int64_t>(i);
+    if (i == steady_samples) {
+      journal->write("steady", {{"state", "held"}});
+      phase("inject");
+    }
     journal->write("sample", {{"probe", "page"}, {"i", now.count()}, {"s", now.count() + 60'000},
                               {"f", now.count() + 1'500'000}, {"o", "answered"},
                               {"v", {{"status", bad ? 500 : 200}, {"source", "primary"}}}});
@@ -60,22 +76,13 @@ fs::path write_journal(std::size_t samples, const nlohmann::json& plan,
   return path;
 }
 
-const nlohmann::json scenario_json{
-    {"reprise", 1},
-    {"scenario", "bench"},
-    {"levels", {{"page", {{"nominal", {{"status", 200}}}}}}},
-    {"assertions",
-     {{{"kind", "throughout"},
-       {"name", "throughout"},
-       {"options", {{"probe", "page"}, {"expect", {{"status", 200}}}, {"allowed-failures", 5}}}}}}};
-
 struct Rendered {
   double seconds = 0, mib = 0, html_mib = 0;
   bool all_failures_judged = false;
 };
 
 // In a process of its own, so that its peak memory is its own.
-Rendered judge_and_render(const fs::path& journal) {
+Rendered judge_and_render(const fs::path& journal, std::size_t samples) {
   int pipe[2];
   if (::pipe(pipe) != 0) return {};
   if (::fork() == 0) {
@@ -91,7 +98,8 @@ Rendered judge_and_render(const fs::path& journal) {
       }
       const auto& figures = run.drills.front().verdict.figures;
       rendered.all_failures_judged =
-          !figures.empty() && figures.front().down == figures.front().scheduled / 1000;
+          run.drills.front().verdict.status == Status::fail &&
+          figures.front().down == samples / 1000;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     rendered.seconds = took.count();
@@ -112,9 +120,9 @@ Rendered judge_and_render(const fs::path& journal) {
 template <class Figure>
 void measured(benchmark::State& state, std::size_t samples, double bound, const char* unit,
               Figure figure) {
-  const fs::path journal = write_journal(samples, resolved_plan(), scenario_json);
+  const fs::path journal = write_journal(samples);
   for (auto _ : state) {
-    const Rendered rendered = judge_and_render(journal);
+    const Rendered rendered = judge_and_render(journal, samples);
     if (!rendered.all_failures_judged) state.SkipWithError("not every failure was judged");
     bounded(state, figure(rendered), bound, unit);
   }
