@@ -54,7 +54,24 @@ Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
   return job;
 }
 
+// Why a plan is drilled on the host; empty when it is not.
+std::string why_on_host(const Plan& plan, SandboxWish wish, const Result<void>& possible) {
+  if (wish == SandboxWish::off) return "not wanted";
+  if (!possible) return possible.error().text();
+  for (const auto& [name, service] : plan.services) {
+    if (service.external) return fmt::format("service {} is outside of it", name);
+  }
+  return {};
+}
+
 }  // namespace
+
+const std::map<std::string, SandboxWish>& sandbox_wishes() {
+  static const std::map<std::string, SandboxWish> wishes{{"auto", SandboxWish::automatic},
+                                                         {"required", SandboxWish::demanded},
+                                                         {"off", SandboxWish::off}};
+  return wishes;
+}
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -63,11 +80,19 @@ std::uint64_t random_seed() {
 
 Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options) {
   std::vector<Job> jobs;
+  const auto possible = options.sandbox == SandboxWish::off ? Result<void>() : try_sandbox();
   for (LoadedPlan& loaded : plans) {
+    const std::string on_host = why_on_host(loaded.plan, options.sandbox, possible);
+    if (!on_host.empty() && options.sandbox == SandboxWish::demanded) {
+      return failure("plan {} cannot be drilled in a sandbox: {}", loaded.plan.name, on_host);
+    }
     for (Scenario& scenario : loaded.scenarios) {
       if (options.repeat) scenario.repeat = *options.repeat;
       for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
-        jobs.push_back(make_job(loaded, scenario, repeat, options));
+        Job& job = jobs.emplace_back(make_job(loaded, scenario, repeat, options));
+        job.sandboxed = on_host.empty();
+        job.sandbox = job.sandboxed ? "user, network, mount, pid and IPC namespaces"
+                                    : "none: " + on_host;
       }
     }
   }

@@ -1,11 +1,13 @@
 // From loaded scenarios to jobs: repeats, seeds, folders, journals.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <random>
 #include <vector>
 
 #include "harness/engine/job.h"
+#include "harness/engine/sandbox.h"
 #include "harness/model/scenario.h"
 
 namespace reprise {
@@ -18,7 +20,11 @@ struct JobOptions {
   std::string command;
   bool attended = false;
   bool rehearsal = false;
+  SandboxWish sandbox = SandboxWish::automatic;
 };
+
+// auto, required, off: as in `--sandbox`.
+[[nodiscard]] const std::map<std::string, SandboxWish>& sandbox_wishes();
 
 // The plans must outlive the jobs. Makes the journals' folders and removes the journals that the
 // new ones replace; an error when it cannot.

@@ -23,6 +23,7 @@ struct Options {
   std::optional<std::uint64_t> seed;
   std::size_t at_once = 1;
   bool plain = false;
+  SandboxWish sandbox = SandboxWish::automatic;
 };
 
 int exit_code_of(const Conducted& conducted) {
@@ -50,6 +51,7 @@ int run(const Options& options) {
   job_options.operator_name = options.operator_name;
   job_options.command = "reprise run";
   for (const auto& word : options.words) job_options.command += " " + word;
+  job_options.sandbox = options.sandbox;
   job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
   auto jobs = make_jobs(*plans, job_options);
   if (!jobs) {
@@ -92,6 +94,9 @@ void add_run(CLI::App& app, int& code) {
   verb->add_option("--lang", options->language, "Language of messages and reports")
       ->check(CLI::IsMember({"en", "fr"}));
   verb->add_option("--operator", options->operator_name, "Who runs the test, for the record");
+  verb->add_option("--sandbox", options->sandbox,
+                   "Namespaces of its own for every drill: auto, required or off (the host)")
+      ->transform(CLI::CheckedTransformer(sandbox_wishes()));
   verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
   verb->footer(
       "Examples:\n"

@@ -3,15 +3,18 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <functional>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/engine/process_table.h"
+#include "harness/engine/sandbox.h"
 #include "harness/engine/undo.h"
 #include "harness/engine/worker.h"
 
@@ -21,14 +24,12 @@ namespace {
 // A worker that gives no sign of life for so long is stopped or stuck; it does every 100 ms.
 constexpr int deadline_ms = 5000;
 
+// From the end of the worker's pipe to the end of its process.
+constexpr int moment_ms = 1000;
+
 struct Worker {
   pid_t pid = 0;
   int alive = -1;  // read end of its signs of life
-};
-
-struct Death {
-  int status = 0;
-  std::string why;  // empty when the worker ended in order
 };
 
 int watch_signals() {
@@ -46,22 +47,31 @@ void unblock_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-Worker fork_worker(const Job& job, UndoLog& log) {
+// Without namespaces: the same worker, straight on the host.
+Result<pid_t> fork_on_host(const std::function<int()>& inside) {
+  const pid_t pid = ::fork();
+  if (pid < 0) return failure("{}", std::strerror(errno));
+  if (pid > 0) return pid;
+  unblock_signals();
+  // A second net only: it fires when the guardian is killed, and never on its own thread's end.
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  ::_exit(inside());
+}
+
+Result<Worker> fork_worker(const Job& job, UndoLog& log) {
   int pipe[2];
   REPRISE_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
-  const pid_t pid = ::fork();
-  REPRISE_REQUIRE(pid >= 0);
-  if (pid == 0) {
+  auto inside = [&] {
     ::close(pipe[0]);
-    unblock_signals();
-    // A second net only: it fires when the guardian is killed, and never on its own thread's end.
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     const int code = run_worker(job, std::move(log), pipe[1]);
     std::fflush(nullptr);
-    ::_exit(code);
-  }
+    return code;
+  };
+  auto pid = job.sandboxed ? fork_sandboxed(inside) : fork_on_host(inside);
   ::close(pipe[1]);
-  return {pid, pipe[0]};
+  if (!pid) return failure("a worker cannot be started: {}", pid.error().text());
+  log.started({*pid, start_ticks(*pid).value_or(0)});
+  return Worker{*pid, pipe[0]};
 }
 
 // Forwards the operator's signals until the worker's pipe ends or falls silent.
@@ -96,18 +106,27 @@ std::string wait_for_end(const Worker& worker, int signals, int answers) {
   }
 }
 
-Death reap_worker(const Worker& worker, std::string why) {
-  // A stopped worker would stay so for ever and could wake up half-way through our undoing.
-  if (!why.empty()) ::kill(worker.pid, SIGKILL);
-  Death death{0, std::move(why)};
-  while (::waitpid(worker.pid, &death.status, 0) < 0 && errno == EINTR) {
+// Ends it when it has not ended by itself in a moment: a stopped process would stay so for ever,
+// and could wake up half-way through our undoing.
+int reap(pid_t pid, int patience_ms) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  pollfd waited{pidfd, POLLIN, 0};
+  if (::poll(&waited, 1, patience_ms) != 1) ::kill(pid, SIGKILL);
+  ::close(pidfd);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (death.why.empty() && WIFSIGNALED(death.status)) {
-    death.why = fmt::format("the worker was ended by signal {}", WTERMSIG(death.status));
-  } else if (death.why.empty() && WEXITSTATUS(death.status) != 0) {
-    death.why = fmt::format("the worker ended with code {}", WEXITSTATUS(death.status));
-  }
-  return death;
+  return status;
+}
+
+// Empty when it ended in order.
+std::string reap_worker(const Worker& worker, std::string why) {
+  const int status = reap(worker.pid, why.empty() ? moment_ms : 0);
+  if (!why.empty()) return why;
+  // A sandbox's first process tells of a signal as a shell does.
+  const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  if (code > 128) return fmt::format("the worker was ended by signal {}", code - 128);
+  return code == 0 ? std::string() : fmt::format("the worker ended with code {}", code);
 }
 
 // Orphans and daemons fell to us, the subreaper: end and reap them all.
@@ -131,13 +150,18 @@ int guard(const Job& job, UndoLog log) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const int signals = watch_signals();
   make_folder(job.folder);
-  const Worker worker = fork_worker(job, log);
-  const Death death = reap_worker(worker, wait_for_end(worker, signals, job.answers));
+  const auto worker = fork_worker(job, log);
+  if (!worker) {
+    fmt::print(stderr, "reprise: {}\n", worker.error().text());
+    (void)undo(log);
+    return guardian_could_not_start;
+  }
+  const std::string death = reap_worker(*worker, wait_for_end(*worker, signals, job.answers));
   // Faults first, while the services they were put into still live; then everything else ends.
   const Undone undone = undo(log);
   end_descendants();
-  if (!death.why.empty() || !undone.failed.empty()) {
-    const auto why = death.why.empty() ? "the drill could not undo it itself" : death.why;
+  if (!death.empty() || !undone.failed.empty()) {
+    const auto why = death.empty() ? "the drill could not undo it itself" : death;
     record_undo(job.journal, "guardian", why, undone);
   }
   return undone.failed.empty() ? guardian_clean : guardian_residue;

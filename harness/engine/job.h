@@ -19,6 +19,8 @@ struct Job {
   std::filesystem::path journal;
   std::filesystem::path folder;  // the drill's working folder; made and removed by the guardian
   std::string mark;              // REPRISE_DRILL in its processes' environment
+  bool sandboxed = false;
+  std::string sandbox;  // for the record: which namespaces, or "none: " and why
   std::uint64_t seed = 0;
   int repeat = 0;
   std::string operator_name;

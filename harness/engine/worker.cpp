@@ -18,21 +18,21 @@ namespace {
 
 constexpr Duration sign_of_life = std::chrono::milliseconds(100);
 
-nlohmann::json environment() {
+nlohmann::json environment(const Job& job) {
   utsname host{};
   ::uname(&host);
   return {{"kernel", fmt::format("{} {}", host.sysname, host.release)},
           {"machine", host.machine},
           {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)},
           {"uid", ::getuid()},
-          {"sandbox", "none: the host with allocated ports"}};
+          {"sandbox", job.sandbox}};
 }
 
 void write_first_event(Journal& journal, const Job& job) {
   nlohmann::json fields{{"format", journal_format},      {"tool", REPRISE_VERSION},
                         {"plan", job.plan->resolved},    {"scenario", job.scenario->resolved},
                         {"files", job.file_hashes},      {"seed", job.seed},
-                        {"repeat", job.repeat},          {"environment", environment()},
+                        {"repeat", job.repeat},          {"environment", environment(job)},
                         {"operator", job.operator_name}, {"command", job.command}};
   journal.write_at({}, "drill", std::move(fields));
 }
@@ -66,7 +66,10 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
     return 1;
   }
   BlockingPool pool(4);
-  auto started = [&](const ProcessId& process) { undo_log.started(process); };
+  auto started = [&](const ProcessId& process) {
+    // Numbers from inside a sandbox mean nothing outside, and everything in it ends with it.
+    if (!job.sandboxed) undo_log.started(process);
+  };
   Supervisor supervisor(context.get_executor(), clock, *journal, pool, *job.plan, **site, started);
   Operator person(context.get_executor(), clock, job.answers, job.attended);
   auto ask = [&](const Step& step) { return person.ask(step); };

@@ -18,6 +18,10 @@ std::string named(const FaultRecord& fault, int rounds) {
 void add_steady(const Record& record, Reasons& out) {
   if (record.steady == "held") return;
   if (record.steady.empty() && record.scenario.steady_state.empty()) return;
+  if (record.steady.empty()) {
+    out.push_back({{"judge.steady.never"}});
+    return;
+  }
   const char* key = record.steady == "lost" ? "judge.steady.lost" : "judge.steady.not-reached";
   out.push_back({{key, {{"why", record.steady_why}}}});
 }
@@ -98,10 +102,13 @@ void add_lateness(const Record& record, Reasons& out) {
 
 std::vector<Reason> drill_reasons(const Record& record) {
   Reasons out;
+  // What ended a drill before it began is its first reason.
+  const bool never_began = record.steady.empty();
+  if (never_began) add_end(record, out);
   add_steady(record, out);
   add_bites(record, out);
   add_missing_faults(record, out);
-  add_end(record, out);
+  if (!never_began) add_end(record, out);
   add_lateness(record, out);
   if (record.scenario.assertions.empty()) out.push_back({{"judge.nothing-judged"}});
   return out;
