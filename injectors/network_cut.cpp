@@ -1,7 +1,9 @@
-// A condition: the link is cut. refuse: nobody listens any more and open connections are reset, as
-// if the service's machine had rebooted. silence: connections are accepted by the kernel but
-// nothing passes either way; when healed, what was under way goes on, as after a real outage.
+// A condition: the link is cut, by its proxy or by the kernel. refuse: nobody listens any more and
+// open connections are reset, as if the service's machine had rebooted. silence: connections are
+// accepted by the kernel but nothing passes either way; when healed, what was under way goes on, as
+// after a real outage.
 #include "harness/model/registry.h"
+#include "injectors/packet_cut.h"
 #include "injectors/proxy/link_fault.h"
 
 namespace reprise::proxy {
@@ -35,21 +37,47 @@ Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t) 
   return std::make_shared<Refusal>();
 }
 
-const Registered<FaultKind> registered{link_fault(
-    {.name = "network_cut",
-     .summary = "Cuts a link: connections are refused and reset, or fall silent.",
-     .options = Shape::object(
-         {{.name = "how",
-           .shape = Shape::choice({"refuse", "silence"}),
-           .doc = "refuse: new connections are refused, open ones reset; silence: nothing passes, "
-                  "and goes on when healed; default refuse."}}),
-     .example = {{"inject", "network_cut"},
-                 {"into", "client-to-server"},
-                 {"with", {{"how", "refuse"}}}}},
-    {.filter = make,
-     .one = "1 connection cut",
-     .many = "connections cut",
-     .http_only = false})};
+Shape options() {
+  return Shape::object(
+      {{.name = "how",
+        .shape = Shape::choice({"refuse", "silence"}),
+        .doc = "refuse: new connections are refused, open ones reset; silence: nothing passes, "
+               "and goes on when healed; default refuse."},
+       {.name = "by",
+        .shape = Shape::choice({"proxy", "kernel"}),
+        .doc = "kernel: packets are rejected or dropped by a rule that dies with the program "
+               "(needs the sandbox or root); default proxy."},
+       {.name = "direction",
+        .shape = Shape::choice({"both", "to", "from"}),
+        .doc = "by kernel only: what the client sends, what the service answers, or both; "
+               "default both."},
+       {.name = "also",
+        .shape = Shape::list(Shape::name_of("link")),
+        .doc = "by kernel only: more links to cut at the same instant."}});
+}
+
+FaultKind kind() {
+  FaultKind cut = link_fault(
+      {.name = "network_cut",
+       .summary = "Cuts a link: connections are refused and reset, or fall silent.",
+       .options = options(),
+       .example = {{"inject", "network_cut"},
+                   {"into", "client-to-server"},
+                   {"with", {{"how", "refuse"}}}}},
+      {.filter = make, .one = "1 connection cut", .many = "connections cut", .http_only = false});
+  cut.make = [by_proxy = cut.make](
+                 const FaultSpec& spec,
+                 const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
+    if (spec.with.value("by", "proxy") == "kernel") return packet_cut(spec, surroundings);
+    if (spec.with.contains("also") || spec.with.contains("direction")) {
+      return failure("'also' and 'direction' need 'by: kernel'");
+    }
+    return by_proxy(spec, surroundings);
+  };
+  return cut;
+}
+
+const Registered<FaultKind> registered{kind()};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -47,8 +47,9 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
   fmt::print("Will be broken:\n");
   for (const FaultSpec& fault : scenario.faults) {
     const auto kind = std::ranges::find(vocabulary.faults, fault.kind, &FaultInfo::name);
-    const bool event = kind != vocabulary.faults.end() && kind->nature_with(fault.with) == Nature::event;
-    const auto end = event ? "an event: recovery is the system's work"
+    const bool event =
+        kind != vocabulary.faults.end() && kind->nature_with(fault.with) == Nature::event;
+    const auto end = event           ? "an event: recovery is the system's work"
                      : fault.lasting ? "for " + format_duration(*fault.lasting)
                                      : "until everything is healed";
     fmt::print("  {}: {} into {} {} {}, {}{}\n", fault.id, fault.kind, fault.into,

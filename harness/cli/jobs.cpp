@@ -40,8 +40,7 @@ Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
   job.scenario = &scenario;
   job.file_hashes = loaded.hashes;
   job.awaited = awaited_by(scenario, loaded.plan);
-  job.journal =
-      std::filesystem::absolute(journal_path(options, loaded.plan, scenario, repeat));
+  job.journal = std::filesystem::absolute(journal_path(options, loaded.plan, scenario, repeat));
   job.repeat = repeat;
   job.seed = mix(options.seed, fmt::format("{}/{}#{}", loaded.plan.name, scenario.name, repeat));
   const auto token = mix(random_seed(), job.journal.string());
@@ -91,8 +90,8 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
       for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
         Job& job = jobs.emplace_back(make_job(loaded, scenario, repeat, options));
         job.sandboxed = on_host.empty();
-        job.sandbox = job.sandboxed ? "user, network, mount, pid and IPC namespaces"
-                                    : "none: " + on_host;
+        job.sandbox =
+            job.sandboxed ? "user, network, mount, pid and IPC namespaces" : "none: " + on_host;
       }
     }
   }

@@ -38,7 +38,9 @@ class ActiveFault {
   // Reverts; a second call does nothing. The journal tells of healing only for conditions.
   boost::asio::awaitable<void> heal();
 
-  [[nodiscard]] Nature nature() const { return kind_ ? kind_->nature_with(spec_.with) : Nature::event; }
+  [[nodiscard]] Nature nature() const {
+    return kind_ ? kind_->nature_with(spec_.with) : Nature::event;
+  }
   // Something of it is still to be undone.
   [[nodiscard]] bool in_place() const { return entry_.has_value(); }
   [[nodiscard]] const FaultSpec& spec() const { return spec_; }

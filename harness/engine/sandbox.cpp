@@ -95,7 +95,7 @@ void pass_on(int signal) {
     ::_exit(inside());
   }
   passed_on_to = child;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = pass_on;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);

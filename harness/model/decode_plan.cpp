@@ -72,8 +72,12 @@ void read_system(const Fields& system, Plan& out) {
     out.services[name] = service_of(name, fields);
   });
   system.each_entry("links", [&](const std::string& name, const Fields& fields) {
-    out.links[name] = {name, fields.needed_text("from"), fields.needed_text("to"),
-                       fields.text("protocol", "http"), fields.where()};
+    out.links[name] = {name,
+                       fields.needed_text("from"),
+                       fields.needed_text("to"),
+                       fields.text("protocol", "http"),
+                       fields.boolean("transparent", false),
+                       fields.where()};
   });
   out.databases = system.text_map("databases");
   out.files = system.text_map("files");

@@ -80,6 +80,7 @@ struct Link {
   std::string from;
   std::string to;                  // a service, or host:port
   std::string protocol = "http";   // http | tcp
+  bool transparent = false;        // the kernel leads every connection to `to` into the proxy
   Location where;
 };
 

@@ -160,7 +160,12 @@ Shape procedure(const Vocabulary& vocabulary) {
 Shape system_shape(const Vocabulary& vocabulary) {
   Shape link = Shape::object({{"from", Shape::name_of("service"), required, "a service"},
                               {"to", Shape::text(), required, "a service, or host:port"},
-                              {"protocol", Shape::choice({"http", "tcp"}), {}, "default http"}});
+                              {"protocol", Shape::choice({"http", "tcp"}), {}, "default http"},
+                              {"transparent",
+                               Shape::boolean(),
+                               {},
+                               "the kernel leads every connection to 'to', whoever makes it, into "
+                               "the proxy: nothing needs to be told the link's address"}});
   return Shape::object(
       {{"folder", Shape::text(), {}, "beside the plan; copied for every drill"},
        {"services", Shape::table(service(vocabulary)), {}, "what runs"},

@@ -135,14 +135,19 @@ Awaitable<error_code> Connection::connect(std::string host, std::string port) {
   const auto numeric = asio::ip::make_address(host, error);
   if (!error) {
     const tcp::endpoint endpoint(numeric, static_cast<std::uint16_t>(std::atoi(port.c_str())));
+    service_.socket().open(endpoint.protocol(), error);
+    if (!error && mark_) {
+      const int descriptor = service_.socket().native_handle();
+      ::setsockopt(descriptor, SOL_SOCKET, SO_MARK, &mark_, sizeof mark_);
+    }
     co_await service_.socket().async_connect(endpoint,
                                              asio::redirect_error(asio::use_awaitable, error));
     co_return error;
   }
   error = {};
   tcp::resolver resolver(client_.socket().get_executor());
-  const auto found = co_await resolver.async_resolve(
-      host, port, asio::redirect_error(asio::use_awaitable, error));
+  const auto found =
+      co_await resolver.async_resolve(host, port, asio::redirect_error(asio::use_awaitable, error));
   if (error || !open()) co_return asio::error::host_not_found;
   co_await asio::async_connect(service_.socket(), found,
                                asio::redirect_error(asio::use_awaitable, error));

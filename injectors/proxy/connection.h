@@ -40,6 +40,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // Every packet to the service carries this mark (SO_MARK).
+  void mark(int mark) { mark_ = mark; }
   // Dials `service` (host:port) and relays until both sides have ended. `keep` is what the
   // connection refers to.
   void start(std::string service, std::shared_ptr<void> keep);
@@ -69,6 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Far service_;
   std::unique_ptr<Relay> relay_;
   bool dialling_ = false;
+  int mark_ = 0;
 };
 
 }  // namespace reprise::proxy

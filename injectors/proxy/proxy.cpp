@@ -4,9 +4,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/address_v4.hpp>
 
 #include "harness/engine/link.h"
 #include "harness/model/registry.h"
+#include "injectors/nftables.h"
 #include "injectors/proxy/connection.h"
 #include "injectors/proxy/listener.h"
 #include "injectors/proxy/loop.h"
@@ -15,6 +17,26 @@ namespace reprise::proxy {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+namespace {
+
+// Of the proxy's own packets, which the kernel must not lead back to it.
+constexpr int own_mark = 0x7265;
+
+Result<std::unique_ptr<OwnedTable>> lead_here(const std::string& service, std::uint16_t port) {
+  const auto colon = service.rfind(':');
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address_v4(service.substr(0, colon), error);
+  if (error || colon == service.npos) {
+    return failure("{} is not an IPv4 address and a port", service);
+  }
+  return OwnedTable::create(
+      fmt::format("chain lead {{\ntype nat hook output priority -100;\n"
+                  "ip daddr {} tcp dport {} meta mark != {:#x} redirect to :{}\n}}",
+                  address.to_string(), service.substr(colon + 1), own_mark, port));
+}
+
+}  // namespace
 
 // Lives as long as its proxy or one of its connections; used on the loop's thread only.
 class Proxy::State : public std::enable_shared_from_this<State> {
@@ -131,6 +153,7 @@ void Proxy::State::admit(tcp::socket client) {
   const std::shared_ptr<void> keep(key, [self = shared_from_this()](void* gone) {
     self->connections_.erase(static_cast<Connection*>(gone));
   });
+  if (settings_.transparent) connection->mark(own_mark);
   connection->start(settings_.service, keep);
 }
 
@@ -151,13 +174,20 @@ Result<std::unique_ptr<Proxy>> Proxy::start(Settings settings) {
       (*state)->start();
     });
     if (!state) return std::unexpected(state.error());
-    return std::unique_ptr<Proxy>(new Proxy(std::move(loop), std::move(*state)));
+    std::unique_ptr<Proxy> proxy(new Proxy(std::move(loop), std::move(*state)));
+    if (settings.transparent) {
+      auto redirect = lead_here(settings.service, proxy->port());
+      if (!redirect) return std::unexpected(redirect.error());
+      proxy->redirect_ = std::move(*redirect);
+    }
+    return proxy;
   } catch (const std::exception& error) {
     return failure("cannot start a proxy: {}", error.what());
   }
 }
 
 Proxy::~Proxy() {
+  redirect_.reset();  // first: what comes from now on finds the service itself
   loop_->run([&] {
     state_->stop();
     state_.reset();
@@ -197,6 +227,7 @@ Result<std::unique_ptr<LinkServer>> make(const Link& link, std::string upstream)
   Proxy::Settings settings;
   settings.service = std::move(upstream);
   settings.http = link.protocol == "http";
+  settings.transparent = link.transparent;
   auto proxy = Proxy::start(std::move(settings));
   if (!proxy) return std::unexpected(proxy.error());
   return std::move(*proxy);

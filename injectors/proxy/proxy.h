@@ -19,6 +19,10 @@
 #include "harness/model/error.h"
 #include "injectors/proxy/filter.h"
 
+namespace reprise {
+class OwnedTable;
+}
+
 namespace reprise::proxy {
 
 class Loop;
@@ -26,10 +30,11 @@ class Loop;
 class Proxy final : public LinkServer {
  public:
   struct Settings {
-    std::string service;         // host:port, looked up for every connection
+    std::string service;  // host:port, looked up for every connection
     bool http = false;
+    bool transparent = false;  // connections to `service` are led here by the kernel
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;      // 0: any free one
+    std::uint16_t port = 0;  // 0: any free one
   };
   static Result<std::unique_ptr<Proxy>> start(Settings settings);
   ~Proxy() override;
@@ -49,6 +54,7 @@ class Proxy final : public LinkServer {
   Proxy(std::shared_ptr<Loop> loop, std::shared_ptr<State> state);
   std::shared_ptr<Loop> loop_;
   std::shared_ptr<State> state_;
+  std::unique_ptr<OwnedTable> redirect_;  // of a transparent proxy
 };
 
 // The proxy of a link of this drill.

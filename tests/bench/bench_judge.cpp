@@ -52,10 +52,15 @@ fs::path write_journal(std::size_t samples) {
   Duration now{};
   auto journal = Journal::create(path, [&] { return now; }, [&] { return UtcInstant(now); });
   if (!journal) return {};
-  journal->write("drill", {{"format", journal_format}, {"tool", "bench"}, {"plan", loaded.plan.resolved},
-                           {"scenario", loaded.scenarios.front().resolved}, {"files", nlohmann::json::object()},
-                           {"seed", 1}, {"repeat", 0},
-                           {"environment", nlohmann::json::object()}, {"operator", ""},
+  journal->write("drill", {{"format", journal_format},
+                           {"tool", "bench"},
+                           {"plan", loaded.plan.resolved},
+                           {"scenario", loaded.scenarios.front().resolved},
+                           {"files", nlohmann::json::object()},
+                           {"seed", 1},
+                           {"repeat", 0},
+                           {"environment", nlohmann::json::object()},
+                           {"operator", ""},
                            {"command", "bench"}});
   auto phase = [&](const char* which) { journal->write("phase", {{"phase", which}}); };
   phase("prepare");
@@ -67,8 +72,11 @@ fs::path write_journal(std::size_t samples) {
       journal->write("steady", {{"state", "held"}});
       phase("inject");
     }
-    journal->write("sample", {{"probe", "page"}, {"i", now.count()}, {"s", now.count() + 60'000},
-                              {"f", now.count() + 1'500'000}, {"o", "answered"},
+    journal->write("sample", {{"probe", "page"},
+                              {"i", now.count()},
+                              {"s", now.count() + 60'000},
+                              {"f", now.count() + 1'500'000},
+                              {"o", "answered"},
                               {"v", {{"status", bad ? 500 : 200}, {"source", "primary"}}}});
   }
   phase("teardown");
@@ -97,9 +105,8 @@ Rendered judge_and_render(const fs::path& journal, std::size_t samples) {
         if (kind->name == "html") rendered.html_mib = text.size() / 1e6;
       }
       const auto& figures = run.drills.front().verdict.figures;
-      rendered.all_failures_judged =
-          run.drills.front().verdict.status == Status::fail &&
-          figures.front().down == samples / 1000;
+      rendered.all_failures_judged = run.drills.front().verdict.status == Status::fail &&
+                                     figures.front().down == samples / 1000;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     rendered.seconds = took.count();

@@ -20,10 +20,11 @@
 namespace reprise {
 
 struct TestLink {
-  explicit TestLink(std::string upstream, bool http) {
+  explicit TestLink(std::string upstream, bool http, bool transparent = false) {
     Link link;
     link.name = "client-to-server";
     link.protocol = http ? "http" : "tcp";
+    link.transparent = transparent;
     auto made = Registry<LinkMaker>::find("proxy")->make(link, std::move(upstream));
     if (!made) throw std::runtime_error(made.error().text());
     server = std::move(*made);
