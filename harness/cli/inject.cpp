@@ -45,6 +45,7 @@ bool is_target(const Plan& plan, Target target, const std::string& name) {
     case Target::link: return plan.links.contains(name);
     case Target::file: return plan.files.contains(name);
     case Target::database: return plan.databases.contains(name);
+    case Target::disk: return plan.disks.contains(name);
   }
   return false;
 }

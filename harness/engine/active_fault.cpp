@@ -11,7 +11,7 @@ bool dies_with_drill(const Plan& plan, const FaultSpec& spec, Target target) {
     const auto found = plan.services.find(service);
     return found != plan.services.end() && !found->second.external;
   };
-  if (target == Target::link || target == Target::file) return true;
+  if (target == Target::link || target == Target::file || target == Target::disk) return true;
   if (target == Target::service) return started(spec.into);
   if (target != Target::database) return false;
   const auto url = plan.databases.find(spec.into);

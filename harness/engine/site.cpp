@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "harness/engine/disk.h"
 #include "harness/engine/link.h"
 #include "harness/engine/process_tree.h"
 #include "harness/engine/system_copy.h"
@@ -45,8 +46,10 @@ Site::Site(const Plan& plan, std::filesystem::path folder, std::string drill_id,
       clock_(clock) {}
 
 Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::path folder,
-                                            std::string drill_id, const Clock& clock) {
+                                            std::string drill_id, const Clock& clock,
+                                            bool sandboxed) {
   std::unique_ptr<Site> site(new Site(plan, std::move(folder), std::move(drill_id), clock));
+  site->own_mounts_ = sandboxed;
   auto done = make_folder(site->system_.parent_path());
   if (done) {
     if (plan.system.empty()) {
@@ -56,6 +59,7 @@ Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::p
       done = copy_system(relative ? plan.folder / plan.system : plan.system, site->system_);
     }
   }
+  if (done) done = site->mount_disks();
   if (done) done = site->lease_ports();
   if (done) done = site->open_links();
   if (!done) return std::unexpected(done.error());
@@ -68,6 +72,17 @@ Result<void> Site::lease_ports() {
     auto lease = PortLease::take(fmt::format("{}/{}/{}", ::getpid(), drill_id_, name));
     if (!lease) return std::unexpected(lease.error());
     ports_.emplace(name, std::move(*lease));
+  }
+  return {};
+}
+
+// Elsewhere the folder stays an ordinary one: the system runs, and `disk` refuses faults.
+Result<void> Site::mount_disks() {
+  if (!own_mounts_) return {};
+  for (const auto& [name, disk] : plan_.disks) {
+    if (auto mounted = mount_disk(system_ / disk.path, disk.size); !mounted) {
+      return failure("disk {}: {}", name, mounted.error().text());
+    }
   }
   return {};
 }
@@ -181,6 +196,15 @@ Result<std::filesystem::path> Site::file(std::string_view name) const {
     return failure("file {} lies outside the system's folder: {}", name, found->second);
   }
   return system_ / path;
+}
+
+Result<std::filesystem::path> Site::disk(std::string_view name) const {
+  const auto found = plan_.disks.find(std::string(name));
+  if (found == plan_.disks.end()) return failure("the plan has no disk {}", name);
+  if (!own_mounts_) {
+    return failure("disk {} is shared with others: only in a sandbox has a drill its own", name);
+  }
+  return system_ / found->second.path;
 }
 
 std::vector<std::string> Site::log(std::string_view service, std::size_t from) const {

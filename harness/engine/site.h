@@ -22,8 +22,10 @@ class Site final : public Surroundings {
  public:
   // Copies plan.system to `folder`/system, leases a port for every service and opens a link
   // server for every link. Starts no process of the system.
+  // `sandboxed`: mounts are the drill's own, so the plan's disks can be.
   static Result<std::unique_ptr<Site>> prepare(const Plan& plan, std::filesystem::path folder,
-                                               std::string drill_id, const Clock& clock);
+                                               std::string drill_id, const Clock& clock,
+                                               bool sandboxed = false);
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return system_; }
   [[nodiscard]] Result<std::string> resolve(std::string_view text) const override;
@@ -32,6 +34,7 @@ class Site final : public Surroundings {
   [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override;
   [[nodiscard]] Result<std::string> database(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override;
+  [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override;
   [[nodiscard]] std::vector<std::string> log(std::string_view service,
                                              std::size_t from) const override;
   [[nodiscard]] std::vector<std::string> environment() const override;
@@ -50,6 +53,7 @@ class Site final : public Surroundings {
   Site(const Plan& plan, std::filesystem::path folder, std::string drill_id, const Clock& clock);
   Result<void> lease_ports();
   Result<void> open_links();
+  Result<void> mount_disks();
   [[nodiscard]] Result<std::string> reference(std::string_view service,
                                               std::string_view name) const;
   [[nodiscard]] Result<std::string> service_address(std::string_view service) const;
@@ -58,6 +62,7 @@ class Site final : public Surroundings {
   std::filesystem::path system_;
   std::string drill_id_;
   const Clock& clock_;
+  bool own_mounts_ = false;
   std::map<std::string, PortLease, std::less<>> ports_;
   std::map<std::string, std::unique_ptr<LinkServer>, std::less<>> links_;
   mutable std::mutex mutex_;  // guards what follows

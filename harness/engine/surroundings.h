@@ -50,6 +50,9 @@ class Surroundings {
   [[nodiscard]] virtual Result<std::string> database(std::string_view name) const = 0;
   // Absolute path of a named file of the plan.
   [[nodiscard]] virtual Result<std::filesystem::path> file(std::string_view name) const = 0;
+  // Absolute path of a named disk of the plan, which is a file system of this drill's own; an
+  // error where the drill has no mounts of its own, since others would share the disk.
+  [[nodiscard]] virtual Result<std::filesystem::path> disk(std::string_view name) const = 0;
   // Log lines of a service so far, oldest first (both streams), from `from` on.
   [[nodiscard]] virtual std::vector<std::string> log(std::string_view service,
                                                      std::size_t from) const = 0;

@@ -42,6 +42,9 @@ class Remains final : public Surroundings {
   Result<std::filesystem::path> file(std::string_view name) const override {
     return failure("{} belongs to a drill that is over", name);
   }
+  Result<std::filesystem::path> disk(std::string_view name) const override {
+    return failure("{} belongs to a drill that is over", name);
+  }
   std::vector<std::string> log(std::string_view, std::size_t) const override { return {}; }
   std::vector<std::string> environment() const override { return {}; }
   Instant now() const override { return std::chrono::steady_clock::now(); }

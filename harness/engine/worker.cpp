@@ -59,7 +59,7 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
     return 1;
   }
   write_first_event(*journal, job);
-  auto site = Site::prepare(*job.plan, job.folder, job.mark, clock);
+  auto site = Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed);
   if (!site) {
     journal->write("trouble", {{"what", site.error().text()}});
     journal->write("end", {{"outcome", "failed-to-start"}});

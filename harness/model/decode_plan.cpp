@@ -81,6 +81,11 @@ void read_system(const Fields& system, Plan& out) {
   });
   out.databases = system.text_map("databases");
   out.files = system.text_map("files");
+  system.each_entry("disks", [&](const std::string& name, const Fields& fields) {
+    const auto size = parse_size(fields.needed_text("size"));
+    if (!size) return fields.fail(size.error().text());
+    out.disks[name] = {fields.needed_text("path"), *size};
+  });
   system.each_entry("procedures", [&](const std::string& name, const Fields& fields) {
     out.procedures[name] = procedure_of(name, fields);
   });

@@ -15,6 +15,7 @@ const std::map<std::string, std::string> pointers_of_tables{{"service", "/system
                                                             {"link", "/system/links"},
                                                             {"file", "/system/files"},
                                                             {"database", "/system/databases"},
+                                                            {"disk", "/system/disks"},
                                                             {"procedure", "/system/procedures"},
                                                             {"probe", "/probes"},
                                                             {"risk", "/risks"}};

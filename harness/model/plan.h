@@ -75,6 +75,12 @@ struct Service {
   Location where;
 };
 
+// A folder of the system on a file system of its own, so that it can be full alone.
+struct Disk {
+  std::string path;        // relative to system/
+  std::uint64_t size = 0;  // bytes
+};
+
 struct Link {
   std::string name;
   std::string from;
@@ -111,6 +117,7 @@ struct Plan {
   std::map<std::string, Link> links;
   std::map<std::string, std::string> databases;   // name -> connection URL
   std::map<std::string, std::string> files;       // name -> path relative to system/
+  std::map<std::string, Disk> disks;
   std::map<std::string, Procedure> procedures;
   std::map<std::string, ProbeSpec> probes;
   std::filesystem::path folder;                   // where plan.yaml lies

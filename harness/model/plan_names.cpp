@@ -29,6 +29,8 @@ class PlanNames {
          [&](const json& one, const std::string& at) { link(one, at); });
     each(system, "files", "/system",
          [&](const json& one, const std::string& at) { inside(one, at); });
+    each(system, "disks", "/system",
+         [&](const json& one, const std::string& at) { inside(one.at("path"), at + "/path"); });
     if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
     each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
     each(root, "objectives", "", [&](const json& one, const std::string& at) {

@@ -166,12 +166,16 @@ Shape system_shape(const Vocabulary& vocabulary) {
                                {},
                                "the kernel leads every connection to 'to', whoever makes it, into "
                                "the proxy: nothing needs to be told the link's address"}});
+  Shape disk = Shape::object({{"path", Shape::text(), required, "in the system's folder"},
+                              {"size", Shape::size(), required, "all it holds, as in 64MiB"}});
   return Shape::object(
       {{"folder", Shape::text(), {}, "beside the plan; copied for every drill"},
        {"services", Shape::table(service(vocabulary)), {}, "what runs"},
        {"links", Shape::table(std::move(link)), {}, "who talks to whom, through the proxy"},
        {"databases", Shape::table(Shape::text()), {}, "connection URLs by name"},
        {"files", Shape::table(Shape::text()), {}, "paths in the system's folder by name"},
+       {"disks", Shape::table(std::move(disk)), {},
+        "folders on a file system of their own, in memory (needs the sandbox)"},
        {"procedures", Shape::table(procedure(vocabulary)), {}, "what people do"}});
 }
 

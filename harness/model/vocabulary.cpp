@@ -14,6 +14,8 @@ std::string_view target_name(Target target) {
       return "file";
     case Target::database:
       return "database";
+    case Target::disk:
+      return "disk";
   }
   return "none";
 }

@@ -25,8 +25,8 @@ struct KindInfo {
 // A condition lasts and healing ends it; an event has happened, recovery is the system's work.
 enum class Nature { condition, event };
 
-// What `into:` names: an entry of the plan's services, links, files or databases.
-enum class Target { none, service, link, file, database };
+// What `into:` names: an entry of the plan's services, links, files, databases or disks.
+enum class Target { none, service, link, file, database, disk };
 [[nodiscard]] std::string_view target_name(Target target);
 
 struct FaultInfo : KindInfo {

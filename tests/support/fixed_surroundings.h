@@ -21,6 +21,7 @@ struct FixedSurroundings final : Surroundings {
   std::map<std::string, std::vector<ProcessId>, std::less<>> processes;
   std::map<std::string, std::string, std::less<>> databases;           // name -> URL
   std::map<std::string, std::filesystem::path, std::less<>> files;     // name -> absolute path
+  std::map<std::string, std::filesystem::path, std::less<>> disks;     // name -> absolute path
   std::map<std::string, std::vector<std::string>, std::less<>> logs;   // by service
   std::map<std::string, std::string, std::less<>> references;          // "links.a.port" -> "4711"
   std::vector<std::string> marks;                                      // NAME=value
@@ -75,6 +76,12 @@ struct FixedSurroundings final : Surroundings {
   [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override {
     const auto found = files.find(name);
     if (found == files.end()) return failure("no file {}", name);
+    return found->second;
+  }
+
+  [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override {
+    const auto found = disks.find(name);
+    if (found == disks.end()) return failure("no disk {}", name);
     return found->second;
   }
 
