@@ -74,6 +74,7 @@ FaultKind kind() {
     }
     return by_proxy(spec, surroundings);
   };
+  cut.variants = {{{"by", "kernel"}}};
   return cut;
 }
 

@@ -30,6 +30,7 @@ int run_command_line(int count, char** words) {
   add_schema(app, code);
   add_report(app, code);
   add_undo(app, code);
+  add_doctor(app, code);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

@@ -4,10 +4,13 @@
 
 #include "harness/engine/undo_log.h"
 #include "harness/judge/judge.h"
+#include "harness/model/time.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
 namespace {
+
+constexpr Duration least_deadline = std::chrono::milliseconds(500);
 
 // FNV-1a: another seed for every scenario and repeat, the same on every machine.
 std::uint64_t mix(std::uint64_t seed, const std::string& text) {
@@ -79,6 +82,12 @@ std::uint64_t random_seed() {
 
 Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options) {
   std::vector<Job> jobs;
+  const auto deadline = parse_duration(options.deadline);
+  if (!deadline) return failure("--deadline: {}", deadline.error().text());
+  if (*deadline < least_deadline) {
+    return failure("--deadline {}: a busy machine alone may take {}", options.deadline,
+                   format_duration(least_deadline));
+  }
   const auto possible = options.sandbox == SandboxWish::off ? Result<void>() : try_sandbox();
   for (LoadedPlan& loaded : plans) {
     const std::string on_host = why_on_host(loaded.plan, options.sandbox, possible);
@@ -89,6 +98,7 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
       if (options.repeat) scenario.repeat = *options.repeat;
       for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
         Job& job = jobs.emplace_back(make_job(loaded, scenario, repeat, options));
+        job.deadline = *deadline;
         job.sandboxed = on_host.empty();
         job.sandbox =
             job.sandboxed ? "user, network, mount, pid and IPC namespaces" : "none: " + on_host;
@@ -110,7 +120,7 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
 }
 
 bool nothing_left_behind() {
-  const auto logs = unlocked_undo_logs();
+  const auto logs = find_undo_logs().residue;
   if (logs.empty()) return true;
   fmt::print(stderr, "reprise: {} earlier drill(s) died and left something behind:\n", logs.size());
   for (const auto& log : logs) fmt::print(stderr, "  {}\n", log.string());

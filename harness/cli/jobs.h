@@ -21,6 +21,7 @@ struct JobOptions {
   bool attended = false;
   bool rehearsal = false;
   SandboxWish sandbox = SandboxWish::automatic;
+  std::string deadline = "5s";         // as a person writes it
 };
 
 // auto, required, off: as in `--sandbox`.

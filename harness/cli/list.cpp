@@ -35,6 +35,7 @@ nlohmann::json kinds() {
   for (std::size_t i = 0; i < vocabulary.faults.size(); ++i) {
     const FaultInfo& fault = vocabulary.faults[i];
     all["faults"][i]["into"] = target_name(fault.target);
+    all["faults"][i]["variants"] = fault.variants;
     all["faults"][i]["nature"] = fault.nature == Nature::condition ? "condition" : "event";
   }
   return all;

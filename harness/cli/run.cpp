@@ -24,6 +24,7 @@ struct Options {
   std::size_t at_once = 1;
   bool plain = false;
   SandboxWish sandbox = SandboxWish::automatic;
+  std::string deadline = "5s";
 };
 
 int exit_code_of(const Conducted& conducted) {
@@ -52,6 +53,7 @@ int run(const Options& options) {
   job_options.command = "reprise run";
   for (const auto& word : options.words) job_options.command += " " + word;
   job_options.sandbox = options.sandbox;
+  job_options.deadline = options.deadline;
   job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
   auto jobs = make_jobs(*plans, job_options);
   if (!jobs) {
@@ -97,6 +99,9 @@ void add_run(CLI::App& app, int& code) {
   verb->add_option("--sandbox", options->sandbox,
                    "Namespaces of its own for every drill: auto, required or off (the host)")
       ->transform(CLI::CheckedTransformer(sandbox_wishes()));
+  verb->add_option("--deadline", options->deadline,
+                   "A drill without a sign of life for so long is ended and its faults undone")
+      ->capture_default_str();
   verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
   verb->footer(
       "Examples:\n"

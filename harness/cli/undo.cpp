@@ -7,13 +7,14 @@ namespace reprise {
 namespace {
 
 int undo_all() {
-  const auto logs = unlocked_undo_logs();
-  if (logs.empty()) {
-    fmt::print("Nothing is left of any drill.\n");
+  const auto logs = find_undo_logs();
+  if (logs.running) fmt::print("{} drill(s) are running and left alone.\n", logs.running);
+  if (logs.residue.empty()) {
+    if (!logs.running) fmt::print("Nothing is left of any drill.\n");
     return 0;
   }
   bool residue = false;
-  for (const auto& path : logs) {
+  for (const auto& path : logs.residue) {
     auto log = UndoLog::take_over(path);
     if (!log) continue;  // another `undo` was faster
     const auto before = log->pending();

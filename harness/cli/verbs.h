@@ -16,5 +16,6 @@ void add_list(CLI::App& app, int& code);
 void add_schema(CLI::App& app, int& code);
 void add_report(CLI::App& app, int& code);
 void add_undo(CLI::App& app, int& code);
+void add_doctor(CLI::App& app, int& code);
 
 }  // namespace reprise

@@ -21,9 +21,6 @@
 namespace reprise {
 namespace {
 
-// A worker that gives no sign of life for so long is stopped or stuck; it does every 100 ms.
-constexpr int deadline_ms = 5000;
-
 // From the end of the worker's pipe to the end of its process.
 constexpr int moment_ms = 1000;
 
@@ -75,7 +72,8 @@ Result<Worker> fork_worker(const Job& job, UndoLog& log) {
 }
 
 // Forwards the operator's signals until the worker's pipe ends or falls silent.
-std::string wait_for_end(const Worker& worker, int signals, int answers) {
+std::string wait_for_end(const Worker& worker, int signals, const Job& job) {
+  int answers = job.answers;
   bool interrupted = false;
   // The deadline counts from the first sign: before it the worker only copies the system's files,
   // which may take long and breaks nothing.
@@ -99,7 +97,7 @@ std::string wait_for_end(const Worker& worker, int signals, int answers) {
     if (waited[0].revents & POLLIN) {
       char bytes[256];
       if (::read(worker.alive, bytes, sizeof bytes) <= 0) return {};
-      patience = deadline_ms;
+      patience = static_cast<int>(job.deadline / std::chrono::milliseconds(1));
       continue;
     }
     if (waited[0].revents & (POLLHUP | POLLERR)) return {};
@@ -156,7 +154,7 @@ int guard(const Job& job, UndoLog log) {
     (void)undo(log);
     return guardian_could_not_start;
   }
-  const std::string death = reap_worker(*worker, wait_for_end(*worker, signals, job.answers));
+  const std::string death = reap_worker(*worker, wait_for_end(*worker, signals, job));
   // Faults first, while the services they were put into still live; then everything else ends.
   const Undone undone = undo(log);
   end_descendants();

@@ -21,6 +21,8 @@ struct Job {
   std::string mark;              // REPRISE_DRILL in its processes' environment
   bool sandboxed = false;
   std::string sandbox;  // for the record: which namespaces, or "none: " and why
+  // A worker that gives no sign of life for so long is stopped or stuck; it does every 100 ms.
+  Duration deadline = std::chrono::seconds(5);
   std::uint64_t seed = 0;
   int repeat = 0;
   std::string operator_name;

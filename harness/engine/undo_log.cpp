@@ -166,15 +166,19 @@ void UndoLog::remove() {
   std::filesystem::remove(path_, error);
 }
 
-std::vector<std::filesystem::path> unlocked_undo_logs() {
-  std::vector<std::filesystem::path> unlocked;
+UndoLogs find_undo_logs() {
+  UndoLogs logs;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(UndoLog::folder(), error)) {
     if (entry.path().extension() != ".jsonl") continue;
-    if (UndoLog::take_over(entry.path())) unlocked.push_back(entry.path());
+    if (UndoLog::take_over(entry.path())) {
+      logs.residue.push_back(entry.path());
+    } else {
+      ++logs.running;
+    }
   }
-  std::ranges::sort(unlocked);
-  return unlocked;
+  std::ranges::sort(logs.residue);
+  return logs;
 }
 
 }  // namespace reprise

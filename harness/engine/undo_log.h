@@ -73,7 +73,10 @@ class UndoLog {
   std::filesystem::path path_;
 };
 
-// Files of drills that died, and nothing else.
-[[nodiscard]] std::vector<std::filesystem::path> unlocked_undo_logs();
+struct UndoLogs {
+  std::vector<std::filesystem::path> residue;  // of drills that died
+  std::size_t running = 0;                     // locked: of drills that live
+};
+[[nodiscard]] UndoLogs find_undo_logs();
 
 }  // namespace reprise

@@ -48,6 +48,8 @@ boost::asio::awaitable<void> tell_of_life(Clock& clock, int alive) {
 }  // namespace
 
 int run_worker(const Job& job, UndoLog undo_log, int alive) {
+  // A guardian that was killed reads no signs of life: the drill must still heal and end in order.
+  ::signal(SIGPIPE, SIG_IGN);
   boost::asio::io_context context(1);
   SteadyClock clock;
   const Instant origin = clock.now();

@@ -1,0 +1,89 @@
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/verbs.h"
+#include "harness/engine/sandbox.h"
+#include "harness/engine/trial.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+struct Trial {
+  std::string fault;  // its name, and the options that are not the example's
+  std::string state;  // works, not here, not tried
+  std::string how;    // empty, with what, or why not
+};
+
+Trial result(const std::string& fault, bool works, const std::string& how) {
+  return {fault, works ? "works" : "not here", how};
+}
+
+Trial examine(const FaultKind& kind, const nlohmann::json& with, const std::string& name,
+              bool sandbox) {
+  if (kind.target == Target::database) {
+    return {name, "not tried", "it needs a PostgreSQL server that a plan names"};
+  }
+  const auto outside = try_fault(kind, with, /*sandboxed=*/false);
+  if (!sandbox) return result(name, outside.has_value(), outside ? "" : outside.error().text());
+  const auto inside = try_fault(kind, with, /*sandboxed=*/true);
+  if (inside) return result(name, true, outside ? "" : "with the sandbox");
+  const std::string why = inside.error().text();
+  return result(name, outside.has_value(), outside ? "without the sandbox only: " + why : why);
+}
+
+std::vector<Trial> examine_all(bool sandbox) {
+  std::vector<Trial> trials;
+  for (const FaultKind* kind : Registry<FaultKind>::all()) {
+    const auto with = kind->example.value("with", nlohmann::json::object());
+    trials.push_back(examine(*kind, with, kind->name, sandbox));
+    for (const auto& variant : kind->variants) {
+      std::string name = kind->name;
+      for (const auto& [option, value] : variant.items()) {
+        name += fmt::format(" {}: {}", option,
+                            value.is_string() ? value.get<std::string>() : value.dump());
+      }
+      trials.push_back(examine(*kind, variant, name, sandbox));
+    }
+  }
+  return trials;
+}
+
+void print(const Trial& trial) {
+  fmt::print("{:<26} {}{}{}\n", trial.fault, trial.state, trial.how.empty() ? "" : ": ", trial.how);
+}
+
+void doctor(bool as_json) {
+  const auto sandbox = try_sandbox();
+  const std::string why = sandbox ? "" : sandbox.error().text();
+  std::vector<Trial> trials = examine_all(sandbox.has_value());
+  trials.insert(trials.begin(), result("sandbox", sandbox.has_value(), why));
+  nlohmann::json all = nlohmann::json::array();
+  for (const Trial& trial : trials) {
+    if (!as_json) print(trial);
+    all.push_back({{"what", trial.fault}, {"state", trial.state}, {"how", trial.how}});
+  }
+  if (as_json) fmt::print("{}\n", all.dump(2));
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, int& code) {
+  auto* verb = app.add_subcommand("doctor", "Try every fault on this machine and say which work");
+  auto as_json = std::make_shared<bool>(false);
+  verb->add_flag("--json", *as_json, "For programs");
+  verb->footer(
+      "Each fault is really injected, into a file, link, process or disk made for it, and undone:\n"
+      "  works                   here, with or without a sandbox\n"
+      "  works: with …           what it needs beside\n"
+      "  not here: …             why\n"
+      "  not tried: …            what a trial would need\n"
+      "A sandbox needs user namespaces: where they are switched off, sysctl\n"
+      "kernel.unprivileged_userns_clone=1 (Debian) or\n"
+      "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu) allows them.");
+  verb->callback([as_json, &code] {
+    doctor(*as_json);
+    code = 0;
+  });
+}
+
+}  // namespace reprise
