@@ -7,6 +7,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "reports/escape.h"
+#include "reports/sentences.h"
 
 namespace reprise {
 
@@ -133,7 +134,15 @@ std::string text(std::string_view key, const std::string& language, const json& 
 }
 
 std::string render(const Message& message, const std::string& language) {
-  return text(message.key, language, message.arguments);
+  const auto low = message.arguments.find("low_ns"), high = message.arguments.find("high_ns");
+  if (low == message.arguments.end() || high == message.arguments.end()) {
+    return text(message.key, language, message.arguments);
+  }
+  Interval interval{.low = Duration(low->get<std::int64_t>()), .high = {}};
+  if (!high->is_null()) interval.high = Duration(high->get<std::int64_t>());
+  json arguments = message.arguments;
+  arguments["interval"] = interval_text(interval, language);
+  return text(message.key, language, arguments);
 }
 
 std::vector<std::string> catalogue_keys() {

@@ -1,4 +1,5 @@
 // report.html: one file that asks nothing of anybody, readable on any screen and on paper.
+#include <map>
 #include <set>
 
 #include "harness/model/registry.h"
@@ -32,7 +33,16 @@ std::string drill_section(const Drill& drill, const Words& words, std::size_t nu
 
 std::string run_opening(const Run& run, const Words& words) {
   const Counts counted = counts(run);
-  std::string out = fmt::format("<h1>{}</h1>\n<p class=\"tally\">", words("run.title"));
+  std::map<std::string, std::string> plans;
+  for (const Drill& drill : run.drills) {
+    plans[drill.record.plan.name] = drill.record.plan.title.in(words.language);
+  }
+  std::string out;
+  for (const auto& [name, title] : plans) {
+    out +=
+        fmt::format("<p class=\"eyebrow\"><span>{}</span> {}</p>\n", html(title), identifier(name));
+  }
+  out += fmt::format("<h1>{}</h1>\n<p class=\"tally\">", words("run.title"));
   for (const Status status : all_statuses) {
     if (counted.of(status) == 0) continue;
     out += fmt::format("<span>{} <b>{}</b></span>", badge(status, words), counted.of(status));

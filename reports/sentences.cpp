@@ -21,19 +21,25 @@ std::string interval_text(const Interval& interval, const std::string& language)
   json arguments = {{"low_ns", interval.low.count()}};
   if (!interval.high) return text("interval.open", language, arguments);
   arguments["high_ns"] = interval.high->count();
+  // Ends that nobody could tell apart are one figure.
+  if (duration_text(interval.low, language) == duration_text(*interval.high, language)) {
+    return text("interval.exact", language, arguments);
+  }
   if (interval.low <= Duration::zero()) return text("interval.at-most", language, arguments);
   return text("interval.between", language, arguments);
 }
 
-std::string cause_sentence(const Finding& finding, const std::string& language) {
-  if (!finding.cause) return {};
-  const Cause& cause = *finding.cause;
-  std::string sentence =
-      text("cause.objective", language, {{"objective", render(cause.objective, language)}});
+namespace {
+
+// Sample and log line are what the other columns of a table do not tell.
+std::string told(const Cause& cause, const std::string& language, bool whole) {
+  std::string sentence;
   const auto join = [&](std::string_view key, const json& arguments) {
-    sentence += text("cause.separator", language) + text(key, language, arguments);
+    if (!sentence.empty()) sentence += text("cause.separator", language);
+    sentence += text(key, language, arguments);
   };
-  if (cause.measured) {
+  if (whole) join("cause.objective", {{"objective", render(cause.objective, language)}});
+  if (whole && cause.measured) {
     join("cause.measured", {{"interval", interval_text(*cause.measured, language)}});
   }
   if (cause.sample_at) {
@@ -46,7 +52,17 @@ std::string cause_sentence(const Finding& finding, const std::string& language) 
                        {"at_ns", cause.log_at->count()},
                        {"line", cause.log_line}});
   }
-  return sentence + ".";
+  return sentence.empty() ? sentence : sentence + ".";
+}
+
+}  // namespace
+
+std::string cause_sentence(const Finding& finding, const std::string& language) {
+  return finding.cause ? told(*finding.cause, language, true) : std::string();
+}
+
+std::string cause_traces(const Finding& finding, const std::string& language) {
+  return finding.cause ? told(*finding.cause, language, false) : std::string();
 }
 
 const Finding* measured_against(const Verdict& verdict, std::string_view objective) {

@@ -14,12 +14,14 @@ namespace reprise {
 [[nodiscard]] std::string status_word(Status status, const std::string& language);
 [[nodiscard]] std::string level_word(Level level, const std::string& language);
 
-// "between 0.8 s and 1.2 s", "at most 1.2 s", "at least 0.8 s, no end seen".
+// "between 0.8 s and 1.2 s", "at most 1.2 s", "1.2 s", "at least 0.8 s, no end seen".
 [[nodiscard]] std::string interval_text(const Interval& interval, const std::string& language);
 
 // Objective, measured interval, last bad sample with what it saw, nearest log line; empty when the
 // finding has no cause.
 [[nodiscard]] std::string cause_sentence(const Finding& finding, const std::string& language);
+// Its last bad sample and log line alone, for where the rest stands beside it.
+[[nodiscard]] std::string cause_traces(const Finding& finding, const std::string& language);
 
 // The finding that measured this objective ("rto", "rpo"): the one with the largest upper end, a
 // judged one before one that was not measured. Null when nothing was held against it.

@@ -9,6 +9,7 @@ namespace reprise {
 namespace {
 
 constexpr double row_height = 18;
+constexpr std::size_t most_of_a_name = 17;  // letters
 
 // Cuts between characters, never inside one.
 std::string shortened(std::string_view text, std::size_t most) {
@@ -18,6 +19,13 @@ std::string shortened(std::string_view text, std::size_t most) {
     if (++letters > most) return std::string(text.substr(0, at)) + "…";
   }
   return std::string(text);
+}
+
+// Of text in the drawing, rather too much than too little.
+double width_of(std::string_view text) {
+  return 6.8 * static_cast<double>(std::ranges::count_if(text, [](char byte) {
+           return (static_cast<unsigned char>(byte) & 0xC0u) != 0x80u;
+         }));
 }
 
 std::string box(double from, double to, double y, double height, std::string_view classes) {
@@ -31,7 +39,7 @@ std::string box(double from, double to, double y, double height, std::string_vie
 void Canvas::name(double baseline, std::string_view text) {
   const std::string whole = visible(text);
   body += fmt::format("<text class=\"lane\" x=\"0\" y=\"{:.1f}\"><title>{}</title>{}</text>\n",
-                      baseline, html(whole), html(shortened(whole, 17)));
+                      baseline, html(whole), html(shortened(whole, most_of_a_name)));
 }
 
 void Canvas::small(double baseline, std::string_view text) {
@@ -60,7 +68,7 @@ void draw_phases(Canvas& canvas, const Record& record) {
     const double left = canvas.axis.x(phase.from), right = canvas.axis.x(to);
     canvas.body += box(left, right, canvas.y, row_height, odd ? "phase odd" : "phase");
     const std::string word = canvas.words.plain("phase." + phase.name);
-    if (right - left > 7.0 * word.size() + 8) {
+    if (right - left > width_of(word) + 6) {
       canvas.body += fmt::format("<text class=\"word\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
                                  left + 5, canvas.y + 13, html(word));
     }
@@ -72,9 +80,24 @@ void draw_phases(Canvas& canvas, const Record& record) {
 
 namespace {
 
+// Beside the bar, where there is room, else under it; never on it nor on the lane's name.
+void say_beside(Canvas& canvas, double left, double right, const std::string& said,
+                const std::string& name) {
+  const double room = width_of(said);
+  if (right + 8 + room < Axis::right) {
+    canvas.note(right + 8, canvas.y + 13, said);
+  } else if (left - 8 - room > 14 + width_of(shortened(visible(name), most_of_a_name))) {
+    canvas.note(left - 8, canvas.y + 13, said, "end");
+  } else {
+    canvas.y += 15;
+    canvas.note(std::clamp(left, Axis::left, std::max(Axis::left, Axis::right - room)),
+                canvas.y + 13, said);
+  }
+}
+
 // Instants of one round: hatched while it was being put in place, solid while it was there.
-void draw_round(Canvas& canvas, const FaultRecord& fault) {
-  if (!fault.commanded) return;
+// Returns from where to where it reaches.
+std::pair<double, double> draw_round(Canvas& canvas, const FaultRecord& fault) {
   const Axis& axis = canvas.axis;
   const double y = canvas.y;
   const double commanded = axis.x(*fault.commanded);
@@ -93,35 +116,44 @@ void draw_round(Canvas& canvas, const FaultRecord& fault) {
     canvas.body += fmt::format("<path class=\"bit\" d=\"M{:.1f} {:.1f}l-4.5-7h9z\"/>\n",
                                axis.x(*fault.bit), y + 9);
   }
-  const double beside = std::max(end, fault.bit ? axis.x(*fault.bit) : end) + 8;
-  std::string said = fault.round > 0 ? "" : fault.kind;
-  if (!said.empty() && !fault.into.empty()) said += " → " + fault.into;
-  const auto add = [&](const std::string& more) { said += (said.empty() ? "" : ", ") + more; };
-  if (!fault.failed.empty()) {
-    add(canvas.words.plain("picture.failed"));
-  } else if (!fault.bit) {
-    add(canvas.words.plain("picture.unbitten"));
-  }
-  if (said.empty()) return;
-  const bool late = beside > Axis::right - 6.5 * static_cast<double>(said.size());
-  canvas.note(late ? commanded - 6 : beside, y + 13, said, late ? "end" : "start");
+  return {commanded, std::max(end, fault.bit ? axis.x(*fault.bit) : end)};
+}
+
+// What a lane says of its fault, once for all rounds: its kind, its target, what went wrong.
+std::string said_of(const std::vector<const FaultRecord*>& rounds, const Words& words) {
+  const FaultRecord& first = *rounds.front();
+  std::string said = first.kind + (first.into.empty() ? "" : " → " + first.into);
+  const auto add = [&](std::string_view key, auto&& wrong) {
+    if (std::ranges::any_of(rounds, wrong)) said += ", " + words.plain(key);
+  };
+  add("picture.failed", [](const FaultRecord* round) { return !round->failed.empty(); });
+  add("picture.unbitten",
+      [](const FaultRecord* round) { return round->failed.empty() && !round->bit; });
+  return said;
 }
 
 }  // namespace
 
 void draw_faults(Canvas& canvas, const Record& record) {
-  if (record.faults.empty()) return;
   std::vector<std::string> order;
   for (const FaultRecord& fault : record.faults) {
     if (std::ranges::find(order, fault.id) == order.end()) order.push_back(fault.id);
   }
   for (const std::string& id : order) {
     canvas.name(canvas.y + 13, id);
+    std::vector<const FaultRecord*> rounds;
+    double left = Axis::right, right = Axis::left;
     for (const FaultRecord& fault : record.faults) {
-      if (fault.id == id) draw_round(canvas, fault);
+      if (fault.id != id || !fault.commanded) continue;
+      rounds.push_back(&fault);
+      const auto [from, to] = draw_round(canvas, fault);
+      left = std::min(left, from);
+      right = std::max(right, to);
     }
+    if (!rounds.empty()) say_beside(canvas, left, right, said_of(rounds, canvas.words), id);
     canvas.y += row_height + 4;
   }
+  if (order.empty()) return;
   canvas.y -= 4;
   canvas.separate();
 }
@@ -214,12 +246,7 @@ void draw_measure(Canvas& canvas, const Finding& finding, Duration origin, bool 
       said += " " + words.plain("picture.limit-outside");
     }
   }
-  const double room = 6.5 * static_cast<double>(said.size());
-  if (right + 8 + room < Axis::right || left - 8 - room < Axis::left) {
-    canvas.note(std::min(right + 8, Axis::right - room), canvas.y + 13, said);
-  } else {
-    canvas.note(left - 8, canvas.y + 13, said, "end");
-  }
+  say_beside(canvas, left, right, said, finding.name);
   canvas.y += row_height + 6;
 }
 

@@ -49,9 +49,12 @@ Measure against(const Drill& drill, const Words& words, std::string_view objecti
     return measure;
   }
   const Interval& interval = *finding->measured;
-  measure.value =
-      interval.high ? "≤ " + words.duration(*interval.high) : "> " + words.duration(interval.low);
-  measure.note = words.typeset(interval_text(interval, words.language)) + " · " + limit_text;
+  const std::string text = words.typeset(interval_text(interval, words.language));
+  const bool exact = interval.high && text == words.duration(*interval.high);
+  measure.value = exact           ? text
+                  : interval.high ? "≤ " + words.duration(*interval.high)
+                                  : "> " + words.duration(interval.low);
+  measure.note = exact ? limit_text : text + " · " + limit_text;
   measure.drawing = gauge(*finding);
   return measure;
 }
@@ -85,6 +88,34 @@ std::string tally(const Verdict& verdict, const Words& words) {
   return words("verdict.tally", {{"held", held}, {"count", verdict.findings.size()}});
 }
 
+// Why the drill ended as it did, and every other miss in a line of its own.
+std::string causes(const Drill& drill, const Words& words) {
+  const Verdict& verdict = drill.verdict;
+  const auto line = [&](std::string_view word, const std::string& told) {
+    return fmt::format("<p class=\"cause {}\"><strong>{}</strong> {}</p>\n",
+                       status_class(verdict.status), words(word), told);
+  };
+  const bool failed = verdict.status == Status::fail;
+  std::string lead, others;
+  for (const Finding& finding : verdict.findings) {
+    if (!failed || finding.status != Status::fail) continue;
+    const std::string said = words.sentence(finding.outcome);
+    if (!lead.empty()) {
+      others += line("cause.also", said + ".");
+    } else if (finding.cause) {
+      lead = fmt::format("<b>{}.</b> ", said);
+    } else {
+      lead = " ";  // the headline says it
+    }
+  }
+  std::string out = line(verdict.status == Status::pass ? "cause.none" : "cause.word",
+                         lead + words.typeset(headline(drill, words.language)));
+  for (std::size_t at = failed ? 0 : 1; at < verdict.reasons.size(); ++at) {
+    out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(verdict.reasons[at]));
+  }
+  return out + others;
+}
+
 }  // namespace
 
 std::string drill_opening(const Drill& drill, const Words& words, bool alone) {
@@ -93,9 +124,9 @@ std::string drill_opening(const Drill& drill, const Words& words, bool alone) {
   const std::string plan = record.plan.title.in(words.language);
   const std::string_view level = alone ? "h1" : "h2";
   std::string out =
-      fmt::format("<p class=\"eyebrow\">{} <span>{}</span></p>\n<{}>{}</{}>\n",
-                  html(plan.empty() ? record.plan.name : plan), html(drill_name(drill)), level,
-                  html(drill_title(drill, words.language)), level);
+      fmt::format("<p class=\"eyebrow\"><span>{}</span> {}</p>\n<{}>{}</{}>\n",
+                  html(plan.empty() ? record.plan.name : plan), identifier(drill_name(drill)),
+                  level, html(drill_title(drill, words.language)), level);
   out += fmt::format(
       "<p class=\"verdict {0}\"><svg class=\"shape\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
       "<use href=\"#shape-{0}\"/></svg><strong>{1}</strong> <span>{2}</span></p>\n",
@@ -106,14 +137,7 @@ std::string drill_opening(const Drill& drill, const Words& words, bool alone) {
   out += tile(against(drill, words, "rpo", record.plan.objectives.rpo), missed(drill, "rpo"));
   out += tile(clean_up(drill, words), !verdict.clean);
   out += "</dl>\n";
-  out += fmt::format("<p class=\"cause {}\"><strong>{}</strong> {}</p>\n",
-                     status_class(verdict.status),
-                     words(verdict.status == Status::pass ? "cause.none" : "cause.word"),
-                     words.typeset(headline(drill, words.language)));
-  for (std::size_t at = 1; at < verdict.reasons.size(); ++at) {
-    out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(verdict.reasons[at]));
-  }
-  return out;
+  return out + causes(drill, words);
 }
 
 }  // namespace reprise

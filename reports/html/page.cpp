@@ -18,7 +18,7 @@ bool is_unit(std::string_view word) {
 
 // A number stays on one line with its unit, and French punctuation with its word.
 std::string bound(std::string_view text) {
-  static constexpr std::string_view ends = " .,;:)·<";
+  static constexpr std::string_view ends = " .,;:)<";
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const std::string_view rest = text.substr(at + 1);
@@ -55,18 +55,30 @@ std::string Words::instant(const std::optional<Duration>& at) const {
   return at ? duration(*at) : "–";
 }
 
-Table::Table(std::string caption, std::vector<Column> columns)
-    : caption_(std::move(caption)), columns_(std::move(columns)) {}
+std::string identifier(std::string_view text) {
+  std::string out;
+  for (const char letter : html(visible(text))) {
+    out += letter;
+    if (letter == '/' || letter == '_') out += "<wbr>";
+  }
+  return out.empty() ? out : fmt::format("<code>{}</code>", out);
+}
+
+Table::Table(std::string caption, std::string_view look, std::vector<Column> columns)
+    : caption_(std::move(caption)), look_(look), columns_(std::move(columns)) {}
 
 void Table::row(const std::vector<std::string>& cells) {
+  const bool cards = look_.starts_with("cards");
   rows_ += "<tr>";
   for (std::size_t at = 0; at < cells.size(); ++at) {
     const std::string_view number = columns_[at].number ? " class=\"n\"" : "";
     if (at == 0) {
       rows_ += fmt::format("<th scope=\"row\"{}>{}</th>", number, cells[at]);
-    } else {
-      rows_ += fmt::format("<td{}>{}</td>", number, cells[at]);
+      continue;
     }
+    const std::string label =
+        cards ? fmt::format(" data-label=\"{}\"", columns_[at].title) : std::string();
+    rows_ += fmt::format("<td{}{}>{}</td>", number, label, cells[at]);
   }
   rows_ += "</tr>\n";
 }
@@ -79,9 +91,10 @@ std::string Table::str() const {
                         column.title);
   }
   return fmt::format(
-      "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\"><table>"
-      "<caption>{0}</caption>\n<thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody></table></div>\n",
-      caption_, head, rows_);
+      "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">"
+      "<table class=\"{3}\"><caption>{0}</caption>\n<thead><tr>{1}</tr></thead>\n"
+      "<tbody>\n{2}</tbody></table></div>\n",
+      caption_, head, rows_, look_);
 }
 
 std::string_view status_class(Status status) {
@@ -94,6 +107,10 @@ std::string badge(Status status, const Words& words) {
       "<span class=\"badge {0}\"><svg class=\"shape\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
       "<use href=\"#shape-{0}\"/></svg>{1}</span>",
       status_class(status), html(status_word(status, words.language)));
+}
+
+std::string percent(double share, int places, const Words& words) {
+  return words("figure.percent", {{"number", number_text(share * 100, places, words.language)}});
 }
 
 std::string shapes() {

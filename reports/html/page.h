@@ -26,20 +26,24 @@ struct Words {
   [[nodiscard]] std::string instant(const std::optional<Duration>& at) const;  // "–" when none
 };
 
-// A table with a header a column and a header a row (its first cell). Cells are HTML.
+// An identifier, in code style, that may be broken after its separators.
+[[nodiscard]] std::string identifier(std::string_view text);
+
+// A table with a header a column and a header a row (its first cell). Cells are HTML. `look` names
+// its rules in the style sheet; on a phone the rows of "cards" become cards with a label a cell.
 class Table {
  public:
   struct Column {
     std::string title;
-    bool number = false;  // right-aligned, never broken
+    bool number = false;  // right-aligned
   };
-  Table(std::string caption, std::vector<Column> columns);
+  Table(std::string caption, std::string_view look, std::vector<Column> columns);
   void row(const std::vector<std::string>& cells);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   [[nodiscard]] std::string str() const;
 
  private:
-  std::string caption_, rows_;
+  std::string caption_, look_, rows_;
   std::vector<Column> columns_;
 };
 
@@ -62,6 +66,9 @@ class Table {
 // The failover picture: every lane on one time axis. `id` is unique in the page.
 [[nodiscard]] std::string failover_picture(const Drill& drill, const Words& words,
                                            const std::string& id);
+
+// A share as a percentage, in the reader's language.
+[[nodiscard]] std::string percent(double share, int places, const Words& words);
 
 // Tables of one drill; empty when there is nothing to show.
 [[nodiscard]] std::string findings_table(const Drill& drill, const Words& words);

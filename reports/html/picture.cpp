@@ -38,26 +38,39 @@ void draw_instants(Canvas& canvas) {
   canvas.y += 18;
 }
 
-std::string legend(const Record& record, const Words& words) {
+// One entry: a mark of the picture, 14 by 14, and what it means.
+std::string entry(std::string_view mark, const std::string& meaning) {
+  return fmt::format("<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\">{}</svg>{}</span>",
+                     mark, meaning);
+}
+
+// Only what this drill shows.
+std::string legend(const Drill& drill, const Words& words) {
+  const Record& record = drill.record;
   std::string out = "<p class=\"legend\">";
   if (!record.faults.empty()) {
-    out +=
-        "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"fault\" d=\"M0 "
-        "2h14v10H0z\"/></svg>" +
-        words("legend.fault") +
-        "</span>"
-        "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"bit\" d=\"M7 "
-        "11l-5-8h10z\"/></svg>" +
-        words("legend.bit") + "</span>";
+    out += entry(R"(<path class="fault" d="M0 2h14v10H0z"/>)", words("legend.fault"));
+    out += entry(R"(<path class="bit" d="M7 11l-5-8h10z"/>)", words("legend.bit"));
   }
-  out +=
-      "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"failure\" d=\"M3 "
-      "2v10M7 2v10M11 2v10\"/></svg>" +
-      words("legend.down") +
-      "</span>"
-      "<span><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"measure between\" "
-      "d=\"M0 2h14v10H0z\"/></svg>" +
-      words("legend.between") + "</span>";
+  out += entry(R"(<path class="failure" d="M3 2v10M7 2v10M11 2v10"/>)", words("legend.down"));
+  const auto ended = [](const ServiceEvent& event) {
+    return event.state == "exited" || event.state == "failed";
+  };
+  if (std::ranges::any_of(record.services, ended)) {
+    out += entry(R"(<path class="gone" d="M3 3l8 8m0-8l-8 8"/>)", words("legend.gone"));
+    out += entry(R"(<circle class="ready" cx="7" cy="7" r="4"/>)", words("legend.ready"));
+  }
+  const auto by_hand = [](const ProcedureRecord& procedure) {
+    return std::ranges::any_of(procedure.steps, &StepRecord::manual);
+  };
+  if (std::ranges::any_of(record.procedures, by_hand)) {
+    out += entry(R"(<path class="step manual" d="M1 2h12v10H1z"/>)", words("legend.manual"));
+  }
+  const auto measured = [](const Finding& finding) { return finding.measured.has_value(); };
+  if (std::ranges::any_of(drill.verdict.findings, measured)) {
+    out += entry(R"(<path class="measure between" d="M1 2h12v10H1z"/>)", words("legend.between"));
+    out += entry(R"(<path class="limit" d="M7 1v12M3 1h8M3 13h8"/>)", words("legend.limit"));
+  }
   return out + "</p>\n";
 }
 
@@ -84,7 +97,7 @@ std::string failover_picture(const Drill& drill, const Words& words, const std::
       "{5}</desc>\n{6}{7}</svg></div>\n"
       "<figcaption>{8}{5}</figcaption></figure>\n",
       id, title, Axis::width, canvas.y + 6, words.typeset(headline(drill, words.language)),
-      words("picture.tables"), backdrop(axis, record, bottom), canvas.body, legend(record, words));
+      words("picture.tables"), backdrop(axis, record, bottom), canvas.body, legend(drill, words));
 }
 
 }  // namespace reprise

@@ -110,7 +110,7 @@ void draw_latency(Canvas& canvas, const ProbeRecord& probe) {
   }
   canvas.body += fmt::format("<path class=\"latency\" transform=\"scale(.1)\" d=\"{}\"/>\n",
                              latency_path(canvas.axis, probe, scale));
-  canvas.y += latency_height + 8;
+  canvas.y += latency_height + 14;
 }
 
 // A row a source, so that who served is told by place and word.

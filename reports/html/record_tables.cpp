@@ -37,6 +37,23 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
+// A word of a closed list, in the reader's language.
+std::string choice(std::string_view list, const std::string& value, const Words& words) {
+  return value.empty() ? or_absent(value, words) : words(fmt::format("{}.{}", list, value));
+}
+
+std::string covered(const Record& record, const Words& words) {
+  std::string out;
+  for (const std::string& name : record.scenario.covers) {
+    const auto risk = record.plan.risks.find(name);
+    const std::string title =
+        risk == record.plan.risks.end() ? "" : risk->second.title.in(words.language);
+    if (!out.empty()) out += ", ";
+    out += title.empty() ? identifier(name) : html(title) + " " + identifier(name);
+  }
+  return out.empty() ? or_absent(out, words) : out;
+}
+
 std::string next_due(const Record& record, const Words& words) {
   if (record.plan.review_every <= Duration::zero()) return or_absent({}, words);
   if (record.started.time_since_epoch() > Duration::max() - record.plan.review_every) {
@@ -55,7 +72,7 @@ std::pair<std::string, std::string> systems(const Record& record) {
 }
 
 Table two_columns(const Words& words, std::string_view caption) {
-  return Table(words(caption), {{words("column.field")}, {words("column.value")}});
+  return Table(words(caption), "facts", {{words("column.field")}, {words("column.value")}});
 }
 
 }  // namespace
@@ -70,8 +87,8 @@ std::string record_table(const Drill& drill, const Words& words) {
   };
   row("record.plan", html(title.empty() ? record.plan.name : title));
   row("record.plan-version", or_absent(record.plan.version, words));
-  row("record.scenario", html(drill_name(drill)));
-  row("record.covers", or_absent(joined(record.scenario.covers), words));
+  row("record.scenario", identifier(drill_name(drill)));
+  row("record.covers", covered(record, words));
   row("record.kind", words("record.kind-value"));
   row("record.reason", or_absent({}, words));
   row("record.started", html(format_utc(record.started)));
@@ -83,10 +100,9 @@ std::string record_table(const Drill& drill, const Words& words) {
   row("record.third-parties", or_absent(others, words));
   row("record.rto", stated(record.plan.objectives.rto, words));
   row("record.rpo", stated(record.plan.objectives.rpo, words));
-  row("record.availability",
-      record.plan.objectives.availability
-          ? html(number_text(*record.plan.objectives.availability * 100, 4, words.language)) + " %"
-          : words("not-stated"));
+  row("record.availability", record.plan.objectives.availability
+                                 ? percent(*record.plan.objectives.availability, 4, words)
+                                 : words("not-stated"));
   row("record.backup", or_absent({}, words));
   row("record.power", words("record.power-value"));
   row("record.clean", drill.verdict.clean ? words("clean.yes") : words("clean.no"));
@@ -137,7 +153,7 @@ std::string drills_covering(const Run& run, const std::string& plan, const std::
       continue;
     }
     cell += fmt::format("<p class=\"drill\">{} <a href=\"#drill-{}\">{}</a></p>",
-                        badge(drill.verdict.status, words), at + 1, html(drill_name(drill)));
+                        badge(drill.verdict.status, words), at + 1, identifier(drill_name(drill)));
   }
   return cell.empty() ? fmt::format("<strong>{}</strong>", words("risk.uncovered")) : cell;
 }
@@ -145,11 +161,12 @@ std::string drills_covering(const Run& run, const std::string& plan, const std::
 }  // namespace
 
 std::string risks_table(const Run& run, const Words& words) {
-  Table table(words("table.risks"), {{words("column.risk")},
-                                     {words("column.plan")},
-                                     {words("column.likelihood")},
-                                     {words("column.severity")},
-                                     {words("column.covered-by")}});
+  Table table(words("table.risks"), "cards risks",
+              {{words("column.risk")},
+               {words("column.plan")},
+               {words("column.likelihood")},
+               {words("column.severity")},
+               {words("column.covered-by")}});
   std::set<std::string> shown;
   for (const Drill& drill : run.drills) {
     const Plan& plan = drill.record.plan;
@@ -157,9 +174,10 @@ std::string risks_table(const Run& run, const Words& words) {
     for (const auto& [name, risk] : plan.risks) {
       const std::string& title = risk.title.in(words.language);
       table.row({html(title.empty() ? name : title) +
-                     fmt::format("<small class=\"where\">{}</small>", html(name)),
-                 html(plan.name), or_absent(risk.likelihood, words),
-                 or_absent(risk.severity, words), drills_covering(run, plan.name, name, words)});
+                     fmt::format("<small class=\"where\">{}</small>", identifier(name)),
+                 identifier(plan.name), choice("likelihood", risk.likelihood, words),
+                 choice("severity", risk.severity, words),
+                 drills_covering(run, plan.name, name, words)});
     }
   }
   return table.str();

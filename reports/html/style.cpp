@@ -45,13 +45,14 @@ outline-offset:3px;border-radius:2px}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:16px;top:8px;background:var(--paper);padding:6px 10px}
 .shapes{position:absolute}
-.eyebrow{margin:22px 0 4px;font-size:14px;color:var(--soft)}
-.eyebrow span::before{content:"·";margin:0 .4em}
+.eyebrow{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 14px;margin:22px 0 4px;
+font-size:14px;color:var(--soft)}
+main>.eyebrow+h1{margin-top:0}
 section+section.drill{margin-top:64px;border-top:3px solid var(--ink)}
 section.drill>h2:first-child{margin:24px 0 8px}
 section.drill>.part{margin:30px 0 10px}
-code{font:13px/1.5 ui-monospace,"SF Mono","Cascadia Mono","Liberation Mono",monospace;
-overflow-wrap:anywhere}
+code{font:.93em/1.5 ui-monospace,"SF Mono","Cascadia Mono","Liberation Mono",monospace;
+overflow-wrap:break-word}
 .absent{color:var(--soft)}
 footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--line);color:var(--soft);
 font-size:13px}
@@ -104,7 +105,7 @@ summary~*{margin-top:12px}
 .wide+.wide{margin-top:22px}
 table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.45}
 caption{text-align:left;color:var(--soft);font-size:13.5px;padding-bottom:6px}
-th,td{text-align:left;vertical-align:top;padding:8px 16px 8px 0;
+th,td{text-align:left;vertical-align:top;padding:8px 14px 8px 0;
 border-bottom:1px solid var(--faint)}
 th:last-child,td:last-child{padding-right:0}
 td{overflow-wrap:break-word;min-width:5em}
@@ -112,10 +113,12 @@ thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;
 border-bottom-color:var(--line)}
 thead th::first-letter{text-transform:uppercase}
 tbody th{font-weight:600;min-width:8em}
-.n{text-align:right;white-space:nowrap;min-width:0}
-thead .n{white-space:normal}
-.where{display:block;font-weight:400;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
+.n{text-align:right;min-width:0}
+.where{display:block;font-weight:400;color:var(--soft);font-size:12.5px}
 .why{margin:4px 0 0;color:var(--soft);max-width:64ch;overflow-wrap:anywhere}
+td .why::first-letter{text-transform:uppercase}
+.figures th,.figures td{padding-right:9px;min-width:0}
+.facts tbody th{width:30%}.facts td,.facts code{overflow-wrap:anywhere}
 p.drill{margin:0 0 2px}
 .level::before{content:"";display:inline-block;width:9px;height:9px;margin-right:7px;
 background:var(--nominal);border-radius:50%}
@@ -163,19 +166,44 @@ figcaption{margin-top:10px;color:var(--soft);font-size:13.5px;max-width:90ch}
 )";
 
 constexpr const char* media_rules = R"(
-@media (max-width:720px){body{padding:0 18px 32px}h1{font-size:25px}h2{font-size:23px}
-header{flex-wrap:wrap;gap:2px 12px}.when{margin-left:0;width:100%}
-.tiles{grid-template-columns:1fr}.verdict strong{font-size:32px}.value{font-size:26px}
-.tile{padding:10px 14px 12px}table{min-width:820px}}
-@media print{@page{size:A4;margin:14mm 13mm}
+@media screen and (min-width:721px){.summary tbody th{min-width:21em}
+.summary td:last-child,.findings td:nth-child(4){width:34%}.findings tbody th{min-width:12em}
+.findings .n,.summary .n{min-width:7em}.findings .n:last-child,.summary .n+.n{min-width:3.6em}
+.figures .n{min-width:3.4em}.figures td:nth-child(6){min-width:6.6em}
+.faults tbody .n{white-space:nowrap}.faults tbody .n:nth-child(8){white-space:normal}
+.risks tbody th{min-width:16em}}
+@media screen and (max-width:720px){body{padding:0 18px 32px}h1{font-size:25px}
+h2{font-size:23px}header{flex-wrap:wrap;gap:2px 12px}.when{margin-left:0;width:100%}
+.tiles{grid-template-columns:1fr}.value{font-size:26px}.tile{padding:10px 14px 12px}
+.verdict{display:grid;grid-template-columns:auto 1fr}.verdict strong{font-size:29px}
+.verdict .shape{width:28px;height:28px}.verdict span{grid-column:2}
+h1,h2,tbody th{overflow-wrap:anywhere}
+table{min-width:560px}.facts{min-width:0}.facts tbody th{min-width:7em}
+.cards{min-width:0}.cards,.cards caption,.cards tbody,.cards tr,.cards th,.cards td{display:block}
+.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.cards tbody tr{padding:10px 0;border-top:1px solid var(--line)}
+.cards tbody th,.cards tbody td{border:0;padding:2px 0;text-align:left;white-space:normal;
+min-width:0;width:auto}
+.cards tbody td{display:flow-root;padding-left:9em}
+.cards td::before{content:attr(data-label);float:left;width:8.4em;margin-left:-9em;
+color:var(--soft);overflow-wrap:anywhere;hyphens:auto}
+.cards .why{margin:0}}
+@media print{@page{size:A4;margin:14mm 13mm 16mm;
+@bottom-right{content:counter(page) " / " counter(pages);font:8pt sans-serif;color:#444}}
 html{font-size:10.5pt}body{max-width:none;padding:0}
 details::details-content{content-visibility:visible;display:block;height:auto}
 details>*{display:block}summary{list-style:none;margin-left:0}
-.skip{display:none}.wide{overflow:visible}table{font-size:8.5pt;min-width:0}
-th,td{padding:4px 8px 4px 0}caption{font-size:8.5pt}thead th{font-size:8pt}
-.n{white-space:normal}td,tbody th{min-width:0}td{overflow-wrap:anywhere}
+.skip{display:none}footer{margin-top:16px;break-before:avoid}.wide{overflow:visible}
+table{font-size:8.5pt;min-width:0}
+th,td{padding:3px 8px 3px 0}caption{font-size:8.5pt}thead th{font-size:8pt}
+.where{font-size:7.5pt}td,tbody th{min-width:0}.summary tbody th{width:34%}
+.summary td.n{min-width:6.5em}
+.summary .n+.n{min-width:0}
+.findings tbody th{width:19%}.findings td:nth-child(4){width:32%}
+.facts td code{font-size:7.5pt}.figures{font-size:8pt}.figures thead th{font-size:7pt}
+.figures th,.figures td{padding-right:6px}
 .picture .lane,.picture text{font-size:14px}
-.picture .row,.picture .note,.picture .word{font-size:13px}
+.picture .row,.picture .note,.picture .word{font-size:12.5px}
 tr,figure,.tiles,.verdict,.cause{break-inside:avoid}
 h1,h2,h3,summary,caption,thead{break-after:avoid}thead{display:table-header-group}
 tbody tr:first-child{break-before:avoid}
@@ -187,8 +215,12 @@ section+section.risks{break-before:auto;margin-top:24px}
 }  // namespace
 
 std::string style_sheet() {
-  return std::string(palette) + text_rules + opening_rules + table_rules + picture_rules +
-         media_rules;
+  std::string sheet;
+  for (const char* rules :
+       {palette, text_rules, opening_rules, table_rules, picture_rules, media_rules}) {
+    sheet += rules;
+  }
+  return sheet;
 }
 
 }  // namespace reprise

@@ -1,4 +1,6 @@
 // What was judged and what was measured, as tables.
+#include <numeric>
+
 #include "reports/catalogue.h"
 #include "reports/escape.h"
 #include "reports/html/page.h"
@@ -12,12 +14,12 @@ constexpr std::size_t most_stretches = 400;
 
 std::string place(const Location& where) {
   if (where.file.empty()) return {};
-  return fmt::format("<small class=\"where\">{}</small>", html(where.text()));
+  return fmt::format("<small class=\"where\">{}</small>", identifier(where.text()));
 }
 
 std::string seen_cell(const Finding& finding, const Words& words) {
   std::string cell = words.sentence(finding.outcome);
-  const std::string cause = words.typeset(cause_sentence(finding, words.language));
+  const std::string cause = words.typeset(cause_traces(finding, words.language));
   if (!cause.empty()) cell += fmt::format("<p class=\"why\">{}</p>", cause);
   if (finding.known) {
     const nlohmann::json known = {{"finding", finding.known->finding},
@@ -34,12 +36,13 @@ std::string seen_cell(const Finding& finding, const Words& words) {
 }  // namespace
 
 std::string findings_table(const Drill& drill, const Words& words) {
-  Table table(words("table.findings"), {{words("column.assertion")},
-                                        {words("column.result")},
-                                        {words("column.demanded")},
-                                        {words("column.seen")},
-                                        {words("column.measured"), true},
-                                        {words("column.limit"), true}});
+  Table table(words("table.findings"), "cards findings",
+              {{words("column.assertion")},
+               {words("column.result")},
+               {words("column.demanded")},
+               {words("column.seen")},
+               {words("column.measured"), true},
+               {words("column.limit"), true}});
   for (const Finding& finding : drill.verdict.findings) {
     const std::string measured =
         finding.measured ? words.typeset(interval_text(*finding.measured, words.language)) : "–";
@@ -53,12 +56,13 @@ std::string findings_table(const Drill& drill, const Words& words) {
 std::string stretches_tables(const Drill& drill, const Words& words) {
   std::string out;
   for (const auto& [name, probe] : drill.record.probes) {
-    Table table(words("table.stretches", {{"probe", name}}), {{words("column.from")},
-                                                              {words("column.to"), true},
-                                                              {words("column.samples"), true},
-                                                              {words("column.level")},
-                                                              {words("column.saw")},
-                                                              {words("column.slowest"), true}});
+    Table table(words("table.stretches", {{"probe", name}}), "stretches",
+                {{words("column.from")},
+                 {words("column.to"), true},
+                 {words("column.samples"), true},
+                 {words("column.level")},
+                 {words("column.saw")},
+                 {words("column.slowest"), true}});
     const auto levels = levels_seen(drill.record, probe);
     for (const Stretch& stretch : stretches(probe, levels, most_stretches)) {
       std::string level;
@@ -82,15 +86,16 @@ std::string stretches_tables(const Drill& drill, const Words& words) {
 }
 
 std::string faults_table(const Drill& drill, const Words& words) {
-  Table table(words("table.faults"), {{words("column.fault")},
-                                      {words("column.kind")},
-                                      {words("column.into")},
-                                      {words("column.round"), true},
-                                      {words("column.commanded"), true},
-                                      {words("column.armed"), true},
-                                      {words("column.bit"), true},
-                                      {words("column.healed"), true},
-                                      {words("column.evidence")}});
+  Table table(words("table.faults"), "cards faults",
+              {{words("column.fault")},
+               {words("column.kind")},
+               {words("column.into")},
+               {words("column.round"), true},
+               {words("column.commanded"), true},
+               {words("column.armed"), true},
+               {words("column.bit"), true},
+               {words("column.healed"), true},
+               {words("column.evidence")}});
   for (const FaultRecord& fault : drill.record.faults) {
     std::string evidence = html(fault.evidence);
     const auto trouble = [&](std::string_view key, const std::string& why) {
@@ -103,8 +108,9 @@ std::string faults_table(const Drill& drill, const Words& words) {
     trouble("fault.failed", fault.failed);
     trouble("fault.undo-failed", fault.undo_failed);
     const bool event = fault.nature == Nature::event;
-    table.row({html(fault.id), html(fault.kind), html(fault.into), std::to_string(fault.round + 1),
-               words.instant(fault.commanded), words.instant(fault.armed), words.instant(fault.bit),
+    table.row({html(fault.id), identifier(fault.kind), identifier(fault.into),
+               std::to_string(fault.round + 1), words.instant(fault.commanded),
+               words.instant(fault.armed), words.instant(fault.bit),
                event && !fault.healed ? words("fault.event") : words.instant(fault.healed),
                evidence});
   }
@@ -114,7 +120,7 @@ std::string faults_table(const Drill& drill, const Words& words) {
 std::string steps_table(const Drill& drill, const Words& words) {
   std::string out;
   for (const ProcedureRecord& procedure : drill.record.procedures) {
-    Table table(words("table.steps", {{"procedure", procedure.name}}),
+    Table table(words("table.steps", {{"procedure", procedure.name}}), "cards steps",
                 {{words("column.step")},
                  {words("column.action")},
                  {words("column.who")},
@@ -140,10 +146,11 @@ std::string steps_table(const Drill& drill, const Words& words) {
 }
 
 std::string events_table(const Drill& drill, const Words& words) {
-  Table table(words("table.services"), {{words("column.at")},
-                                        {words("column.service")},
-                                        {words("column.state")},
-                                        {words("column.why")}});
+  Table table(words("table.services"), "events",
+              {{words("column.at")},
+               {words("column.service")},
+               {words("column.state")},
+               {words("column.why")}});
   for (const ServiceEvent& event : drill.record.services) {
     table.row({words.duration(event.at), html(event.service), words("state." + event.state),
                html(event.why)});
@@ -152,29 +159,28 @@ std::string events_table(const Drill& drill, const Words& words) {
 }
 
 std::string figures_table(const Drill& drill, const Words& words) {
-  Table table(words("table.figures"), {{words("column.probe")},
-                                       {words("column.scheduled"), true},
-                                       {words("column.good"), true},
-                                       {words("level.degraded"), true},
-                                       {words("level.down"), true},
-                                       {words("column.outage"), true},
-                                       {words("column.detected"), true},
-                                       {words("column.fallback"), true},
-                                       {words("column.p50"), true},
-                                       {words("column.p99"), true},
-                                       {words("column.max"), true},
-                                       {words("column.flaps"), true},
-                                       {words("column.late"), true},
-                                       {words("column.budget"), true}});
+  Table table(words("table.figures"), "cards figures",
+              {{words("column.probe")},
+               {words("column.scheduled"), true},
+               {words("column.good"), true},
+               {words("level.degraded"), true},
+               {words("level.down"), true},
+               {words("column.outage"), true},
+               {words("column.detected"), true},
+               {words("column.fallback"), true},
+               {words("column.p50"), true},
+               {words("column.p99"), true},
+               {words("column.max"), true},
+               {words("column.flaps"), true},
+               {words("column.late"), true},
+               {words("column.budget"), true}});
   for (const ProbeFigures& figures : drill.verdict.figures) {
     const std::string outage =
         figures.longest_outage > Duration::zero()
             ? words.duration(figures.longest_outage)
             : words("figure.no-outage", {{"resolution_ns", figures.resolution.count()}});
     const std::string budget =
-        figures.budget_spent
-            ? html(number_text(*figures.budget_spent * 100, 3, words.language)) + " %"
-            : "–";
+        figures.budget_spent ? percent(*figures.budget_spent, 3, words) : "–";
     table.row({html(figures.probe), std::to_string(figures.scheduled),
                std::to_string(figures.nominal), std::to_string(figures.degraded),
                std::to_string(figures.down), outage, words.instant(figures.detected),
@@ -185,25 +191,40 @@ std::string figures_table(const Drill& drill, const Words& words) {
   return table.str();
 }
 
+namespace {
+
+// What went wrong stands on top, else in the order of the run.
+std::vector<std::size_t> gravest_first(const Run& run) {
+  std::vector<std::size_t> order(run.drills.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater{}, [&](std::size_t at) {
+    return std::pair(run.drills[at].verdict.status, !run.drills[at].verdict.clean);
+  });
+  return order;
+}
+
+}  // namespace
+
 std::string summary_table(const Run& run, const Words& words) {
-  Table table(words("table.summary"), {{words("column.scenario")},
-                                       {words("column.result")},
-                                       {words("column.recovery"), true},
-                                       {words("column.limit"), true},
-                                       {words("column.cause")}});
-  for (std::size_t at = 0; at < run.drills.size(); ++at) {
+  Table table(words("table.summary"), "cards summary",
+              {{words("column.scenario")},
+               {words("column.result")},
+               {words("column.recovery"), true},
+               {words("column.limit"), true},
+               {words("cause.none")}});
+  for (const std::size_t at : gravest_first(run)) {
     const Drill& drill = run.drills[at];
     const Finding* recovery = measured_against(drill.verdict, "rto");
     const std::string measured =
         recovery && recovery->measured
             ? words.typeset(interval_text(*recovery->measured, words.language))
-            : words("not-measured");
+            : fmt::format("<span class=\"absent\">{}</span>", words("not-measured"));
     std::string result = badge(drill.verdict.status, words);
     if (!drill.verdict.clean) {
       result += fmt::format("<p class=\"why\">{}</p>", words("clean.no"));
     }
     table.row({fmt::format("<a href=\"#drill-{}\">{}</a><small class=\"where\">{}</small>", at + 1,
-                           html(drill_title(drill, words.language)), html(drill_name(drill))),
+                           html(drill_title(drill, words.language)), identifier(drill_name(drill))),
                result, measured, recovery ? words.instant(recovery->limit) : "–",
                words.typeset(headline(drill, words.language))});
   }

@@ -116,8 +116,9 @@ void drill_memory_guardian_and_worker(benchmark::State& state) {
     const pid_t pid = start(folder);
     double most = 0;
     while (::waitpid(pid, nullptr, WNOHANG) == 0) {
-      const pid_t guardian = child_of(pid), worker = guardian ? child_of(guardian) : 0;
-      if (worker) most = std::max(most, pss_mib(guardian) + pss_mib(worker));
+      const pid_t guardian = child_of(pid), first = guardian ? child_of(guardian) : 0;
+      const pid_t worker = first ? child_of(first) : 0;
+      if (worker) most = std::max(most, pss_mib(guardian) + pss_mib(first) + pss_mib(worker));
       ::usleep(2000);
     }
     if (most == 0) state.SkipWithError("no drill was seen");

@@ -83,6 +83,27 @@ TEST(Messages, CallAnIntervalWithoutEndUnbounded) {
   EXPECT_EQ(text("interval.at-most", "en", {{"high_ns", nullptr}}), "at most unbounded");
 }
 
+TEST(Messages, WordTheirIntervalAsEverywhere) {
+  const auto said = [](Duration low, const nlohmann::json& high, const std::string& language) {
+    return render(
+        {"judge.throughout.outage", {{"probe", "p"}, {"low_ns", low.count()}, {"high_ns", high}}},
+        language);
+  };
+  EXPECT_EQ(said(1s, 2'000'000'000, "en"), "The longest outage of p lasted between 1 s and 2 s");
+  EXPECT_EQ(said(0s, 2'000'000'000, "fr"), "La plus longue interruption de p a duré au plus 2 s");
+  EXPECT_EQ(said(614'001us, 614'002'000, "en"), "The longest outage of p lasted 614 ms")
+      << "ends that read the same are one figure";
+  EXPECT_EQ(said(1s, nullptr, "en"), "The longest outage of p lasted at least 1 s, no end seen");
+}
+
+// A straight apostrophe in French is a typist's.
+TEST(TheCatalogue, WritesFrenchApostrophesAsPrinted) {
+  for (const auto& entry : YAML::LoadFile(REPRISE_SOURCE_DIR "/reports/messages.yaml")) {
+    EXPECT_EQ(entry.second["fr"].as<std::string>().find('\''), std::string::npos)
+        << entry.first.as<std::string>();
+  }
+}
+
 TEST(DurationsForPeople, ShowWhatCanBeToldApart) {
   const auto en = [](Duration duration) { return duration_text(duration, "en"); };
   EXPECT_EQ(en(0ns), "0 s");

@@ -102,6 +102,31 @@ TEST(Html, ListsTheRisksThatNoDrillCovered) {
   EXPECT_THAT(text.substr(risk, 300), HasSubstr("Not covered by this run"));
 }
 
+TEST(Html, SaysHowGraveARiskIsInTheReadersLanguage) {
+  const std::string text = page(run_of({failed_drill()}), "fr");
+  const std::string row = text.substr(text.find("Le site brûle"), 400);
+  EXPECT_THAT(row, HasSubstr(">faible<"));
+  EXPECT_THAT(row, HasSubstr(">critique<"));
+}
+
+TEST(Html, ListsTheGravestDrillFirst) {
+  const std::string text = page(run_of({passed_drill(), inconclusive_drill(), failed_drill()}));
+  const auto row = [&](int drill) { return text.find(fmt::format("\"#drill-{}\"", drill)); };
+  EXPECT_LT(row(3), row(2));
+  EXPECT_LT(row(2), row(1));
+}
+
+TEST(Html, OpensWithEveryMiss) {
+  Drill drill = failed_drill();
+  Finding& other = drill.verdict.findings[1];
+  other.status = Status::fail;
+  other.outcome = {"judge.fallback.none", {{"probe", "dashboard"}}};
+  const std::string text = page(run_of({drill}));
+  const std::string opening = text.substr(0, text.find("class=\"picture\""));
+  EXPECT_THAT(opening, HasSubstr("dashboard never fell back"));
+  EXPECT_THAT(opening, HasSubstr("The recovery of dashboard took too long"));
+}
+
 TEST(Html, GivesEveryTableHeadersForColumnsAndRows) {
   const std::string text = page(every_kind());
   EXPECT_EQ(occurrences(text, "<table "), occurrences(text, "<caption>"));

@@ -44,9 +44,9 @@ TEST(JUnit, LooksAsAgreed) { expect_golden("run.junit.xml", junit(every_kind()))
 
 TEST(JUnit, CallsAMissAFailureWithItsCauseInTheBody) {
   const std::string text = junit(run_of({failed_drill()}));
-  EXPECT_THAT(text, HasSubstr("<failure type=\"chaos.RtoExceeded\" message=\"dashboard recovered "
-                              "too late, after between 4.298 s and 4.358 s; outages: 1\">dashboard "
-                              "recovered too late"));
+  EXPECT_THAT(text, HasSubstr("<failure type=\"chaos.RtoExceeded\" message=\"The recovery of "
+                              "dashboard took too long, between 4.298 s and 4.358 s; outages: "
+                              "1\">The recovery of dashboard took too long"));
   EXPECT_THAT(text, HasSubstr("ECONNREFUSED 127.0.0.1:5432”.</failure>"));
   EXPECT_THAT(text, HasSubstr("file=\"scenarios/sp-e/database-killed.yaml\" line=\"14\""));
   EXPECT_THAT(text, HasSubstr("tests=\"3\" failures=\"1\" errors=\"0\""));
