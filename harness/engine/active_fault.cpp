@@ -1,5 +1,6 @@
 #include "harness/engine/active_fault.h"
 
+#include "harness/engine/fingerprint.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -29,7 +30,16 @@ ActiveFault::ActiveFault(const FaultContext& context, const FaultSpec& spec, int
 
 ActiveFault::~ActiveFault() {
   if (!entry_) return;
-  settle(injector_->revert(receipt_));
+  settle(revert());
+}
+
+Result<void> ActiveFault::revert() {
+  auto reverted = injector_->revert(receipt_);
+  // An event has happened: what came of it is the system's own work.
+  if (!reverted || nature() == Nature::event) return reverted;
+  const auto changed = differences(before_);
+  if (changed.empty()) return {};
+  return failure("reverted, but {}", fmt::join(changed, "; "));
 }
 
 void ActiveFault::note_at(Instant when, std::string_view step, nlohmann::json fields) {
@@ -56,7 +66,10 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
     co_return false;
   }
   injector_ = std::move(*made);
-  auto look = [this] { return injector_->prepare(); };
+  auto look = [this] {
+    before_ = fingerprint(context_.surroundings, kind_->target, spec_.into);
+    return injector_->prepare();
+  };
   auto receipt = co_await context_.pool.run(look);
   if (!receipt) {
     note("failed", {{"why", receipt.error().text()}});
@@ -65,8 +78,8 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
   receipt_ = std::move(*receipt);
   const bool lasts = nature() == Nature::condition;
   note("preparing", {{"receipt", receipt_}, {"lasting", lasts ? "condition" : "event"}});
-  auto entry = context_.undo_log.arm(
-      spec_, receipt_, dies_with_drill(context_.plan, spec_, kind_->target));
+  auto entry =
+      context_.undo_log.arm(spec_, receipt_, dies_with_drill(context_.plan, spec_, kind_->target));
   if (!entry) {
     // Without a synced receipt nothing may be touched.
     note("failed", {{"why", entry.error().text()}});
@@ -110,7 +123,7 @@ boost::asio::awaitable<void> ActiveFault::heal() {
   if (tell) note("healing");
   Instant done;
   auto undo = [&] {
-    auto reverted = injector_->revert(receipt_);
+    auto reverted = revert();
     done = context_.clock.now();
     return reverted;
   };

@@ -48,6 +48,8 @@ class ActiveFault {
  private:
   void note(std::string_view step, nlohmann::json fields = nlohmann::json::object());
   void note_at(Instant when, std::string_view step, nlohmann::json fields);
+  // And compares what it leaves with what it found.
+  Result<void> revert();
   void settle(const Result<void>& reverted);
 
   const FaultContext& context_;
@@ -56,6 +58,7 @@ class ActiveFault {
   const FaultKind* kind_;
   std::unique_ptr<Injector> injector_;
   nlohmann::json receipt_;
+  nlohmann::json before_;  // the fingerprint of its target
   std::optional<std::uint64_t> entry_;  // in the undo log, while something is to be undone
   bool armed_ = false;
   bool bitten_ = false;

@@ -1,0 +1,94 @@
+#include "harness/engine/fingerprint.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <sys/stat.h>
+
+#include "harness/engine/process_table.h"
+
+namespace reprise {
+namespace {
+
+nlohmann::json look_at_file(const std::string& path) {
+  struct stat file{};
+  if (::lstat(path.c_str(), &file) != 0) return {{"kind", "none"}};
+  const char* kind = S_ISDIR(file.st_mode) ? "folder" : S_ISREG(file.st_mode) ? "file" : "other";
+  return {{"kind", kind},
+          {"inode", std::to_string(file.st_ino)},
+          {"mode", fmt::format("{:04o}", file.st_mode & 07777)},
+          {"owner", fmt::format("{}:{}", file.st_uid, file.st_gid)}};
+}
+
+std::string line_of(const std::string& path, const std::string& begin) {
+  std::ifstream lines(path);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(begin)) return line;
+  }
+  return {};
+}
+
+// Nothing when it has ended.
+nlohmann::json look_at_process(const ProcessId& process) {
+  if (start_ticks(process.pid) != process.start_ticks) return nullptr;
+  const std::string folder = fmt::format("/proc/{}/", process.pid);
+  const bool stopped = line_of(folder + "status", "State:").find("T (") != std::string::npos;
+  std::istringstream limit(line_of(folder + "limits", "Max open files"));
+  std::string word, soft, hard;
+  limit >> word >> word >> word >> soft >> hard;
+  return {{"state", stopped ? "stopped" : "going"}, {"open files", soft + "/" + hard}};
+}
+
+void compare(const std::string& name, const nlohmann::json& before, const nlohmann::json& now,
+             std::vector<std::string>& differences) {
+  for (const auto& [what, value] : before.items()) {
+    const auto is = now.value(what, std::string("none"));
+    if (is == value) continue;
+    differences.push_back(
+        fmt::format("{}: {} was {}, is {}", name, what, value.get<std::string>(), is));
+  }
+}
+
+}  // namespace
+
+nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
+                           const std::string& into) {
+  nlohmann::json seen = nlohmann::json::object();
+  if (target == Target::file) {
+    if (const auto path = surroundings.file(into)) {
+      seen["file"] = {{"path", path->string()}, {"was", look_at_file(path->string())}};
+    }
+  } else if (target == Target::service) {
+    for (const ProcessId& process : surroundings.process_tree(into)) {
+      auto was = look_at_process(process);
+      if (was.is_null()) continue;
+      seen["processes"].push_back(
+          {{"pid", process.pid}, {"start_ticks", process.start_ticks}, {"was", std::move(was)}});
+    }
+  }
+  return seen;
+}
+
+std::vector<std::string> differences(const nlohmann::json& before) {
+  std::vector<std::string> found;
+  if (before.contains("file")) {
+    const std::string path = before.at("file").at("path");
+    auto was = before.at("file").at("was");
+    const auto now = look_at_file(path);
+    // Another file by the same name is one that the system has made itself.
+    const bool rebuilt = now.at("kind") == "file" && now.at("inode") != was.value("inode", "");
+    was.erase("inode");
+    if (!rebuilt) compare(path, was, now, found);
+  }
+  for (const auto& process : before.value("processes", nlohmann::json::array())) {
+    const auto now = look_at_process({process.at("pid"), process.at("start_ticks")});
+    if (now.is_null()) continue;
+    auto was = process.at("was");
+    // Another fault's doing, and healed since.
+    if (was.at("state") == "stopped") was.erase("state");
+    compare(fmt::format("process {}", process.at("pid").get<int>()), was, now, found);
+  }
+  return found;
+}
+
+}  // namespace reprise
