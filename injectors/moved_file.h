@@ -53,8 +53,18 @@ class MovedFile {
   // Undoes whichever of the above was begun.
   Result<void> put_back();
 
+  // A copy with these bytes and this time of its last change stands in its place, and what stood
+  // there, the original or what the system has written over an earlier copy, is kept instead of
+  // what was kept before. Gives the copy as it came to its place.
+  Result<struct stat> hide(const std::string& bytes, const timespec& modified);
+  // Undoes that, where the newest version stays; a file that the system has deleted stays deleted.
+  Result<void> show_newest(const timespec& modified);
+
   // Bytes of the file as it is now, as far as there are any; an error beyond most_bytes_read.
   [[nodiscard]] Result<std::string> read(std::uint64_t count) const;
+  // What has the file's name at this moment, and what is kept under its other name.
+  [[nodiscard]] std::optional<struct stat> here() const { return look(name_); }
+  [[nodiscard]] std::optional<struct stat> kept() const { return look(aside()); }
   // Whether the original is kept under its other name at this moment.
   [[nodiscard]] bool is_aside() const { return look(aside()).has_value(); }
   // The original as find saw it.
@@ -68,6 +78,8 @@ class MovedFile {
   [[nodiscard]] std::string own_name(std::string_view end) const;
   [[nodiscard]] std::string aside() const { return own_name(""); }
   [[nodiscard]] std::string stand_in() const { return own_name(".new"); }    // before its place
+  [[nodiscard]] std::string swapped() const { return own_name(".swap"); }    // with what is there
+  [[nodiscard]] std::string next() const { return own_name(".next"); }       // to be kept
   [[nodiscard]] std::string digest() const { return own_name(".sha256"); }   // of the stand-in
   [[nodiscard]] std::string mark() const { return ".reprise-" + handle_; }   // in our directory
   [[nodiscard]] std::optional<struct stat> look(const std::string& name) const;
@@ -75,7 +87,11 @@ class MovedFile {
   [[nodiscard]] bool is_our_folder(const std::string& name) const;
   [[nodiscard]] bool is_our_file(const std::string& name) const;
   [[nodiscard]] std::unexpected<Error> trouble(std::string_view doing, int code) const;
-  Result<void> write_new(const std::string& name, const std::string& bytes) const;
+  [[nodiscard]] static bool same_file(const struct stat& one, const struct stat& other);
+  [[nodiscard]] bool is_our_copy(const std::string& name, const timespec& modified) const;
+  Result<void> write_new(const std::string& name, const std::string& bytes,
+                         const timespec* modified = nullptr) const;
+  Result<void> swap_in() const;
   Result<void> rename(const std::string& from, const std::string& to) const;
   Result<void> remove(const std::string& name) const;
   Result<void> remove_our_folder(const std::string& name) const;

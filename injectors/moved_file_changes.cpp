@@ -10,13 +10,10 @@
 #include "injectors/moved_file.h"
 
 namespace reprise {
-namespace {
 
-bool same_file(const struct stat& one, const struct stat& other) {
+bool MovedFile::same_file(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
-
-}  // namespace
 
 Result<void> MovedFile::take_away() { return rename(name_, aside()); }
 
@@ -116,7 +113,8 @@ bool MovedFile::is_our_file(const std::string& name) const {
   return bytes && wanted && sha256(*bytes) == *wanted;
 }
 
-Result<void> MovedFile::write_new(const std::string& name, const std::string& bytes) const {
+Result<void> MovedFile::write_new(const std::string& name, const std::string& bytes,
+                                  const timespec* modified) const {
   const int file = ::openat(directory_, name.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) return trouble("write beside", errno);
@@ -129,6 +127,10 @@ Result<void> MovedFile::write_new(const std::string& name, const std::string& by
   // Owner before mode: changing the owner clears the set-uid bits.
   if (code == 0 && ::fchown(file, seen_.st_uid, seen_.st_gid) != 0) code = errno;
   if (code == 0 && ::fchmod(file, mode()) != 0) code = errno;
+  if (modified) {
+    const timespec times[] = {{0, UTIME_OMIT}, *modified};
+    if (code == 0 && ::futimens(file, times) != 0) code = errno;
+  }
   ::close(file);
   if (code != 0) return trouble("write beside", code);
   return {};

@@ -19,29 +19,9 @@
 namespace reprise {
 namespace {
 
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
-
 std::string pid_namespace(const std::string& process) {
   std::error_code error;
   return std::filesystem::read_symlink("/proc/" + process + "/ns/pid", error).string();
-}
-
-std::vector<pid_t> all_processes() {
-  std::vector<pid_t> pids;
-  std::error_code error;
-  for (auto entry = std::filesystem::directory_iterator("/proc", error);
-       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    pid_t pid = 0;
-    const auto read = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (read.ec == std::errc() && read.ptr == name.data() + name.size()) pids.push_back(pid);
-  }
-  return pids;
 }
 
 // The last number of "NSpid:" is the pid that the process has in its innermost namespace.
@@ -68,6 +48,26 @@ pid_t seen_from_outside(pid_t inner, std::uint64_t start_ticks, const std::strin
 }
 
 }  // namespace
+
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> pids;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator("/proc", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    pid_t pid = 0;
+    const auto read = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (read.ec == std::errc() && read.ptr == name.data() + name.size()) pids.push_back(pid);
+  }
+  return pids;
+}
 
 std::optional<ProcessState> read_process_state(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
@@ -168,9 +168,10 @@ Result<bool> HeldProcess::signal(int number) const {
   return failure("cannot signal process {}: {}", pid_, std::strerror(errno));
 }
 
-bool HeldProcess::ended() const {
+bool HeldProcess::ends_within(Duration limit) const {
   pollfd watched{.fd = descriptor_, .events = POLLIN, .revents = 0};
-  return ::poll(&watched, 1, 0) == 1;
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
+  return ::poll(&watched, 1, static_cast<int>(milliseconds)) == 1;
 }
 
 bool HeldProcess::stopped() const {

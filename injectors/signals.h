@@ -24,6 +24,12 @@ struct ProcessState {
 };
 [[nodiscard]] std::optional<ProcessState> read_process_state(pid_t pid);
 
+// The machine's run: pids and start times mean something within one only.
+[[nodiscard]] std::string boot_id();
+
+// Every process that can be seen, in no order.
+[[nodiscard]] std::vector<pid_t> all_processes();
+
 // Every living descendant of a process, parents before children.
 [[nodiscard]] std::vector<ProcessId> descendants(pid_t root);
 
@@ -46,7 +52,8 @@ class HeldProcess {
 
   // A process that ended in the meantime is no error: false tells.
   [[nodiscard]] Result<bool> signal(int number) const;
-  [[nodiscard]] bool ended() const;  // also true for a zombie
+  [[nodiscard]] bool ended() const { return ends_within(Duration::zero()); }  // or a zombie
+  [[nodiscard]] bool ends_within(Duration limit) const;  // waits for it
   [[nodiscard]] bool stopped() const;  // by a signal (state T), not by a debugger
   [[nodiscard]] pid_t pid() const { return pid_; }  // in our own pid namespace
 

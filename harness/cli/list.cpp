@@ -45,7 +45,7 @@ void print_kinds(const nlohmann::json& all) {
   for (const auto& [group, list] : all.items()) {
     fmt::print("{}\n", group);
     for (const auto& kind : list) {
-      fmt::print("  {:<18} {}\n", kind.at("name").get<std::string>(),
+      fmt::print("  {:<22} {}\n", kind.at("name").get<std::string>(),
                  kind.at("summary").get<std::string>());
       for (const auto& option : kind.at("options")) {
         fmt::print("    {:<16} {}{}. {}\n", option.at("name").get<std::string>(),

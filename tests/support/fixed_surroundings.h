@@ -14,7 +14,7 @@
 
 namespace reprise {
 
-struct FixedSurroundings final : Surroundings {
+struct FixedSurroundings : Surroundings {
   std::filesystem::path root = std::filesystem::temp_directory_path();
   std::map<std::string, LinkServer*, std::less<>> links;
   // By service, parent first; an empty or missing entry is a service that is not running.
