@@ -121,7 +121,7 @@ Result<void> HelperProcesses::end(const nlohmann::json& receipt) {
     return failure("\"{}\" is no name of ours", *name);
   }
   if (*boot != boot_id()) return {};
-  for (const pid_t pid : all_processes()) {
+  for (const pid_t pid : every_pid()) {
     if (!has_name(pid, *name)) continue;
     const auto state = read_process_state(pid);
     if (!state) continue;

@@ -39,7 +39,7 @@ pid_t innermost_pid(pid_t pid) {
 
 // Our own pid of a process that a receipt names from inside another pid namespace; 0 when gone.
 pid_t seen_from_outside(pid_t inner, std::uint64_t start_ticks, const std::string& space) {
-  for (const pid_t pid : all_processes()) {
+  for (const pid_t pid : every_pid()) {
     const auto state = read_process_state(pid);
     if (!state || state->start_ticks != start_ticks) continue;
     if (pid_namespace(std::to_string(pid)) == space && innermost_pid(pid) == inner) return pid;
@@ -49,67 +49,12 @@ pid_t seen_from_outside(pid_t inner, std::uint64_t start_ticks, const std::strin
 
 }  // namespace
 
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
-
-std::vector<pid_t> all_processes() {
-  std::vector<pid_t> pids;
-  std::error_code error;
-  for (auto entry = std::filesystem::directory_iterator("/proc", error);
-       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    pid_t pid = 0;
-    const auto read = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (read.ec == std::errc() && read.ptr == name.data() + name.size()) pids.push_back(pid);
-  }
-  return pids;
-}
-
-std::optional<ProcessState> read_process_state(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string line;
-  if (!std::getline(file, line, '\0')) return std::nullopt;
-  // The name in parentheses may itself hold spaces and parentheses.
-  const std::size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(line.substr(name_end + 1));
-  ProcessState read;
-  fields >> read.state >> read.parent;
-  std::string skipped;
-  for (int field = 5; field < 22; ++field) fields >> skipped;
-  fields >> read.start_ticks;
-  if (!fields) return std::nullopt;
-  return read;
-}
-
-std::vector<ProcessId> descendants(pid_t root) {
-  std::multimap<pid_t, ProcessId> children;
-  for (const pid_t pid : all_processes()) {
-    const auto state = read_process_state(pid);
-    if (!state || state->state == 'Z') continue;
-    children.emplace(state->parent, ProcessId{pid, state->start_ticks});
-  }
-  std::vector<ProcessId> found;
-  std::vector<pid_t> parents{root};
-  for (std::size_t next = 0; next < parents.size(); ++next) {
-    const auto [first, last] = children.equal_range(parents[next]);
-    for (auto child = first; child != last; ++child) {
-      found.push_back(child->second);
-      parents.push_back(child->second.pid);
-    }
-  }
-  return found;
-}
-
 nlohmann::json process_receipt(const ProcessId& process) {
   return {{"pid", process.pid},
           {"start_ticks", process.start_ticks},
           {"boot_id", boot_id()},
-          {"pid_namespace", pid_namespace("self")}};
+          {"pid_namespace", pid_namespace("self")},
+          {"identity", process_identity(process)}};
 }
 
 int signal_number(const std::string& name) {
@@ -146,6 +91,8 @@ Result<std::optional<HeldProcess>> HeldProcess::open(const nlohmann::json& recei
   HeldProcess held(descriptor, *pid);
   const auto state = read_process_state(*pid);
   if (!state || state->start_ticks != *start_ticks || held.ended()) return std::nullopt;
+  const auto identity = receipt.value("identity", std::uint64_t{0});
+  if (identity != 0 && identity != identity_of(descriptor)) return std::nullopt;
   return std::optional<HeldProcess>(std::move(held));
 }
 

@@ -11,29 +11,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/engine/surroundings.h"
+#include "harness/engine/process_table.h"
 #include "harness/model/error.h"
 
 namespace reprise {
 
-// What /proc says of a process: its state letter (R, S, D, T, Z, …), parent and start time.
-struct ProcessState {
-  char state = '?';
-  pid_t parent = 0;
-  std::uint64_t start_ticks = 0;
-};
-[[nodiscard]] std::optional<ProcessState> read_process_state(pid_t pid);
-
-// The machine's run: pids and start times mean something within one only.
-[[nodiscard]] std::string boot_id();
-
-// Every process that can be seen, in no order.
-[[nodiscard]] std::vector<pid_t> all_processes();
-
-// Every living descendant of a process, parents before children.
-[[nodiscard]] std::vector<ProcessId> descendants(pid_t root);
-
-// The process as a receipt keeps it: {pid, start_ticks, boot_id, pid_namespace}.
+// The process as a receipt keeps it: {pid, start_ticks, boot_id, pid_namespace, identity}.
 [[nodiscard]] nlohmann::json process_receipt(const ProcessId& process);
 
 // "KILL" -> SIGKILL; 0 for a name that is not known.

@@ -130,7 +130,7 @@ std::string reap_worker(const Worker& worker, std::string why) {
 // Orphans and daemons fell to us, the subreaper: end and reap them all.
 void end_descendants() {
   while (true) {
-    for (const ProcessId& process : descendants_of(::getpid())) ::kill(process.pid, SIGKILL);
+    for (const ProcessId& process : descendants(::getpid())) ::kill(process.pid, SIGKILL);
     const pid_t reaped = ::waitpid(-1, nullptr, 0);
     if (reaped < 0 && errno != EINTR) return;
   }
@@ -171,7 +171,7 @@ Residue describe(const Job& job) {
   header.drill = drill_name(job);
   header.folder = job.folder;
   header.journal = job.journal;
-  header.boot_id = UndoLog::boot_id();
+  header.boot_id = boot_id();
   header.mark = job.mark;
   return header;
 }

@@ -7,52 +7,79 @@
 #include <map>
 #include <sstream>
 
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
 namespace reprise {
 namespace {
 
-struct Stat {
-  pid_t parent = 0;
-  std::uint64_t start = 0;
-};
+// Of pidfs, where a pidfd's inode number is the process's own (linux/magic.h of newer kernels).
+constexpr long pidfs_magic = 0x50494446;
 
 std::string read_proc(pid_t pid, const char* file) {
   std::ifstream stream(fmt::format("/proc/{}/{}", pid, file), std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-std::optional<Stat> read_stat(pid_t pid) {
+}  // namespace
+
+std::optional<ProcessState> read_process_state(pid_t pid) {
   const std::string text = read_proc(pid, "stat");
   // The second field, the name, may hold anything but ends with the last parenthesis.
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream rest(text.substr(name_end + 1));
-  std::string field;
-  Stat stat;
-  for (int number = 3; rest >> field && number <= 22; ++number) {
-    const char* end = field.data() + field.size();
-    if (number == 4) std::from_chars(field.data(), end, stat.parent);
-    if (number == 22) std::from_chars(field.data(), end, stat.start);
-  }
-  return stat;
+  std::istringstream fields(text.substr(name_end + 1));
+  ProcessState read;
+  fields >> read.state >> read.parent;
+  std::string skipped;
+  for (int field = 5; field < 22; ++field) fields >> skipped;
+  fields >> read.start_ticks;
+  if (!fields) return std::nullopt;
+  return read;
+}
+
+std::optional<std::uint64_t> start_ticks(pid_t pid) {
+  const auto state = read_process_state(pid);
+  return state ? std::optional(state->start_ticks) : std::nullopt;
+}
+
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::uint64_t identity_of(int pidfd) {
+  struct statfs system {};
+  struct stat file {};
+  const bool known = ::fstatfs(pidfd, &system) == 0 && system.f_type == pidfs_magic &&
+                     ::fstat(pidfd, &file) == 0;
+  return known ? file.st_ino : 0;
+}
+
+std::uint64_t process_identity(const ProcessId& process) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
+  if (pidfd < 0) return 0;
+  const std::uint64_t identity =
+      start_ticks(process.pid) == process.start_ticks ? identity_of(pidfd) : 0;
+  ::close(pidfd);
+  return identity;
 }
 
 std::vector<pid_t> every_pid() {
   std::vector<pid_t> pids;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename();
+  for (auto entry = std::filesystem::directory_iterator("/proc", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename();
     pid_t pid = 0;
     const char* end = name.data() + name.size();
     if (std::from_chars(name.data(), end, pid).ptr == end) pids.push_back(pid);
   }
   return pids;
-}
-
-}  // namespace
-
-std::optional<std::uint64_t> start_ticks(pid_t pid) {
-  const auto stat = read_stat(pid);
-  return stat ? std::optional(stat->start) : std::nullopt;
 }
 
 std::vector<ProcessId> processes_marked(const std::string& assignment) {
@@ -65,15 +92,15 @@ std::vector<ProcessId> processes_marked(const std::string& assignment) {
   return marked;
 }
 
-std::vector<ProcessId> descendants_of(pid_t pid) {
+std::vector<ProcessId> descendants(pid_t root) {
   std::multimap<pid_t, ProcessId> children;
-  for (const pid_t candidate : every_pid()) {
-    if (const auto stat = read_stat(candidate)) {
-      children.insert({stat->parent, {candidate, stat->start}});
-    }
+  for (const pid_t pid : every_pid()) {
+    const auto state = read_process_state(pid);
+    if (!state || state->state == 'Z') continue;
+    children.insert({state->parent, {pid, state->start_ticks}});
   }
   std::vector<ProcessId> found;
-  std::vector<pid_t> parents{pid};
+  std::vector<pid_t> parents{root};
   for (std::size_t i = 0; i < parents.size(); ++i) {
     const auto [first, last] = children.equal_range(parents[i]);
     for (auto child = first; child != last; ++child) {

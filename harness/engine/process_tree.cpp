@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <set>
 #include <thread>
 #include <utility>
@@ -17,13 +16,8 @@ namespace {
 
 std::vector<ProcessId> session_members(pid_t leader) {
   std::vector<ProcessId> found;
-  std::error_code error;
-  std::filesystem::directory_iterator entries("/proc", error);
-  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
-    const std::string name = entries->path().filename();
-    pid_t pid = 0;
-    const char* end = name.data() + name.size();
-    if (std::from_chars(name.data(), end, pid).ptr != end || ::getsid(pid) != leader) continue;
+  for (const pid_t pid : every_pid()) {
+    if (::getsid(pid) != leader) continue;
     if (const auto start = start_ticks(pid)) found.push_back({pid, *start});
   }
   return found;
@@ -50,12 +44,12 @@ std::vector<ProcessId> members(const Family& family) {
   // The session's number means this session only while its leader keeps it taken.
   if (family.first && start_ticks(family.first->pid) == family.first->start_ticks) {
     add({*family.first});
-    add(descendants_of(family.first->pid));
+    add(descendants(family.first->pid));
     add(session_members(family.first->pid));
   }
   const std::size_t own = found.size();
   add(processes_marked(family.mark));
-  for (std::size_t i = own; i < found.size(); ++i) add(descendants_of(found[i].pid));
+  for (std::size_t i = own; i < found.size(); ++i) add(descendants(found[i].pid));
   return found;
 }
 

@@ -70,7 +70,7 @@ bool end_process(const ProcessId& process, Undone& undone) {
 }
 
 void end_processes(const Residue& residue, Undone& undone) {
-  if (residue.boot_id != UndoLog::boot_id()) return;  // another run of the machine: all gone
+  if (residue.boot_id != boot_id()) return;  // another run of the machine: all gone
   std::vector<ProcessId> processes = residue.processes;
   std::ranges::move(processes_marked("REPRISE_DRILL=" + residue.mark),
                     std::back_inserter(processes));

@@ -54,12 +54,6 @@ std::filesystem::path UndoLog::folder() {
   return std::filesystem::path(home && *home ? home : "/tmp") / ".local/state/reprise/undo";
 }
 
-std::string UndoLog::boot_id() {
-  std::string id = read_all("/proc/sys/kernel/random/boot_id");
-  while (!id.empty() && id.back() == '\n') id.pop_back();
-  return id;
-}
-
 UndoLog::UndoLog(int descriptor, std::filesystem::path path)
     : descriptor_(descriptor), path_(std::move(path)) {}
 

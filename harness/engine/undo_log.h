@@ -43,7 +43,6 @@ class UndoLog {
  public:
   // `$REPRISE_STATE_DIR`, `$XDG_STATE_HOME/reprise` or `~/.local/state/reprise`, then "/undo".
   [[nodiscard]] static std::filesystem::path folder();
-  [[nodiscard]] static std::string boot_id();
 
   // Creates, locks and syncs the file.
   static Result<UndoLog> create(const Residue& header);

@@ -69,8 +69,11 @@ Cause cause_of(const Finding& finding, const Record& record, const std::string& 
 void add_nearest_log(Cause& cause, const Record& record, const std::string& service,
                      Duration instant) {
   const LogLine* nearest = nullptr;
+  // What a service says while it is being stopped explains nothing.
+  const PhaseRecord* teardown = record.phase("teardown");
   for (const LogLine& line : record.log) {
     if (!service.empty() && record.log_services[line.service] != service) continue;
+    if (teardown && line.at >= teardown->from) continue;
     if (!nearest || std::chrono::abs(line.at - instant) < std::chrono::abs(nearest->at - instant)) {
       nearest = &line;
     }

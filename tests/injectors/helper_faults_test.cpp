@@ -27,7 +27,7 @@ const std::vector<HelperCase> cases{
 // Who bears the receipt's name and has not ended, as anybody sees it.
 std::vector<pid_t> helpers_of(const nlohmann::json& receipt) {
   std::vector<pid_t> found;
-  for (const pid_t pid : all_processes()) {
+  for (const pid_t pid : every_pid()) {
     std::ifstream file(fmt::format("/proc/{}/comm", pid));
     std::string name;
     if (!std::getline(file, name) || name != receipt.at("helper")) continue;

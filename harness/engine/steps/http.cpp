@@ -47,7 +47,8 @@ boost::asio::awaitable<Result<std::string>> request(const Step& step, StepContex
   auto seen = co_await (*probe)->sample(begun + step.within);
   seen.values["latency"] = Duration(context.clock.now() - begun).count();
   if (expect->holds(seen)) co_return in_words(seen);
-  co_return failure("{} {}, expected {}", spec.options.value("url", ""), in_words(seen),
+  const auto url = context.surroundings.resolve(spec.options.value("url", ""));
+  co_return failure("{} {}, expected {}", url.value_or(""), in_words(seen),
                     expect->source().dump());
 }
 

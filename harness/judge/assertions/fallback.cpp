@@ -143,7 +143,8 @@ Finding judge_fallback(const AssertionSpec& spec, const Record& record) {
   terms.detect = duration_option(spec, "detect").value_or(Duration::zero());
   const auto expect = expected_option(spec);
   const std::string wanted = expect ? expected_text(*expect) : std::string("?");
-  Finding finding = unjudged(spec, {"judge.fallback.statement",
+  const bool at_once = terms.detect == Duration::zero();
+  Finding finding = unjudged(spec, {at_once ? "judge.fallback.demand" : "judge.fallback.statement",
                                     {{"probe", terms.probe},
                                      {"expect", wanted},
                                      {"within_ns", terms.within.count()},
