@@ -94,6 +94,18 @@ TEST(Figures, DetectNothingWithoutAFault) {
   EXPECT_FALSE(figures(Story().page(6s, 7s, broken)).detected);
 }
 
+TEST(Figures, OfAForgedJournalCannotOverflow) {
+  constexpr Duration latest{std::int64_t{1} << 60};
+  Record record;
+  record.plan.objectives.availability = 0.999;
+  ProbeRecord& probe = record.probes["page"];
+  probe.observations = {{"refused", json::object()}, {"answered", json::object()}};
+  for (unsigned i = 0; i < 12; ++i) probe.samples.push_back({-latest, -latest, latest, i % 2});
+  const ProbeFigures page = figures_of(record).at(0);
+  EXPECT_EQ(page.longest_outage, 2 * latest);
+  EXPECT_NEAR(*page.budget_spent, 12 * 1.152921504606846976e9 / (year * 0.001), 1e-3);
+}
+
 TEST(Figures, OfAProbeWithoutSamplesAreZero) {
   Story story;
   story.kill(6s).unrecorded(0s, 30s).skipped(6s, 7s);

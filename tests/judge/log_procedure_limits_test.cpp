@@ -177,6 +177,15 @@ TEST(Procedure, AddsUpTheWaitingForPeople) {
             Duration(25s).count());
 }
 
+TEST(Procedure, OfAForgedJournalCannotOverflow) {
+  constexpr Duration latest{std::int64_t{1} << 60};
+  std::vector<StepRecord> steps;
+  for (int i = 0; i < 6; ++i) steps.push_back(step(i, "finished", -latest, latest, true));
+  steps.push_back(step(6, "finished", latest, -latest, true));
+  EXPECT_EQ(executed({run("finished", 1s, 60s, steps)}).outcome.arguments["manual_ns"],
+            latest.count());
+}
+
 TEST(Procedure, ThatRanMoreThanOnceIsAsGoodAsItsWorstRun) {
   const auto quick = run("finished", 1s, 11s);
   const auto slow = run("finished", 20s, 40s);
