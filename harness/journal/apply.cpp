@@ -48,7 +48,7 @@ Result<void> RecordReader::drill(const json& line) {
   if (auto seed = line.find("seed"); seed != line.end() && seed->is_number_integer()) {
     record_.seed = seed->get<std::uint64_t>();
   }
-  record_.repeat = static_cast<int>(integer_field(line, "repeat"));
+  record_.repeat = count_field(line, "repeat");
   record_.operator_name = text_field(line, "operator");
   record_.command = text_field(line, "command");
   if (auto found = line.find("environment"); found != line.end()) record_.environment = *found;
@@ -70,7 +70,7 @@ void RecordReader::service(Duration t, const json& line) {
   event.service = text_field(line, "service");
   event.state = text_field(line, "state");
   event.why = text_field(line, "why");
-  event.pid = static_cast<int>(integer_field(line, "pid"));
+  event.pid = count_field(line, "pid");
   record_.services.push_back(std::move(event));
 }
 
@@ -138,7 +138,7 @@ Result<void> RecordReader::skipped(const json& line) {
 
 Result<void> RecordReader::fault(Duration t, const json& line) {
   const std::string id = text_field(line, "fault");
-  const int round = static_cast<int>(integer_field(line, "round"));
+  const int round = count_field(line, "round");
   auto same = [&](const FaultRecord& fault) { return fault.id == id && fault.round == round; };
   auto found = std::ranges::find_if(record_.faults, same);
   if (found == record_.faults.end()) {
@@ -196,12 +196,12 @@ void RecordReader::step(Duration t, const json& line) {
   auto same = [&](const ProcedureRecord& run) { return run.name == name; };
   auto found = std::find_if(record_.procedures.rbegin(), record_.procedures.rend(), same);
   if (found == record_.procedures.rend()) return;
-  const auto index = integer_field(line, "index");
+  const int index = count_field(line, "index");
   auto known = std::ranges::find_if(found->steps,
                                     [&](const StepRecord& step) { return step.index == index; });
   if (known == found->steps.end()) {
     known = found->steps.insert(found->steps.end(), StepRecord());
-    known->index = static_cast<int>(index);
+    known->index = index;
   }
   StepRecord& step = *known;
   step.kind = text_field(line, "kind");

@@ -1,5 +1,6 @@
 #include "harness/journal/fields.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <string_view>
@@ -24,6 +25,11 @@ std::int64_t integer_field(const nlohmann::json& line, const char* name) {
   const auto found = line.find(name);
   if (found == line.end() || !found->is_number_integer()) return 0;
   return found->get<std::int64_t>();
+}
+
+int count_field(const nlohmann::json& line, const char* name) {
+  constexpr std::int64_t most = 1'000'000'000;
+  return static_cast<int>(std::clamp<std::int64_t>(integer_field(line, name), 0, most));
 }
 
 std::optional<Duration> instant_field(const nlohmann::json& line, const char* name) {

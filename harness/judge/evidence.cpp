@@ -168,8 +168,8 @@ std::string service_of(const Plan& plan, const std::string& probe) {
     if (at == std::string::npos) return {};
     const auto begin = at + prefix.size();
     const auto close = options.find('}', begin);
-    const auto dot = options.rfind('.', close);
-    if (close == std::string::npos || dot == std::string::npos || dot < begin) return {};
+    const auto dot = options.rfind('.', close);  // the prefix has one
+    if (dot < begin) return {};
     return options.substr(begin, dot - begin);
   };
   if (auto name = name_after("${services."); plan.services.contains(name)) return name;

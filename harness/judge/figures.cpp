@@ -37,7 +37,8 @@ void add_times(ProbeFigures& out, const std::vector<Classed>& samples, Duration 
 
 // From the intended instant of the first down sample to the completion of the first that is not.
 void add_outages(ProbeFigures& out, const std::vector<Classed>& samples, const Record& record) {
-  Duration down{};
+  // Of a forged journal's outages each may last for decades: nanoseconds would overflow.
+  std::chrono::duration<double> down{};
   const Sample* first = nullptr;
   auto close = [&](Duration end) {
     const Duration lasted = std::max(Duration::zero(), end - first->intended);
@@ -52,9 +53,8 @@ void add_outages(ProbeFigures& out, const std::vector<Classed>& samples, const R
   if (first) close(std::max(record.length, first->intended));
   const auto availability = record.plan.objectives.availability;
   if (!availability || *availability >= 1) return;
-  const std::chrono::duration<double> spent = down;
   const std::chrono::duration<double> budget = std::chrono::hours(365 * 24) * (1 - *availability);
-  out.budget_spent = spent / budget;
+  out.budget_spent = down / budget;
 }
 
 void add_changes(ProbeFigures& out, const std::vector<Classed>& samples, const Record& record) {

@@ -8,19 +8,17 @@
 namespace reprise {
 namespace {
 
-// P(X <= k) for X binomial with n trials of probability p, summed in logarithms.
+// P(X <= k) for X binomial with n >= k trials of probability 0 < p < 1, summed in logarithms.
 double binomial_below(std::size_t k, std::size_t n, double p) {
-  if (p <= 0) return 1;
-  if (p >= 1) return k >= n ? 1 : 0;
   const auto trials = static_cast<double>(n);
   double sum = 0;
-  for (std::size_t i = 0; i <= k && i <= n; ++i) {
+  for (std::size_t i = 0; i <= k; ++i) {
     const auto hits = static_cast<double>(i);
     sum +=
         std::exp(std::lgamma(trials + 1) - std::lgamma(hits + 1) - std::lgamma(trials - hits + 1) +
                  hits * std::log(p) + (trials - hits) * std::log1p(-p));
   }
-  return std::min(sum, 1.0);
+  return sum;
 }
 
 // The p at which P(X <= k) falls to `tail`; it falls as p grows.
@@ -48,13 +46,12 @@ Duration percentile(std::vector<Duration> values, double share) {
 }
 
 double miss_rate_bound(std::size_t misses, std::size_t drills, double confidence) {
-  if (drills == 0 || misses >= drills) return 1;
+  if (misses >= drills) return 1;  // also without any drill
   if (misses == 0) return 1 - std::pow(1 - confidence, 1 / static_cast<double>(drills));
   return rate_with_tail(misses, drills, 1 - confidence);
 }
 
 Bounds pass_rate(std::size_t passes, std::size_t drills, double confidence) {
-  if (drills == 0) return {};
   REPRISE_REQUIRE(passes <= drills);
   const double one_sided = 1 - (1 - confidence) / 2;
   return {1 - miss_rate_bound(drills - passes, drills, one_sided),

@@ -99,9 +99,10 @@ class PlanResolution {
   void probe(json& one, const std::string& at) {
     one = kind_apart(std::move(one), vocabulary_.probes);
     if (!one.contains("every")) {
+      const auto name = one.at("kind").get<std::string>();
       Duration least{};
       for (const ProbeInfo& kind : vocabulary_.probes) {
-        if (kind.name == one.at("kind")) least = kind.least_interval;
+        if (kind.name == name) least = kind.least_interval;
       }
       one["every"] = default_interval(plan_.root(), least);
     }

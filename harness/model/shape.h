@@ -51,7 +51,7 @@ class Shape {
   static Shape object(std::vector<Field> fields);  // unknown keys are errors
   static Shape either(std::vector<Shape> shapes);  // the first that fits by type
   // A one-key object whose key names the kind: {http: {url: …}}; `common` keys may stand beside.
-  static Shape tagged(std::vector<Field> kinds, std::vector<Field> common = {});
+  static Shape tagged(std::vector<Field> kinds, std::vector<Field> common);
 
   // Every problem of the value at `pointer` in the document, in file order; empty when it fits.
   [[nodiscard]] Errors check(const Document& document, const std::string& pointer) const;

@@ -137,6 +137,23 @@ TEST(Records, RefuseWhatIsNotAJournal) {
   EXPECT_FALSE(read(late));
 }
 
+TEST(Records, HoldNoNumberThatOverflowsWhenItIsCountedOn) {
+  Lines lines;
+  lines.begin();
+  for (const std::int64_t number : {std::int64_t{2147483647}, std::int64_t{1} << 62}) {
+    lines.add(1, "fault", {{"fault", "cut"}, {"round", number}, {"step", "injecting"}});
+    lines.add(1, "procedure", {{"procedure", "restore"}, {"state", "started"}});
+    lines.add(1, "step", {{"procedure", "restore"}, {"index", number}, {"state", "started"}});
+    lines.add(1, "fault", {{"fault", "jam"}, {"round", -number}, {"step", "injecting"}});
+  }
+  const auto record = read(lines);
+  ASSERT_TRUE(record) << record.error().text();
+  ASSERT_EQ(record->faults.size(), 2u);
+  EXPECT_EQ(record->faults[0].round, 1'000'000'000);
+  EXPECT_EQ(record->faults[1].round, 0);
+  EXPECT_EQ(record->procedures.at(0).steps.at(0).index, 1'000'000'000);
+}
+
 TEST(Records, IncludeWhatTheGuardianDid) {
   Lines lines;
   lines.begin();

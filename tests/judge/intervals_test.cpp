@@ -112,6 +112,29 @@ TEST(Outages, AreOpenWhereTheEndCutTheRunShort) {
   EXPECT_FALSE(found[0].back);
   EXPECT_EQ(found[0].tail, 2u);
   EXPECT_TRUE(outages(points_of("--+++"), 200ms, 100ms)[0].back);
+  // Every instant scheduled in 150 ms has been seen after two samples.
+  EXPECT_TRUE(outages(points_of("--++"), 150ms, 100ms)[0].back);
+}
+
+TEST(Outages, AreJudgedOnTheSamplesAloneWithoutAnInterval) {
+  EXPECT_TRUE(outages(points_of("--+++"), 200ms, 0ms)[0].back);
+  EXPECT_FALSE(outages(points_of("--+++"), 201ms, 0ms)[0].back);
+}
+
+TEST(Outages, ForgetTheRunThatTheEndCutShortWhenItWasBroken) {
+  EXPECT_FALSE(outages(points_of("--+-"), 200ms, 100ms)[0].tail);
+  EXPECT_FALSE(outages(points_of("--+?"), 200ms, 100ms)[0].tail);
+  // A bad sample was looked at again: what came before it is no longer in doubt.
+  EXPECT_FALSE(outages(points_of("-?-+++"), 200ms, 100ms)[0].unseen);
+}
+
+TEST(RecoveryIntervals, AreNeverBelowZeroAndOpenWithoutAReturn) {
+  const Interval early = recovery_interval(1s, 2s, 3s, 4s);
+  EXPECT_EQ(early.low, 0s);
+  EXPECT_EQ(early.high, 0s);
+  const Interval open = recovery_interval(9s, std::nullopt, 3s, 4s);
+  EXPECT_EQ(open.low, 5s);
+  EXPECT_FALSE(open.high);
 }
 
 TEST(Outages, AreNotOverWhileNobodyLooks) {

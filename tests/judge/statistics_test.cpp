@@ -13,6 +13,13 @@ TEST(Statistics, BoundTheMissRateOfDrillsWithoutAMiss) {
   EXPECT_EQ(miss_rate_bound(3, 3), 1);
 }
 
+TEST(Statistics, BoundTheMissRateOfDrillsWithMisses) {
+  // Tables of the exact one-sided bound.
+  EXPECT_NEAR(miss_rate_bound(1, 10), 0.3942, 1e-4);
+  EXPECT_NEAR(miss_rate_bound(1, 2), 0.9747, 1e-4);
+  EXPECT_NEAR(miss_rate_bound(2, 50, 0.90), 0.1029, 1e-4);
+}
+
 TEST(Statistics, GiveClopperPearsonIntervals) {
   // Tables: 8 of 10, and 0 and all of 10, at 95 %.
   const Bounds eight = pass_rate(8, 10);
@@ -22,6 +29,8 @@ TEST(Statistics, GiveClopperPearsonIntervals) {
   EXPECT_EQ(pass_rate(0, 10).low, 0);
   EXPECT_NEAR(pass_rate(10, 10).low, 0.6915, 1e-4);
   EXPECT_EQ(pass_rate(10, 10).high, 1);
+  EXPECT_EQ(pass_rate(0, 0).low, 0);
+  EXPECT_EQ(pass_rate(0, 0).high, 1);
 }
 
 std::vector<Duration> first(int count) {
@@ -37,6 +46,8 @@ TEST(Statistics, BoundTheRecoveryTimeByAnOrderStatistic) {
   EXPECT_EQ(tolerance_bound(first(92)), Duration(92));
   EXPECT_EQ(tolerance_bound(first(93)), Duration(92));    // one may exceed it
   EXPECT_EQ(tolerance_bound(first(124)), Duration(122));  // two may
+  EXPECT_EQ(drills_for_bound(0.5, 0.5), 1u);              // exactly, whatever the last bit
+  EXPECT_EQ(drills_for_bound(0.5, 0.875), 3u);
 }
 
 TEST(Statistics, TakeTheNearestRankForAPercentile) {
@@ -45,6 +56,8 @@ TEST(Statistics, TakeTheNearestRankForAPercentile) {
   EXPECT_EQ(percentile(first(50), 0.99), Duration(50));
   EXPECT_EQ(percentile(first(4), 0.5), Duration(2));
   EXPECT_EQ(percentile({}, 0.5), Duration(0));
+  EXPECT_EQ(percentile(first(7), 1), Duration(7));
+  EXPECT_EQ(percentile({Duration(3), Duration(1), Duration(2)}, 0.01), Duration(1));
 }
 
 }  // namespace

@@ -180,25 +180,5 @@ TEST(ExitCode, PutsResidueBeforeMissesBeforeDoubt) {
   EXPECT_EQ(exit_code({with(Status::fail), with(Status::pass, false)}), 4);
 }
 
-TEST(Figures, TellWhatEachProbeSaw) {
-  Story story;
-  story.kill(6s).page(6s, 7s, refused).page(7s, 9s, degraded, 40ms);
-  const Verdict verdict = story.verdict();
-  ASSERT_EQ(verdict.figures.size(), 1u);
-  const ProbeFigures& page = verdict.figures.front();
-  EXPECT_EQ(page.scheduled, 250u);
-  EXPECT_EQ(page.down, 10u);
-  EXPECT_EQ(page.degraded, 20u);
-  EXPECT_EQ(page.nominal, 220u);
-  EXPECT_EQ(page.latency_p50, 10ms);
-  EXPECT_EQ(page.latency_max, 40ms);
-  EXPECT_EQ(page.longest_outage, 1040ms);
-  EXPECT_EQ(page.resolution, 140ms);
-  EXPECT_EQ(page.detected, 10ms);
-  EXPECT_EQ(page.first_fallback, 1040ms);
-  EXPECT_EQ(page.flaps, 0);
-  EXPECT_NEAR(*page.budget_spent, 1.040 / (365 * 24 * 3600 * 0.001), 1e-9);
-}
-
 }  // namespace
 }  // namespace reprise::testing

@@ -29,9 +29,12 @@ bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan
 }
 
 Duration waited_for_people(const ProcedureRecord& run) {
+  // A journal may come from anybody: no sum of instants overflows.
+  constexpr Duration longest{std::int64_t{1} << 60};
   Duration out{};
   for (const StepRecord& step : run.steps) {
-    if (step.manual && step.started && step.finished) out += *step.finished - *step.started;
+    if (!step.manual || !step.started || !step.finished) continue;
+    out = std::min(longest, out + std::max(Duration::zero(), *step.finished - *step.started));
   }
   return out;
 }

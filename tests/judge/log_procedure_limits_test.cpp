@@ -1,0 +1,205 @@
+// The exact limits of log and procedure.
+#include <gtest/gtest.h>
+
+#include "tests/judge/alone.h"
+
+namespace reprise::testing {
+namespace {
+
+json switched(const json& more = json::object()) {
+  return with({{"service", "server"}, {"matches", "switched"}}, more);
+}
+
+Finding judged(const Story& story, const json& options) { return alone(story, "log", options); }
+
+// Commanded at 6 s, the first victim at 6.005 s, healed at 16 s; the journal ends at 30 s.
+Story printed_at(Duration at) {
+  Story story;
+  story.cut(6s, 16s).says(at, "server", "switched").says(1s, "server", "hello");
+  return story;
+}
+
+TEST(LogLimits, BeginWithTheCommandAndCountFromTheVictim) {
+  EXPECT_EQ(judged(printed_at(6s), switched()).measured->low, 0s);
+  EXPECT_EQ(judged(printed_at(5999ms), switched()).failure, "chaos.LogMissing");
+  const Finding later = judged(printed_at(8005ms), switched({{"within", "3s"}}));
+  EXPECT_EQ(later.measured->low, 2s);
+  EXPECT_EQ(later.from, 6005ms);
+  EXPECT_EQ(later.to, 9005ms);
+  EXPECT_EQ(later.limit, 3s);
+}
+
+TEST(LogLimits, EndWithTheFaultWhenAsked) {
+  const json during = switched({{"during", "fault"}});
+  EXPECT_EQ(judged(printed_at(16s), during).status, Status::pass);
+  EXPECT_EQ(judged(printed_at(16001ms), during).status, Status::fail);
+  EXPECT_EQ(judged(printed_at(17s), with(during, {{"within", "20s"}})).status, Status::fail);
+  EXPECT_EQ(judged(printed_at(9s), with(during, {{"within", "1s"}})).status, Status::fail);
+  EXPECT_EQ(judged(printed_at(17s), switched()).status, Status::pass);
+  EXPECT_EQ(judged(Story().says(7s, "server", "switched"), during).outcome.key, "judge.no-bite");
+}
+
+TEST(LogLimits, AreTheWholeDrillWithoutAFault) {
+  const Story plain = Story().says(1s, "server", "switched");
+  EXPECT_EQ(judged(plain, switched()).measured->low, 1s);
+  Story blunt;
+  blunt.declare("cut").strike("cut", 6s, 16s, 0, false).says(7s, "server", "switched");
+  EXPECT_EQ(judged(blunt, switched()).outcome.key, "judge.no-bite");
+  EXPECT_EQ(judged(blunt, switched({{"during", "all"}})).status, Status::pass);
+}
+
+TEST(LogLimits, ProveNothingWhenTheDrillEndedBefore) {
+  const Story never = printed_at(2s);
+  EXPECT_EQ(judged(never, switched({{"within", "23995ms"}})).failure, "chaos.LogMissing");
+  EXPECT_EQ(judged(never, switched({{"within", "23996ms"}})).outcome.key, "judge.log.cut-short");
+}
+
+TEST(LogLimits, CountLinesOfThatServiceOnly) {
+  Story story = printed_at(8s);
+  story.says(9s, "bank", "switched").says(10s, "server", "switched again");
+  const Finding two = judged(story, switched({{"at-least", 2}}));
+  EXPECT_EQ(two.measured->low, 10s - 6005ms);
+  EXPECT_EQ(two.outcome.arguments["count"], 2);
+  const Finding three = judged(story, switched({{"at-least", 3}}));
+  EXPECT_EQ(three.status, Status::fail);
+  EXPECT_EQ(three.outcome.arguments["count"], 2);
+  EXPECT_EQ(three.cause->log_line, "switched again");
+  EXPECT_EQ(judged(story, with(switched(), {{"service", "unknown"}})).status, Status::fail);
+}
+
+TEST(Log, StatesWhatItDemands) {
+  auto key = [](const json& more) { return judged(printed_at(8s), switched(more)).statement.key; };
+  EXPECT_EQ(key(json::object()), "judge.log.statement");
+  EXPECT_EQ(key({{"within", "5s"}}), "judge.log.statement-within");
+  EXPECT_EQ(key({{"absent", true}}), "judge.log.statement-absent");
+  EXPECT_EQ(key({{"absent", true}, {"within", "5s"}}), "judge.log.statement-absent-within");
+}
+
+TEST(Log, ThatIsForbiddenShowsTheLine) {
+  const Finding finding = judged(printed_at(8s), switched({{"absent", true}, {"within", "5s"}}));
+  EXPECT_EQ(finding.failure, "chaos.LogForbidden");
+  EXPECT_EQ(finding.cause->log_at, 8s);
+  EXPECT_FALSE(finding.limit);
+}
+
+TEST(Log, NeedsAPatternThatCanBeRead) {
+  EXPECT_EQ(judged(printed_at(8s), switched({{"matches", "("}})).outcome.key, "judge.unreadable");
+}
+
+// A procedure of two steps, the second by hand within a minute.
+Record with_runs(std::vector<ProcedureRecord> runs) {
+  Record record;
+  record.plan.procedures["restore"].steps.resize(2);
+  record.plan.procedures["restore"].steps[1].within = 1min;
+  record.procedures = std::move(runs);
+  record.log_services = {"shop"};
+  record.log = {{100s, 0, "at 100 s"}, {200s, 0, "at 200 s"}};
+  return record;
+}
+
+StepRecord step(int index, const std::string& state, Duration started, Duration finished,
+                bool manual = false) {
+  return {index, "start", "", state, "why", manual, started, finished};
+}
+
+ProcedureRecord run(const std::string& state, Duration started, Duration finished,
+                    std::vector<StepRecord> steps = {}) {
+  return {"restore", state, "never came", started, finished, std::move(steps)};
+}
+
+Finding executed(std::vector<ProcedureRecord> runs, const json& more = json::object()) {
+  return alone(with_runs(std::move(runs)), "procedure", with({{"run", "restore"}}, more));
+}
+
+TEST(ProcedureLimits, IncludeTheTimeAllowed) {
+  const auto took = [](Duration duration) { return run("finished", 1s, 1s + duration); };
+  const json within{{"within", "1min"}};
+  EXPECT_EQ(executed({took(1min)}, within).status, Status::pass);
+  EXPECT_EQ(executed({took(1min + 1ns)}, within).failure, "chaos.ProcedureTooSlow");
+  EXPECT_EQ(executed({took(1h)}).status, Status::pass);
+  EXPECT_EQ(executed({took(1h)}, within).cause->log_line, "at 200 s");
+  EXPECT_EQ(executed({took(1h)}).statement.key, "judge.procedure.statement");
+  EXPECT_EQ(executed({took(1h)}, within).statement.key, "judge.procedure.statement-within");
+  AssertionSpec spec;
+  spec.options = {{"run", "restore"}, {"within", "1min"}};
+  spec.objective = "rto";
+  const auto& judge = Registry<AssertionKind>::find("procedure")->judge;
+  EXPECT_EQ(judge(spec, with_runs({took(1h)})).failure, "chaos.RtoExceeded");
+}
+
+TEST(ProcedureLimits, WaitForAPersonAsLongAsThePlanSays) {
+  const auto by_hand = [](int index, Duration waited) {
+    return run("failed", 1s, 99s, {step(index, "failed", 2s, 2s + waited, true)});
+  };
+  EXPECT_EQ(executed({by_hand(1, 59s)}).outcome.key, "judge.procedure.nobody");
+  EXPECT_EQ(executed({by_hand(1, 1min)}).failure, "chaos.ProcedureFailed");
+  // A step that the plan does not know cannot have been too short.
+  EXPECT_EQ(executed({by_hand(2, 1s)}).status, Status::fail);
+  EXPECT_EQ(executed({by_hand(-1, 1s)}).outcome.key, "judge.procedure.nobody");
+  Record unknown = with_runs({by_hand(1, 1s)});
+  unknown.plan.procedures.clear();
+  EXPECT_EQ(alone(unknown, "procedure", {{"run", "restore"}}).status, Status::fail);
+}
+
+TEST(Procedure, FailsAtItsFirstFailedStepWithTheLogOfThatInstant) {
+  auto failed = run("failed", 1s, 300s,
+                    {step(0, "finished", 1s, 90s), step(1, "failed", 90s, 110s),
+                     step(2, "not-executed", 110s, 110s)});
+  const Finding finding = executed({failed});
+  EXPECT_EQ(finding.outcome.arguments["step"], "2 (start)");
+  EXPECT_EQ(finding.cause->log_line, "at 100 s");
+  failed.steps[1].title = "restore the backup";
+  failed.steps[1].finished.reset();
+  const Finding unfinished = executed({failed});
+  EXPECT_EQ(unfinished.outcome.arguments["step"], "2 (restore the backup)");
+  EXPECT_EQ(unfinished.cause->log_line, "");
+}
+
+TEST(Procedure, MayFailWhereThatIsAllowedButMustHaveBegun) {
+  const json tolerant{{"allow-failed", true}};
+  const auto failed = run("failed", 1s, 9s, {step(0, "failed", 1s, 9s)});
+  EXPECT_EQ(executed({failed}, tolerant).status, Status::pass);
+  EXPECT_EQ(executed({failed}).status, Status::fail);
+  const Finding stepless = executed({run("failed", 1s, 9s)}, tolerant);
+  EXPECT_EQ(stepless.outcome.key, "judge.procedure.not-executed");
+  EXPECT_EQ(stepless.outcome.arguments["why"], "never came");
+  auto waiting = run("waiting", 1s, 9s);
+  waiting.started.reset();
+  EXPECT_EQ(executed({waiting}, tolerant).outcome.key, "judge.procedure.not-executed");
+}
+
+TEST(Procedure, AddsUpTheWaitingForPeople) {
+  auto started = step(3, "started", 50s, 60s, true);
+  started.finished.reset();
+  const auto steps = {step(0, "finished", 1s, 10s), step(1, "finished", 10s, 30s, true),
+                      step(2, "finished", 30s, 35s, true), started};
+  EXPECT_EQ(executed({run("finished", 1s, 60s, steps)}).outcome.arguments["manual_ns"],
+            Duration(25s).count());
+}
+
+TEST(Procedure, OfAForgedJournalCannotOverflow) {
+  constexpr Duration latest{std::int64_t{1} << 60};
+  std::vector<StepRecord> steps;
+  for (int i = 0; i < 6; ++i) steps.push_back(step(i, "finished", -latest, latest, true));
+  steps.push_back(step(6, "finished", latest, -latest, true));
+  EXPECT_EQ(executed({run("finished", 1s, 60s, steps)}).outcome.arguments["manual_ns"],
+            latest.count());
+}
+
+TEST(Procedure, ThatRanMoreThanOnceIsAsGoodAsItsWorstRun) {
+  const auto quick = run("finished", 1s, 11s);
+  const auto slow = run("finished", 20s, 40s);
+  const auto failed = run("failed", 50s, 51s, {step(0, "failed", 50s, 51s)});
+  auto other = run("finished", 1s, 900s);
+  other.name = "other";
+  EXPECT_EQ(executed({quick, slow, quick, other}).measured->low, 20s);
+  EXPECT_EQ(executed({slow, failed, slow}).failure, "chaos.ProcedureFailed");
+  auto unfinished = run("started", 60s, 61s);
+  unfinished.finished.reset();
+  EXPECT_EQ(executed({slow, unfinished}).outcome.key, "judge.procedure.unfinished");
+  EXPECT_EQ(executed({unfinished, unfinished}).from, 60s);
+  EXPECT_EQ(executed({other}).outcome.key, "judge.procedure.not-executed");
+}
+
+}  // namespace
+}  // namespace reprise::testing

@@ -1,0 +1,167 @@
+// The reasons for a whole drill and the steady state, in their exact limits.
+#include <gtest/gtest.h>
+
+#include "harness/judge/inconclusive.h"
+#include "harness/judge/steady.h"
+#include "tests/judge/alone.h"
+
+namespace reprise::testing {
+namespace {
+
+std::string reasons(const Story& story) {
+  std::string out;
+  for (const Reason& reason : drill_reasons(story.record())) {
+    if (!out.empty()) out += ' ';
+    out += reason.message.key;
+  }
+  return out;
+}
+
+Story watched() {
+  Story story;
+  return story.demand("never", {{"probe", "page"}, {"expect", "down"}});
+}
+
+TEST(Reasons, AskForASteadyStateOnlyWhereOneIsStated) {
+  EXPECT_EQ(reasons(watched()), "");
+  EXPECT_EQ(reasons(watched().steady("")), "judge.steady.not-reached");
+  Story unstated = watched().steady("");
+  unstated.scenario()["steady-state"] = json::array();
+  EXPECT_EQ(reasons(unstated), "");
+  EXPECT_FALSE(judge_steady(unstated.record()));
+  EXPECT_EQ(reasons(unstated.steady("lost")), "judge.steady.lost");
+  EXPECT_TRUE(judge_steady(unstated.record()));
+}
+
+TEST(Reasons, NameARoundOnlyWhereThereAreSeveral) {
+  const auto name = [](const Story& story) {
+    return drill_reasons(story.record()).at(0).message.arguments["fault"];
+  };
+  EXPECT_EQ(name(watched().declare("cut").strike("cut", 6s, 8s, 0, false)), "cut");
+  EXPECT_EQ(name(watched().declare("cut", 2).strike("cut", 6s, 8s, 0, false)), "cut (1)");
+  EXPECT_EQ(name(watched().strike("cut", 6s, 8s, 0, false)), "cut");
+}
+
+TEST(Reasons, CountAFailedRoundAsOneThatCame) {
+  Story story = watched().declare("cut", 2).strike("cut", 6s, 8s);
+  story.note_fault(10s, "cut", 1, "failed", {{"why", "refused"}});
+  EXPECT_EQ(reasons(story), "judge.fault-failed");
+}
+
+TEST(Reasons, MissEveryRoundThatNeverCame) {
+  const Story story = watched().declare("cut", 2).strike("cut", 6s, 8s).declare("kill");
+  const auto found = drill_reasons(story.record());
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].message.key, "judge.fault-not-commanded");
+  EXPECT_EQ(found[0].message.arguments["fault"], "cut");
+  EXPECT_EQ(found[0].message.arguments["count"], 1);
+  EXPECT_EQ(found[1].message.arguments["fault"], "kill");
+  EXPECT_EQ(reasons(Story(story).ends("aborted")), "judge.aborted");
+}
+
+TEST(Reasons, LookAtLatenessInsideTheDrillAndOfJudgedProbesOnly) {
+  EXPECT_EQ(reasons(watched().sent_late(0s, 5s, 90ms)), "");
+  EXPECT_EQ(reasons(watched().sent_late(5s, 6s, 90ms)), "judge.observer-late");
+  Story unjudged;
+  unjudged.demand("log", {{"service", "server"}, {"matches", "x"}}).sent_late(5s, 6s, 90ms);
+  EXPECT_EQ(reasons(unjudged), "");
+  Story unknown = watched().demand("never", {{"probe", "other"}, {"expect", "down"}});
+  EXPECT_EQ(reasons(unknown), "");
+}
+
+TEST(Reasons, OfAJournalWithoutThePlanOrThePhasesThatItNeedsAreLeftOut) {
+  Record record = watched().sent_late(5s, 6s, 90ms).record();
+  record.plan.probes.clear();
+  EXPECT_TRUE(drill_reasons(record).empty());
+  record = watched().sent_late(5s, 6s, 90ms).record();
+  record.phases.clear();
+  EXPECT_TRUE(drill_reasons(record).empty());
+  EXPECT_EQ(judge_steady(record)->outcome.key, "judge.steady.not-reached");
+}
+
+TEST(Verdict, ShowsTheFirstReasonThatVoidsIt) {
+  Story story = watched().page(9s, 10s, refused).kill(9s).steady("lost");
+  story.event(7s, "trouble", {{"what", "disk full"}});
+  const Verdict verdict = story.verdict();
+  ASSERT_EQ(verdict.reasons.size(), 2u);
+  EXPECT_EQ(verdict.findings[1].outcome.key, "judge.steady.lost");
+  EXPECT_FALSE(verdict.findings[1].cause);
+  EXPECT_TRUE(verdict.findings[1].failure.empty());
+}
+
+TEST(Verdict, ThatIsVoidKeepsWhatWasUnknownAndForgetsWhatWasDeclared) {
+  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}};
+  Story story;
+  story.kill(6s).page(6s, 9s, refused).event(7s, "trouble", {{"what", "disk full"}});
+  story.demand("never", {{"probe", "page"}, {"expect", "down"}}, {{"known", known}});
+  story.demand("never", {{"probe", "page"}, {"expect", "degraded"}},
+               {{"known", known}, {"name", "kept"}});
+  story.demand("never", {{"probe", "nobody"}, {"expect", "down"}}, {{"name", "unseen"}});
+  const Verdict verdict = story.verdict();
+  EXPECT_EQ(verdict.findings[1].status, Status::inconclusive);
+  EXPECT_FALSE(verdict.findings[1].known);
+  EXPECT_EQ(verdict.findings[2].status, Status::inconclusive);
+  EXPECT_FALSE(verdict.findings[2].unexpected_pass);
+  EXPECT_EQ(verdict.findings[3].outcome.key, "judge.no-samples");
+}
+
+TEST(Verdict, OfAnUnknownOrUnfinishedKindProvesNothing) {
+  const Finding finding = Story().demand("telepathy", {{"probe", "page"}}).finding();
+  EXPECT_EQ(finding.status, Status::inconclusive);
+  EXPECT_EQ(finding.outcome.key, "judge.unknown-kind");
+}
+
+TEST(Verdict, DoesNotDoubtADeclaredDeficiencyOfWhichNothingIsKnown) {
+  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}};
+  Story story;
+  story.kill(6s);
+  story.demand("never", {{"probe", "nobody"}, {"expect", "down"}}, {{"known", known}});
+  EXPECT_EQ(story.finding().status, Status::inconclusive);
+  EXPECT_FALSE(story.finding().known);
+}
+
+std::string steady_key(const Story& story) { return judge_steady(story.record())->outcome.key; }
+
+TEST(Steady, LooksAtTheSamplesThatWereAnsweredByTheFirstFault) {
+  EXPECT_EQ(steady_key(watched().kill(5s).page_at(4900ms, broken, 5s)), "judge.steady.not-held");
+  EXPECT_EQ(steady_key(watched().kill(5s).page_at(4900ms, broken, 5001ms)), "judge.steady.held");
+  // Until the fault is commanded, a slow answer is no victim.
+  EXPECT_EQ(steady_key(watched().kill(6s).page_at(4900ms, broken, 5500ms)),
+            "judge.steady.not-held");
+}
+
+TEST(Steady, IsJudgedForAsLongAsItHadToHold) {
+  EXPECT_EQ(steady_key(watched().page(4s, 4100ms, broken)), "judge.steady.not-held");
+  EXPECT_EQ(steady_key(watched().page(3900ms, 4s, broken)), "judge.steady.held");
+  EXPECT_EQ(judge_steady(watched().record())->from, 4s);
+  Story longer = watched();
+  longer.scenario()["steady-state"][0]["for"] = "3s";
+  EXPECT_EQ(judge_steady(longer.record())->from, 2s);
+  EXPECT_EQ(steady_key(longer.page(2s, 2100ms, broken)), "judge.steady.not-held");
+}
+
+TEST(Steady, OfAProbeThatLooksSeldomIsItsNewestSample) {
+  const auto seldom = [](Duration first, const Observation& before, const Observation& newest) {
+    Story story;
+    story.phases(10s, 15s, 15s, 30s).probe("slow", 3s);
+    story.demand("never", {{"probe", "page"}, {"expect", "down"}});
+    story.scenario()["steady-state"][0] = {{"probe", "slow"}, {"expect", {{"status", 200}}}};
+    story.see("slow", first, first + 1s, before).see("slow", first + 3s, first + 4s, newest);
+    return steady_key(story);
+  };
+  EXPECT_EQ(seldom(4s, broken, nominal), "judge.steady.held");
+  EXPECT_EQ(seldom(4s, nominal, broken), "judge.steady.not-held");
+  // Two intervals before the fault at the most.
+  EXPECT_EQ(seldom(1s, broken, nominal), "judge.steady.held");
+  EXPECT_EQ(seldom(0s, broken, nominal), "judge.no-samples");
+}
+
+TEST(Steady, SaysHowManySamplesFailed) {
+  const auto finding = judge_steady(watched().page(4500ms, 4700ms, broken).record());
+  EXPECT_EQ(finding->outcome.arguments["failures"], 2);
+  EXPECT_EQ(finding->outcome.arguments["scheduled"], 10);
+  EXPECT_EQ(finding->status, Status::inconclusive);
+}
+
+}  // namespace
+}  // namespace reprise::testing

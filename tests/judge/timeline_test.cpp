@@ -1,0 +1,138 @@
+// Which instants of a schedule were looked at, and what a sample is taken for.
+#include "harness/judge/timeline.h"
+
+#include <gtest/gtest.h>
+
+namespace reprise {
+namespace {
+
+using nlohmann::json;
+
+// A probe "page" every 100 ms whose samples, of 10 ms each, all saw status 200.
+Record seen_at(const std::vector<Duration>& instants, const std::vector<Duration>& skipped = {}) {
+  Record record;
+  record.plan.probes["page"].every = 100ms;
+  ProbeRecord& probe = record.probes["page"];
+  probe.observations = {{"answered", {{"status", 200}}}};
+  for (const Duration at : instants) probe.samples.push_back({at, at, at + 10ms, 0});
+  probe.skipped = skipped;
+  return record;
+}
+
+Expected expected(const json& value) { return *Expected::parse(value); }
+
+Timeline line_of(const Record& record) {
+  return timeline(record, "page", expected({{"status", 200}}), Match::at_least);
+}
+
+// "1000 1100?": the instants in milliseconds, a question mark behind those nobody looked at.
+std::string shown(const std::vector<Point>& points) {
+  std::string out;
+  for (const Point& point : points) {
+    if (!out.empty()) out += ' ';
+    out += std::to_string(point.intended / 1ms);
+    if (point.sight == Sight::unknown) out += '?';
+  }
+  return out;
+}
+
+TEST(Timeline, KnowsTheInstantsThatAreMissingFromTheSchedule) {
+  EXPECT_EQ(shown(line_of(seen_at({0ms, 150ms, 300ms})).points), "0 150 300");
+  EXPECT_EQ(shown(line_of(seen_at({0ms, 151ms})).points), "0 100? 151");
+  EXPECT_EQ(shown(line_of(seen_at({0ms, 300ms})).points), "0 100? 300");
+  EXPECT_EQ(shown(line_of(seen_at({0ms, 400ms})).points), "0 100? 300? 400");
+}
+
+TEST(Timeline, HoldsTheSkippedInstantsInTheirPlaces) {
+  EXPECT_EQ(shown(line_of(seen_at({100ms, 300ms}, {0ms, 200ms, 400ms, 500ms})).points),
+            "0? 100 200? 300 400? 500?");
+  EXPECT_EQ(shown(line_of(seen_at({}, {0ms, 100ms})).points), "0? 100?");
+}
+
+TEST(Timeline, GuessesNothingWithoutAnInterval) {
+  Record record = seen_at({1000ms, 9000ms});
+  record.plan.probes["page"].every = Duration::zero();
+  const Timeline line = line_of(record);
+  EXPECT_EQ(shown(line.points), "1000 9000");
+  EXPECT_EQ(shown(line.within({0s, 20s})), "1000 9000");
+  record.plan.probes.clear();
+  EXPECT_EQ(shown(line_of(record).points), "1000 9000");
+}
+
+TEST(Timeline, OfAnUnknownProbeIsEmpty) {
+  const Timeline line = timeline(Record{}, "page", expected({{"status", 200}}), Match::at_least);
+  EXPECT_EQ(line.probe, nullptr);
+  EXPECT_TRUE(line.points.empty());
+}
+
+TEST(Timeline, NeedsASampleAtBothEndsOfAWindow) {
+  const Timeline line = line_of(seen_at({1000ms, 1100ms, 1200ms}));
+  EXPECT_EQ(shown(line.within({850ms, 1350ms})), "1000 1100 1200");
+  EXPECT_EQ(shown(line.within({849ms, 1350ms})), "849? 1000 1100 1200");
+  EXPECT_EQ(shown(line.within({850ms, 1351ms})), "1000 1100 1200 1300?");
+  EXPECT_EQ(shown(line.within({1100ms, 1200ms})), "1100");
+  EXPECT_EQ(shown(line.within({5s, 6s})), "");
+}
+
+TEST(Timeline, AllowsTheSamplerTwentyMillisecondsToWakeUp) {
+  Record record = seen_at({1000ms, 1010ms, 1020ms});
+  record.plan.probes["page"].every = 10ms;
+  const Timeline line = line_of(record);
+  EXPECT_EQ(shown(line.within({970ms, 1050ms})), "1000 1010 1020");
+  EXPECT_EQ(shown(line.within({969ms, 1051ms})), "969? 1000 1010 1020 1030?");
+}
+
+TEST(Points, AreCountedBySightAndMeasured) {
+  const std::vector<Point> points{{0s, 3s, Sight::fails, nullptr},
+                                  {1s, 2s, Sight::holds, nullptr},
+                                  {4s, 5s, Sight::fails, nullptr}};
+  EXPECT_EQ(count(points, Sight::fails), 2u);
+  EXPECT_EQ(count(points, Sight::unknown), 0u);
+  EXPECT_EQ(largest_latency(points), 3s);
+  EXPECT_EQ(largest_latency({}), 0s);
+}
+
+// Levels that differ by latency alone: nominal below 100 ms, degraded below 200 ms.
+Record leveled(const json& nominal, const json& degraded) {
+  Record record = seen_at({0s});
+  Levels& levels = record.scenario.levels["page"];
+  levels.nominal = *Expectation::parse(nominal);
+  levels.degraded = *Expectation::parse(degraded);
+  return record;
+}
+
+TEST(Levels, AreTakenFromTheLatencyOfEachSampleWhereTheyAskForIt) {
+  const json ok{{"status", 200}};
+  const json quick{{"latency", {{"<", "100ms"}}}};
+  const json slow{{"latency", {{"<", "200ms"}}}};
+  const Sample in_time{0s, 0s, 50ms, 0}, late{1s, 1s, 1150ms, 0}, down{2s, 2s, 2500ms, 0};
+  const Record record = leveled(quick, slow);
+  const Classifier classifier(record, "page");
+  EXPECT_EQ(classifier.level(in_time), Level::nominal);
+  EXPECT_EQ(classifier.level(late), Level::degraded);
+  EXPECT_EQ(classifier.level(down), Level::down);
+  const Matcher exactly(record, "page", expected("degraded"), Match::exactly);
+  EXPECT_FALSE(exactly.holds(in_time));
+  EXPECT_TRUE(exactly.holds(late));
+  const Matcher at_least(record, "page", expected("degraded"), Match::at_least);
+  EXPECT_TRUE(at_least.holds(in_time));
+  EXPECT_FALSE(at_least.holds(down));
+  // One of the two levels is enough to need the latency, and a predicate of its own too.
+  const Record one = leveled({{"status", 201}}, slow);
+  EXPECT_EQ(Classifier(one, "page").level(late), Level::degraded);
+  EXPECT_EQ(Classifier(one, "page").level(down), Level::down);
+  const Record other = leveled(quick, ok);
+  EXPECT_EQ(Classifier(other, "page").level(down), Level::degraded);
+  EXPECT_TRUE(Matcher(other, "page", expected(quick), Match::exactly).holds(in_time));
+  EXPECT_FALSE(Matcher(other, "page", expected(quick), Match::exactly).holds(late));
+}
+
+TEST(Observations, AreGivenTheLatencyOfTheirSample) {
+  const Sample sample{1s, 2s, 3s, 0};
+  EXPECT_EQ(with_latency({"refused", nullptr}, sample).values, (json{{"latency", 2'000'000'000}}));
+  EXPECT_EQ(with_latency({"answered", {{"status", 200}}}, sample).values,
+            (json{{"status", 200}, {"latency", 2'000'000'000}}));
+}
+
+}  // namespace
+}  // namespace reprise
