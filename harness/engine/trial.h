@@ -1,5 +1,5 @@
-// Trying a fault for real, on a ground made for it and gone afterwards: a file, a link, a process, a
-// disk where there is a sandbox.
+// Trying a fault for real, on a ground made for it and gone afterwards: a file, a link, a process,
+// a disk where there is a sandbox.
 //
 // Threads: call from a single-threaded process; every trial has a process of its own.
 #pragma once

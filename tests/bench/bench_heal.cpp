@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <functional>
 #include <thread>
 
@@ -13,6 +12,7 @@
 #include "harness/engine/sandbox.h"
 #include "tests/bench/bounds.h"
 #include "tests/storm/battlefield.h"
+#include "tests/support/said_by.h"
 
 namespace reprise::bench {
 namespace {
@@ -32,12 +32,7 @@ bool wait_until(const std::function<bool()>& condition) {
 }
 
 bool no_rules_of_ours() {
-  FILE* out = ::popen("nft list tables", "r");
-  char line[256];
-  bool none = true;
-  while (std::fgets(line, sizeof line, out)) none = none && !std::strstr(line, "reprise-");
-  ::pclose(out);
-  return none;
+  return said_by({"nft", "list", "tables"}).find("reprise-") == std::string::npos;
 }
 
 // On the host, so that it is the rule itself that goes and not its whole namespace. -1: never.

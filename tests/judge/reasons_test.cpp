@@ -24,7 +24,7 @@ Story watched() {
 
 TEST(Reasons, AskForASteadyStateOnlyWhereOneIsStated) {
   EXPECT_EQ(reasons(watched()), "");
-  EXPECT_EQ(reasons(watched().steady("")), "judge.steady.not-reached");
+  EXPECT_EQ(reasons(watched().steady("")), "judge.steady.never");
   Story unstated = watched().steady("");
   unstated.scenario()["steady-state"] = json::array();
   EXPECT_EQ(reasons(unstated), "");

@@ -47,7 +47,7 @@ TEST(Verdict, IsTheWorstOfItsFindings) {
 TEST(Verdict, NeedsASteadyStateThatTheEngineSaw) {
   expect_void(one_of_each().steady("not-reached"), "judge.steady.not-reached");
   expect_void(one_of_each().steady("lost"), "judge.steady.lost");
-  expect_void(one_of_each().steady(""), "judge.steady.not-reached");
+  expect_void(one_of_each().steady(""), "judge.steady.never");
 }
 
 TEST(Verdict, NeedsASteadyStateThatTheSamplesShow) {

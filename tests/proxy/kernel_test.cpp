@@ -1,6 +1,7 @@
 // Cuts and redirections done by the kernel, in a sandbox, and what is left of them: nothing.
 #include "tests/proxy/link_test.h"
 #include "tests/support/in_sandbox.h"
+#include "tests/support/said_by.h"
 
 #include "injectors/nftables.h"
 
@@ -13,15 +14,6 @@ std::string answer(std::uint16_t port) {
   PlainClient client(port);
   client.send("a");
   return client.read_exactly(1);
-}
-
-// What nft itself says.
-std::string nft(const std::string& command) {
-  std::string said;
-  FILE* out = ::popen(("nft " + command + " 2>&1").c_str(), "r");
-  for (int letter; (letter = std::fgetc(out)) != EOF;) said += static_cast<char>(letter);
-  ::pclose(out);
-  return said;
 }
 
 void expect_cut_and_healed(const nlohmann::json& with, const std::string& seen) {
@@ -82,15 +74,15 @@ TEST(KernelCut, NeedsTheKernelForADirection) {
 
 TEST(OwnedTables, AreGoneWithTheirOwnerAndClosedToOthers) {
   in_sandbox([] {
-    EXPECT_EQ(nft("list ruleset"), "");
+    EXPECT_EQ(said_by({"nft", "list", "ruleset"}), "");
     {
       const auto table = OwnedTable::create("chain c {\ntype filter hook output priority 0;\n}");
       ASSERT_TRUE(table) << why(table);
-      EXPECT_NE(nft("list ruleset").find("flags owner"), std::string::npos);
-      (void)nft("flush ruleset");
-      EXPECT_NE(nft("list ruleset").find("chain c"), std::string::npos);
+      EXPECT_NE(said_by({"nft", "list", "ruleset"}).find("flags owner"), std::string::npos);
+      (void)said_by({"nft", "flush", "ruleset"});
+      EXPECT_NE(said_by({"nft", "list", "ruleset"}).find("chain c"), std::string::npos);
     }
-    EXPECT_EQ(nft("list ruleset"), "");
+    EXPECT_EQ(said_by({"nft", "list", "ruleset"}), "");
   });
 }
 

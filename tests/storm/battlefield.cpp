@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/support/said_by.h"
+
 namespace reprise::testing {
 namespace {
 
@@ -30,14 +32,6 @@ system:
 probes:
   home: {http: {url: "http://${links.trial.address}/page.txt"}, every: 50ms, timeout: 1s}
 )";
-
-std::string said_by(const std::string& command) {
-  std::string said;
-  FILE* out = ::popen((command + " 2>&1").c_str(), "r");
-  for (int letter; (letter = std::fgetc(out)) != EOF;) said += static_cast<char>(letter);
-  ::pclose(out);
-  return said;
-}
 
 // Its name, start time and whether somebody stopped it; running or sleeping is its own affair.
 std::string state_of(pid_t pid) {
@@ -89,18 +83,19 @@ Battlefield::Battlefield() {
 Battlefield::~Battlefield() {
   ::kill(foreign_, SIGKILL);
   ::waitpid(foreign_, nullptr, 0);
-  (void)said_by("umount " + (place_.folder() / "foreign").string());
+  (void)said_by({"umount", place_.folder() / "foreign"});
 }
 
 void Battlefield::seed() {
   const fs::path mount = place_.folder() / "foreign";
   fs::create_directory(mount);
-  (void)said_by("mount -t tmpfs -o size=64k foreign " + mount.string());
+  (void)said_by({"mount", "-t", "tmpfs", "-o", "size=64k", "foreign", mount});
   write_file(mount / "file", "not yours\n");
-  (void)said_by(
-      "nft add table inet foreign '{ chain c { type filter hook input priority 5; tcp "
-      "dport 9 drop; }; }'");
-  (void)said_by("tc qdisc add dev lo root tbf rate 10gbit burst 10mb latency 50ms");
+  (void)said_by({"nft",
+                 "add table inet foreign { chain c { type filter hook input priority 5; tcp "
+                 "dport 9 drop; }; }"});
+  (void)said_by({"tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "10gbit", "burst",
+                 "10mb", "latency", "50ms"});
   // vfork returns once the other program runs: no fingerprint sees it half made.
   foreign_ = ::vfork();
   if (foreign_ == 0) {
@@ -171,8 +166,8 @@ std::vector<pid_t> Battlefield::processes() const {
 }
 
 std::string Battlefield::fingerprint() const {
-  std::string text = said_by("nft list ruleset") + said_by("tc qdisc show") +
-                     said_by("cat /proc/self/mountinfo") + state_of(foreign_) +
+  std::string text = said_by({"nft", "list", "ruleset"}) + said_by({"tc", "qdisc", "show"}) +
+                     read_file("/proc/self/mountinfo") + state_of(foreign_) +
                      read_file(place_.folder() / "foreign/file") +
                      read_file(place_.folder() / "field/system/page.txt");
   for (const fs::path left : {place_.folder() / "tmp", place_.folder() / "state/undo"}) {
