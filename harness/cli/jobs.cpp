@@ -77,7 +77,8 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options) {
+Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options,
+                                   const Redaction& redaction) {
   std::vector<Job> jobs;
   const auto possible = options.sandbox == SandboxWish::off ? Result<void>() : try_sandbox();
   for (LoadedPlan& loaded : plans) {
@@ -89,6 +90,7 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
       if (options.repeat) scenario.repeat = *options.repeat;
       for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
         Job& job = jobs.emplace_back(make_job(loaded, scenario, repeat, options));
+        job.redaction = &redaction;
         job.sandboxed = on_host.empty();
         job.sandbox =
             job.sandboxed ? "user, network, mount, pid and IPC namespaces" : "none: " + on_host;

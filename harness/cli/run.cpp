@@ -7,6 +7,7 @@
 #include "harness/cli/conductor.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/reporting.h"
+#include "harness/cli/secrecy.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 
@@ -42,6 +43,8 @@ int run(const Options& options) {
   divide_words(options.words, paths, names);
   auto plans = load_or_tell(paths);
   if (!plans || !select_scenarios(*plans, names, options.tags)) return 2;
+  const Redaction redaction = redaction_of(*plans);
+  if (!secrets_can_be_kept(*plans, redaction)) return 2;
   if (!nothing_left_behind()) return 4;
 
   JobOptions job_options;
@@ -53,21 +56,21 @@ int run(const Options& options) {
   for (const auto& word : options.words) job_options.command += " " + word;
   job_options.sandbox = options.sandbox;
   job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
-  auto jobs = make_jobs(*plans, job_options);
+  auto jobs = make_jobs(*plans, job_options, redaction);
   if (!jobs) {
-    fmt::print(stderr, "reprise: {}\n", jobs.error().text());
+    complain(redaction, jobs.error().text());
     return 2;
   }
   const std::string language = choose_language(options.language);
   const auto view = make_view(language, options.plain);
   fmt::print("seed {}\n", job_options.seed);
   const Conducted conducted = conduct(*jobs, options.at_once, *view);
-  for (const auto& trouble : conducted.troubles) fmt::print(stderr, "reprise: {}\n", trouble);
+  for (const auto& trouble : conducted.troubles) complain(redaction, trouble);
   const int code = exit_code_of(conducted);
   if (conducted.run.drills.empty()) return code;
   const Run judged{std::move(conducted.run.drills)};
   if (auto written = write_reports(judged, options.out, language); !written) {
-    fmt::print(stderr, "reprise: {}\n", written.error().text());
+    complain(redaction, written.error().text());
     return 2;
   }
   view->run_finished(conducted.run, options.out);
