@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include <iterator>
+#include <set>
 
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "harness/cli/jobs.h"
 #include "harness/cli/reporting.h"
 #include "harness/cli/secrecy.h"
+#include "harness/cli/targets.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 #include "harness/model/registry.h"
@@ -20,6 +22,7 @@ struct Options {
   std::string plan;
   std::string fault;
   std::vector<std::string> with;
+  std::set<std::string> allowed;  // targets elsewhere
   std::string lasting = "60s";
   std::string out = "out/rehearsal";
   std::string language;
@@ -69,6 +72,13 @@ Result<FaultSpec> find_fault(const LoadedPlan& loaded, const Options& options) {
   if (!kind) {
     return failure("{} is neither a fault's id in {} nor a kind of fault (see `reprise list`)",
                    fault.kind, loaded.plan.name);
+  }
+  const auto service = loaded.plan.services.find(fault.into);
+  if (service != loaded.plan.services.end() && service->second.external &&
+      !service->second.target && kind->target == Target::service) {
+    return std::unexpected(Error{fmt::format("the service '{}' is external", fault.into),
+                                 "it is not broken unless the plan says target: true",
+                                 service->second.where});
   }
   if (!is_target(loaded.plan, kind->target, fault.into)) {
     return failure("{} is not a {} that this plan lists: write KIND:TARGET, as "
@@ -133,6 +143,7 @@ std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const Options& 
   loaded.scenarios = {std::move(*scenario)};
   plans.resize(1);
   if (!secrets_can_be_kept(plans, redaction)) return std::nullopt;
+  if (!targets_are_allowed(plans, options.allowed, redaction)) return std::nullopt;
   return redaction;
 }
 
@@ -176,6 +187,7 @@ void add_inject(CLI::App& app, int& code) {
   verb->add_option("--out", options->out, "Folder of the journal")->capture_default_str();
   verb->add_option("--lang", options->language, "Language of the messages")
       ->check(CLI::IsMember({"en", "fr"}));
+  add_allow_target(*verb, options->allowed);
   verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
   verb->footer(
       "Examples:\n"

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <set>
 
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "harness/cli/jobs.h"
 #include "harness/cli/reporting.h"
 #include "harness/cli/secrecy.h"
+#include "harness/cli/targets.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 
@@ -17,6 +19,7 @@ namespace {
 struct Options {
   std::vector<std::string> words;
   std::vector<std::string> tags;
+  std::set<std::string> allowed;  // targets elsewhere
   std::string out = "out";
   std::string language;
   std::string operator_name;
@@ -45,6 +48,7 @@ int run(const Options& options) {
   if (!plans || !select_scenarios(*plans, names, options.tags)) return 2;
   const Redaction redaction = redaction_of(*plans);
   if (!secrets_can_be_kept(*plans, redaction)) return 2;
+  if (!targets_are_allowed(*plans, options.allowed, redaction)) return 2;
   if (!nothing_left_behind()) return 4;
 
   JobOptions job_options;
@@ -100,6 +104,7 @@ void add_run(CLI::App& app, int& code) {
   verb->add_option("--sandbox", options->sandbox,
                    "Namespaces of its own for every drill: auto, required or off (the host)")
       ->transform(CLI::CheckedTransformer(sandbox_wishes()));
+  add_allow_target(*verb, options->allowed);
   verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
   verb->footer(
       "Examples:\n"

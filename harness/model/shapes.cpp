@@ -150,6 +150,7 @@ Shape service(const Vocabulary& vocabulary) {
        {"health-period", Shape::duration(), {}, "how often the system looks at itself"},
        {"outside", Shape::boolean(), {}, "a third party's stand-in; default false"},
        {"external", Shape::boolean(), {}, "neither started nor stopped here; default false"},
+       {"target", Shape::boolean(), {}, "scenarios may break this external service; default false"},
        {"address", Shape::text(), {}, "host:port of an external service"}});
 }
 
