@@ -2,7 +2,10 @@
 #include "tests/proxy/link_test.h"
 #include "tests/support/in_sandbox.h"
 
+#include <sstream>
+
 #include "injectors/nftables.h"
+#include "injectors/run_command.h"
 
 namespace reprise {
 namespace {
@@ -17,11 +20,11 @@ std::string answer(std::uint16_t port) {
 
 // What nft itself says.
 std::string nft(const std::string& command) {
-  std::string said;
-  FILE* out = ::popen(("nft " + command + " 2>&1").c_str(), "r");
-  for (int letter; (letter = std::fgetc(out)) != EOF;) said += static_cast<char>(letter);
-  ::pclose(out);
-  return said;
+  std::vector<std::string> words{"nft"};
+  std::istringstream rest(command);
+  for (std::string word; rest >> word;) words.push_back(word);
+  const auto outcome = run_command(words, "/", {}, 5s);
+  return outcome ? outcome->output : outcome.error().text();
 }
 
 void expect_cut_and_healed(const nlohmann::json& with, const std::string& seen) {
