@@ -20,6 +20,7 @@ void add_check(CLI::App& app, int& code) {
     for (const LoadedPlan& loaded : *plans) {
       fmt::print("{}: {} scenarios, {} risks, no problem\n", loaded.plan.name,
                  loaded.scenarios.size(), loaded.plan.risks.size());
+      for (const Error& missing : loaded.missing) fmt::print("  {}\n", missing.text());
     }
   });
 }

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/reporting.h"
+#include "harness/cli/secrecy.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 
@@ -80,10 +81,16 @@ int explain(const std::vector<std::string>& given, const std::string& language) 
   auto plans = load_or_tell(paths);
   if (!plans || !select_scenarios(*plans, names, {})) return 2;
   const Vocabulary vocabulary = linked_vocabulary();
+  const Redaction redaction = redaction_of(*plans);
   for (const LoadedPlan& loaded : *plans) {
-    for (const Scenario& scenario : loaded.scenarios) {
-      fmt::print("{}/{}  {}\n", loaded.plan.name, scenario.name, scenario.title.in(language));
-      explain_started(loaded.plan);
+    const auto shown = without_secrets(loaded, redaction);
+    if (!shown) {
+      complain(redaction, shown.error().text());
+      return 2;
+    }
+    for (const Scenario& scenario : shown->scenarios) {
+      fmt::print("{}/{}  {}\n", shown->plan.name, scenario.name, scenario.title.in(language));
+      explain_started(shown->plan);
       explain_steady(scenario);
       explain_broken(scenario, vocabulary);
       explain_measured(scenario);

@@ -1,10 +1,15 @@
 #include <CLI/CLI.hpp>
 
+#include <iterator>
+#include <set>
+
 #include <unistd.h>
 
 #include "harness/cli/conductor.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/reporting.h"
+#include "harness/cli/secrecy.h"
+#include "harness/cli/targets.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 #include "harness/model/registry.h"
@@ -17,6 +22,7 @@ struct Options {
   std::string plan;
   std::string fault;
   std::vector<std::string> with;
+  std::set<std::string> allowed;  // targets elsewhere
   std::string lasting = "60s";
   std::string out = "out/rehearsal";
   std::string language;
@@ -68,6 +74,13 @@ Result<FaultSpec> find_fault(const LoadedPlan& loaded, const Options& options) {
     return failure("{} is neither a fault's id in {} nor a kind of fault (see `reprise list`)",
                    fault.kind, loaded.plan.name);
   }
+  const auto service = loaded.plan.services.find(fault.into);
+  if (service != loaded.plan.services.end() && service->second.external &&
+      !service->second.target && kind->target == Target::service) {
+    return std::unexpected(Error{fmt::format("the service '{}' is external", fault.into),
+                                 "it is not broken unless the plan says target: true",
+                                 service->second.where});
+  }
   if (!is_target(loaded.plan, kind->target, fault.into)) {
     return failure("{} is not a {} that this plan lists: write KIND:TARGET, as "
                    "http_status:server-to-weather", fault.into.empty() ? "nothing" : fault.into,
@@ -105,39 +118,57 @@ Result<Scenario> rehearsal(const LoadedPlan& loaded, const FaultSpec& fault,
   return decode_scenario(scenario);
 }
 
+// What `run` would find in the plan's files: the fault's scenario stands alone, and what the
+// command line gives it may hold secrets as well.
+std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const Options& options) {
+  LoadedPlan& loaded = plans.front();
+  auto fault = find_fault(loaded, options);
+  if (fault) {
+    auto given = secrets_in(fault->with, "command line");
+    std::ranges::move(given, std::back_inserter(loaded.secrets));
+  }
+  Redaction redaction = redaction_of(plans);
+  auto lasting = parse_duration(options.lasting);
+  Result<Scenario> scenario = failure("nothing to rehearse");
+  if (!fault) {
+    scenario = std::unexpected(fault.error());
+  } else if (!lasting) {
+    scenario = std::unexpected(lasting.error());
+  } else {
+    scenario = rehearsal(loaded, *fault, options.lasting);
+  }
+  if (!scenario) {
+    complain(redaction, scenario.error().text());
+    return std::nullopt;
+  }
+  loaded.scenarios = {std::move(*scenario)};
+  plans.resize(1);
+  if (!secrets_can_be_kept(plans, redaction)) return std::nullopt;
+  if (!targets_are_allowed(plans, options.allowed, redaction)) return std::nullopt;
+  return redaction;
+}
+
 int inject(const Options& options) {
   auto plans = load_or_tell({options.plan});
   if (!plans) return 2;
-  LoadedPlan& loaded = plans->front();
-  auto fault = find_fault(loaded, options);
-  auto lasting = parse_duration(options.lasting);
-  if (!fault || !lasting) {
-    fmt::print(stderr, "reprise: {}\n", (fault ? lasting.error() : fault.error()).text());
-    return 2;
-  }
+  const auto redaction = prepare(*plans, options);
+  if (!redaction) return 2;
   if (!nothing_left_behind()) return 4;
-  auto scenario = rehearsal(loaded, *fault, options.lasting);
-  if (!scenario) {
-    fmt::print(stderr, "reprise: {}\n", scenario.error().text());
-    return 2;
-  }
-  loaded.scenarios = {std::move(*scenario)};
   JobOptions job_options;
   job_options.out = options.out;
   job_options.seed = random_seed();
   job_options.command = "reprise inject";
   job_options.attended = ::isatty(STDIN_FILENO) == 1;
   job_options.rehearsal = true;
-  plans->resize(1);
-  auto jobs = make_jobs(*plans, job_options);
+  auto jobs = make_jobs(*plans, job_options, *redaction);
   if (!jobs) {
-    fmt::print(stderr, "reprise: {}\n", jobs.error().text());
+    complain(*redaction, jobs.error().text());
     return 2;
   }
   if (job_options.attended) fmt::print("Enter heals; so does the end of {}.\n", options.lasting);
   const auto view = make_view(choose_language(options.language), options.plain);
   const Conducted conducted = conduct(*jobs, 1, *view);
-  for (const auto& trouble : conducted.troubles) fmt::print(stderr, "reprise: {}\n", trouble);
+  for (const auto& trouble : conducted.troubles) complain(*redaction, trouble);
   if (conducted.residue) return 4;
   return conducted.signal ? 128 + conducted.signal : conducted.troubles.empty() ? 0 : 3;
 }
@@ -157,6 +188,7 @@ void add_inject(CLI::App& app, int& code) {
   verb->add_option("--out", options->out, "Folder of the journal")->capture_default_str();
   verb->add_option("--lang", options->language, "Language of the messages")
       ->check(CLI::IsMember({"en", "fr"}));
+  add_allow_target(*verb, options->allowed);
   verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
   verb->footer(
       "Examples:\n"

@@ -80,7 +80,8 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options) {
+Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOptions& options,
+                                   const Redaction& redaction) {
   std::vector<Job> jobs;
   const auto deadline = parse_duration(options.deadline);
   if (!deadline) return failure("--deadline: {}", deadline.error().text());
@@ -99,6 +100,7 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
       for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
         Job& job = jobs.emplace_back(make_job(loaded, scenario, repeat, options));
         job.deadline = *deadline;
+        job.redaction = &redaction;
         job.sandboxed = on_host.empty();
         job.sandbox =
             job.sandboxed ? "user, network, mount, pid and IPC namespaces" : "none: " + on_host;

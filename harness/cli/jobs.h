@@ -27,10 +27,12 @@ struct JobOptions {
 // auto, required, off: as in `--sandbox`.
 [[nodiscard]] const std::map<std::string, SandboxWish>& sandbox_wishes();
 
-// The plans must outlive the jobs. Makes the journals' folders and removes the journals that the
+// The plans and the redaction must outlive the jobs.
+// Makes the journals' folders and removes the journals that the
 // new ones replace; an error when it cannot.
 [[nodiscard]] Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans,
-                                                 const JobOptions& options);
+                                                 const JobOptions& options,
+                                                 const Redaction& redaction);
 
 // Refuses to start over the residue of a drill that died: tells it and returns false.
 [[nodiscard]] bool nothing_left_behind();

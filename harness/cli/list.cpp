@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/reporting.h"
+#include "harness/cli/secrecy.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 
@@ -106,7 +107,8 @@ void add_list(CLI::App& app, int& code) {
     const auto plans = load_or_tell(*paths);
     code = plans ? 0 : 2;
     if (!plans) return;
-    const auto list = plans_and_scenarios(*plans, choose_language(*language));
+    auto list = plans_and_scenarios(*plans, choose_language(*language));
+    redaction_of(*plans).hide_in(list);
     *json ? fmt::print("{}\n", list.dump(2)) : print_scenarios(list);
   });
 }

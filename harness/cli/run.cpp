@@ -1,12 +1,15 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <set>
 
 #include <unistd.h>
 
 #include "harness/cli/conductor.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/reporting.h"
+#include "harness/cli/secrecy.h"
+#include "harness/cli/targets.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 
@@ -16,6 +19,7 @@ namespace {
 struct Options {
   std::vector<std::string> words;
   std::vector<std::string> tags;
+  std::set<std::string> allowed;  // targets elsewhere
   std::string out = "out";
   std::string language;
   std::string operator_name;
@@ -43,6 +47,9 @@ int run(const Options& options) {
   divide_words(options.words, paths, names);
   auto plans = load_or_tell(paths);
   if (!plans || !select_scenarios(*plans, names, options.tags)) return 2;
+  const Redaction redaction = redaction_of(*plans);
+  if (!secrets_can_be_kept(*plans, redaction)) return 2;
+  if (!targets_are_allowed(*plans, options.allowed, redaction)) return 2;
   if (!nothing_left_behind()) return 4;
 
   JobOptions job_options;
@@ -55,21 +62,21 @@ int run(const Options& options) {
   job_options.sandbox = options.sandbox;
   job_options.deadline = options.deadline;
   job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
-  auto jobs = make_jobs(*plans, job_options);
+  auto jobs = make_jobs(*plans, job_options, redaction);
   if (!jobs) {
-    fmt::print(stderr, "reprise: {}\n", jobs.error().text());
+    complain(redaction, jobs.error().text());
     return 2;
   }
   const std::string language = choose_language(options.language);
   const auto view = make_view(language, options.plain);
   fmt::print("seed {}\n", job_options.seed);
   const Conducted conducted = conduct(*jobs, options.at_once, *view);
-  for (const auto& trouble : conducted.troubles) fmt::print(stderr, "reprise: {}\n", trouble);
+  for (const auto& trouble : conducted.troubles) complain(redaction, trouble);
   const int code = exit_code_of(conducted);
   if (conducted.run.drills.empty()) return code;
   const Run judged{std::move(conducted.run.drills)};
   if (auto written = write_reports(judged, options.out, language); !written) {
-    fmt::print(stderr, "reprise: {}\n", written.error().text());
+    complain(redaction, written.error().text());
     return 2;
   }
   view->run_finished(conducted.run, options.out);
@@ -102,6 +109,7 @@ void add_run(CLI::App& app, int& code) {
   verb->add_option("--deadline", options->deadline,
                    "A drill without a sign of life for so long is ended and its faults undone")
       ->capture_default_str();
+  add_allow_target(*verb, options->allowed);
   verb->add_flag("--plain", options->plain, "Plain lines, also at a terminal");
   verb->footer(
       "Examples:\n"

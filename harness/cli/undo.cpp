@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/secrecy.h"
 #include "harness/cli/verbs.h"
 #include "harness/engine/undo.h"
 
@@ -18,7 +19,8 @@ int undo_all() {
     auto log = UndoLog::take_over(path);
     if (!log) continue;  // another `undo` was faster
     const auto before = log->pending();
-    const Undone undone = undo(*log);
+    const Redaction redaction = redaction_of_folder(before ? before->plan : "");
+    const Undone undone = undo(*log, redaction);
     fmt::print("{}\n", before ? before->drill : path.string());
     for (const auto& what : undone.done) fmt::print("  {}\n", what);
     for (const auto& what : undone.failed) fmt::print("  STILL THERE: {}\n", what);

@@ -151,12 +151,12 @@ int guard(const Job& job, UndoLog log) {
   const auto worker = fork_worker(job, log);
   if (!worker) {
     fmt::print(stderr, "reprise: {}\n", worker.error().text());
-    (void)undo(log);
+    (void)undo(log, *job.redaction);
     return guardian_could_not_start;
   }
   const std::string death = reap_worker(*worker, wait_for_end(*worker, signals, job));
   // Faults first, while the services they were put into still live; then everything else ends.
-  const Undone undone = undo(log);
+  const Undone undone = undo(log, *job.redaction);
   end_descendants();
   if (!death.empty() || !undone.failed.empty()) {
     const auto why = death.empty() ? "the drill could not undo it itself" : death;
@@ -171,6 +171,7 @@ Residue describe(const Job& job) {
   header.drill = drill_name(job);
   header.folder = job.folder;
   header.journal = job.journal;
+  header.plan = std::filesystem::absolute(job.plan->folder);
   header.boot_id = boot_id();
   header.mark = job.mark;
   return header;
@@ -195,6 +196,7 @@ Result<pid_t> fork_guardian(const Job& job) {
     fmt::print(stderr, "reprise: {}\n", log.error().text());
     ::_exit(guardian_could_not_start);
   }
+  log->hide(*job.redaction);
   const int code = guard(job, std::move(*log));
   std::fflush(nullptr);
   ::_exit(code);

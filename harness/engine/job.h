@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/model/redaction.h"
 #include "harness/model/scenario.h"
 
 namespace reprise {
@@ -14,6 +15,7 @@ namespace reprise {
 struct Job {
   const Plan* plan = nullptr;          // outlives the job
   const Scenario* scenario = nullptr;  // likewise
+  const Redaction* redaction = nullptr;  // likewise; of everything that the drill writes
   nlohmann::json file_hashes;          // name -> SHA-256
   std::vector<Awaited> awaited;        // what the recover phase waits for
   std::filesystem::path journal;

@@ -81,24 +81,35 @@ void end_processes(const Residue& residue, Undone& undone) {
   }
 }
 
-void revert_faults(const Residue& residue, UndoLog& log, Undone& undone) {
+Result<void> revert(const UndoEntry& entry, const Surroundings& remains,
+                    const Redaction& redaction) {
+  const FaultKind* kind = Registry<FaultKind>::find(entry.fault.kind);
+  if (!kind) return failure("this program knows no such fault");
+  const auto receipt = redaction.unsealed(entry.receipt);
+  if (!receipt) return std::unexpected(receipt.error());
+  auto with = redaction.unsealed(entry.fault.with);
+  if (!with) return std::unexpected(with.error());
+  FaultSpec fault = entry.fault;
+  fault.with = std::move(*with);
+  auto injector = kind->make(fault, remains);
+  if (!injector) return std::unexpected(injector.error());
+  return (*injector)->revert(*receipt);
+}
+
+void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redaction,
+                   Undone& undone) {
   const Remains remains(residue);
   for (auto entry = residue.faults.rbegin(); entry != residue.faults.rend(); ++entry) {
     const std::string what = fmt::format("{} into {}", entry->fault.kind, entry->fault.into);
-    const FaultKind* kind = Registry<FaultKind>::find(entry->fault.kind);
-    Result<void> reverted = failure("this program knows no such fault");
-    if (kind) {
-      auto injector = kind->make(entry->fault, remains);
-      reverted = injector ? (*injector)->revert(entry->receipt)
-                          : Result<void>(std::unexpected(injector.error()));
-    }
+    const auto reverted = revert(*entry, remains, redaction);
     if (reverted) {
       (void)log.done(entry->number);
       undone.done.push_back("reverted " + what);
     } else if (entry->own) {
       undone.done.push_back(fmt::format("{} ends with its own target", what));
     } else {
-      undone.failed.push_back(fmt::format("{}: {}", what, reverted.error().text()));
+      undone.failed.push_back(
+          redaction.text(fmt::format("{}: {}", what, reverted.error().text())));
     }
   }
 }
@@ -119,7 +130,7 @@ std::string last_line(const std::string& lines) {
 
 }  // namespace
 
-Undone undo(UndoLog& log) {
+Undone undo(UndoLog& log, const Redaction& redaction) {
   Undone undone;
   auto residue = log.pending();
   if (!residue) {
@@ -127,7 +138,7 @@ Undone undo(UndoLog& log) {
     return undone;
   }
   // A database fault is reverted by talking to its server, so the processes end last.
-  revert_faults(*residue, log, undone);
+  revert_faults(*residue, log, redaction, undone);
   end_processes(*residue, undone);
   if (!undone.failed.empty()) return undone;
   std::error_code error;

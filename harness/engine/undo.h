@@ -17,8 +17,9 @@ struct Undone {
 };
 
 // Ends the processes, reverts the faults (newest first) and removes the working folder; the log
-// itself goes when nothing failed.
-Undone undo(UndoLog& log);
+// itself goes when nothing failed. `redaction` knows the secrets that the log only names, and keeps
+// them out of the words.
+Undone undo(UndoLog& log, const Redaction& redaction);
 
 // Appends to JOURNAL's sibling (`….guardian.jsonl`), chained to it: what was done and what is left.
 void record_undo(const std::filesystem::path& journal, const std::string& who,

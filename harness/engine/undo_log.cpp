@@ -26,6 +26,7 @@ void take_in(const nlohmann::json& line, Residue& residue) {
     residue.drill = line.at("drill");
     residue.folder = line.at("folder").get<std::string>();
     residue.journal = line.at("journal").get<std::string>();
+    residue.plan = line.value("plan", "");
     residue.boot_id = line.at("boot_id");
     residue.mark = line.at("mark");
   } else if (what == "process") {
@@ -60,11 +61,13 @@ UndoLog::UndoLog(int descriptor, std::filesystem::path path)
 UndoLog::UndoLog(UndoLog&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       next_(other.next_),
+      redaction_(other.redaction_),
       path_(std::move(other.path_)) {}
 
 UndoLog& UndoLog::operator=(UndoLog&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(next_, other.next_);
+  std::swap(redaction_, other.redaction_);
   std::swap(path_, other.path_);
   return *this;
 }
@@ -91,6 +94,7 @@ Result<UndoLog> UndoLog::create(const Residue& header) {
                             {"drill", header.drill},
                             {"folder", header.folder.string()},
                             {"journal", header.journal.string()},
+                            {"plan", header.plan.string()},
                             {"boot_id", header.boot_id},
                             {"mark", header.mark}};
   if (auto written = log.append(line, true); !written) return std::unexpected(written.error());
@@ -122,9 +126,17 @@ Result<void> UndoLog::append(const nlohmann::json& line, bool sync) {
 Result<std::uint64_t> UndoLog::arm(const FaultSpec& fault, const nlohmann::json& receipt,
                                    bool own) {
   const std::uint64_t number = next_;
-  const nlohmann::json line{{"do", "fault"},       {"number", number},   {"id", fault.id},
-                            {"kind", fault.kind},  {"into", fault.into}, {"with", fault.with},
-                            {"receipt", receipt},  {"own", own}};
+  const auto kept = [this](const nlohmann::json& value) {
+    return redaction_ ? redaction_->sealed(value) : value;
+  };
+  const nlohmann::json line{{"do", "fault"},
+                            {"number", number},
+                            {"id", fault.id},
+                            {"kind", fault.kind},
+                            {"into", fault.into},
+                            {"with", kept(fault.with)},
+                            {"receipt", kept(receipt)},
+                            {"own", own}};
   if (auto written = append(line, true); !written) return std::unexpected(written.error());
   ++next_;
   return number;

@@ -4,7 +4,8 @@
 // succeeded. A file that nobody holds locked is the residue of a drill that died: `run` refuses
 // to start over it and `undo` replays it, newest first. A locked one is a live drill, left alone.
 //
-// Lines: {"do": "drill"|"process"|"fault"|"done", …}; mode 0600, no secrets.
+// Lines: {"do": "drill"|"process"|"fault"|"done", …}; mode 0600. A secret that an undo needs stands
+// as the name of its place in the plan (Redaction::sealed); whoever undoes looks it up there anew.
 // Ownership: the lock lives as long as any copy of the descriptor (guardian and worker share it).
 // Threads: one at a time.
 #pragma once
@@ -16,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/engine/surroundings.h"
+#include "harness/model/redaction.h"
 #include "harness/model/scenario.h"
 
 namespace reprise {
@@ -33,6 +35,7 @@ struct Residue {
   std::string drill;                    // PLAN/SCENARIO
   std::filesystem::path folder;         // the drill's working folder
   std::filesystem::path journal;
+  std::filesystem::path plan;           // the plan's folder, for the secrets that an undo needs
   std::string boot_id;                  // of the machine's run that wrote it
   std::string mark;                     // REPRISE_DRILL of its processes
   std::vector<UndoEntry> faults;        // not done, oldest first
@@ -57,6 +60,8 @@ class UndoLog {
   Result<std::uint64_t> arm(const FaultSpec& fault, const nlohmann::json& receipt, bool own);
   Result<void> done(std::uint64_t number);
   void started(const ProcessId& process);
+  // The redaction outlives the log.
+  void hide(const Redaction& redaction) { redaction_ = &redaction; }
 
   [[nodiscard]] Result<Residue> pending() const;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -69,6 +74,7 @@ class UndoLog {
 
   int descriptor_ = -1;
   std::uint64_t next_ = 0;
+  const Redaction* redaction_ = nullptr;
   std::filesystem::path path_;
 };
 

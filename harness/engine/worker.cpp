@@ -29,11 +29,16 @@ nlohmann::json environment(const Job& job) {
 }
 
 void write_first_event(Journal& journal, const Job& job) {
-  nlohmann::json fields{{"format", journal_format},      {"tool", REPRISE_VERSION},
-                        {"plan", job.plan->resolved},    {"scenario", job.scenario->resolved},
-                        {"files", job.file_hashes},      {"seed", job.seed},
-                        {"repeat", job.repeat},          {"environment", environment(job)},
-                        {"operator", job.operator_name}, {"command", job.command}};
+  nlohmann::json fields{{"format", journal_format},
+                        {"tool", REPRISE_VERSION},
+                        {"plan", job.redaction->document(job.plan->resolved)},
+                        {"scenario", job.redaction->document(job.scenario->resolved)},
+                        {"files", job.file_hashes},
+                        {"seed", job.seed},
+                        {"repeat", job.repeat},
+                        {"environment", environment(job)},
+                        {"operator", job.operator_name},
+                        {"command", job.command}};
   journal.write_at({}, "drill", std::move(fields));
 }
 
@@ -60,6 +65,7 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
     fmt::print(stderr, "reprise: {}\n", journal.error().text());
     return 1;
   }
+  journal->hide(*job.redaction);
   write_first_event(*journal, job);
   auto site = Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed);
   if (!site) {

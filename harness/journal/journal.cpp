@@ -33,6 +33,7 @@ Journal::Journal(Journal&& other) noexcept
       next_(other.next_),
       previous_(std::move(other.previous_)),
       trouble_(std::move(other.trouble_)),
+      redaction_(other.redaction_),
       now_(std::move(other.now_)),
       utc_(std::move(other.utc_)) {}
 
@@ -41,6 +42,7 @@ Journal& Journal::operator=(Journal&& other) noexcept {
   std::swap(next_, other.next_);
   std::swap(previous_, other.previous_);
   std::swap(trouble_, other.trouble_);
+  std::swap(redaction_, other.redaction_);
   std::swap(now_, other.now_);
   std::swap(utc_, other.utc_);
   return *this;
@@ -48,6 +50,14 @@ Journal& Journal::operator=(Journal&& other) noexcept {
 
 Journal::~Journal() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+// The names of an event's fields and its numbers are ours; what its values hold may be anybody's.
+void Journal::redact(std::string_view event, nlohmann::json& fields) const {
+  for (auto& value : fields) {
+    const bool observed = event == "sample" && value.is_object();
+    redaction_->hide_in(value, observed);
+  }
 }
 
 void Journal::write(std::string_view event, nlohmann::json fields) {
@@ -60,6 +70,7 @@ void Journal::write_at(Duration t, std::string_view event, nlohmann::json fields
   if (fields.is_null()) fields = nlohmann::json::object();
   REPRISE_REQUIRE(fields.is_object());
   for (const char* ours : {"n", "t", "utc", "event", "prev"}) fields.erase(ours);
+  if (redaction_) redact(event, fields);
   // A service may print anything; what is not UTF-8 is replaced, not refused.
   const auto replace = nlohmann::json::error_handler_t::replace;
   const std::string body = fields.dump(-1, ' ', false, replace);

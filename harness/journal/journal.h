@@ -19,6 +19,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/model/error.h"
+#include "harness/model/redaction.h"
 #include "harness/model/time.h"
 
 namespace reprise {
@@ -38,6 +39,8 @@ class Journal {
   // A failed write stops nothing here: `trouble` then tells, and the drill is inconclusive.
   void write(std::string_view event, nlohmann::json fields);
   void write_at(Duration t, std::string_view event, nlohmann::json fields);
+  // From now on no event shows a secret. The redaction outlives the journal.
+  void hide(const Redaction& redaction) { redaction_ = &redaction; }
 
   // Set after a write failed (disk full, descriptor gone): what was lost cannot be judged.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -46,10 +49,12 @@ class Journal {
 
  private:
   Journal() = default;
+  void redact(std::string_view event, nlohmann::json& fields) const;
   int descriptor_ = -1;
   std::uint64_t next_ = 0;
   std::string previous_;
   std::string trouble_;
+  const Redaction* redaction_ = nullptr;
   std::function<Duration()> now_;
   std::function<UtcInstant()> utc_;
 };

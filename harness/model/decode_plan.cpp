@@ -40,6 +40,7 @@ Service service_of(const std::string& name, const Fields& fields) {
   out.health_period = fields.duration("health-period", out.health_period);
   out.outside = fields.boolean("outside", false);
   out.external = fields.boolean("external", false);
+  out.target = fields.boolean("target", false);
   out.address = fields.text("address");
   out.where = fields.where();
   return out;

@@ -77,7 +77,7 @@ Variables variables_of(const Document& document, const std::string& key, Errors&
                         "the running drill gives that name a meaning",
                         document.where_key(segment(key) + segment(name))});
     }
-    out[name] = value;
+    out[name] = value.is_object() ? value.at("secret") : value;  // {secret: text}
   }
   return out;
 }

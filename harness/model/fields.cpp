@@ -133,8 +133,9 @@ std::map<std::string, std::string> Fields::text_map(const char* key) const {
     return out;
   }
   for (const auto& [name, item] : found->items()) {
-    if (item.is_string()) {
-      out[name] = item.get<std::string>();
+    const json& text = item.is_object() && item.contains("secret") ? item.at("secret") : item;
+    if (text.is_string()) {
+      out[name] = text.get<std::string>();
     } else {
       fail(fmt::format("'{}' holds {}, expected text", key, described(item)));
     }

@@ -33,6 +33,7 @@ class Fields {
   [[nodiscard]] Text translated(const char* key) const;
   [[nodiscard]] Location where() const;
   [[nodiscard]] std::vector<std::string> texts(const char* key) const;
+  // A text, or a `{secret: text}`, by name.
   [[nodiscard]] std::map<std::string, std::string> text_map(const char* key) const;
   // The value itself, or null when it is absent.
   [[nodiscard]] nlohmann::json value(const char* key) const;

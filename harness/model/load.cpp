@@ -4,6 +4,7 @@
 #include "harness/model/expansion.h"
 #include "harness/model/files.h"
 #include "harness/model/names.h"
+#include "harness/model/redaction.h"
 #include "harness/model/resolve.h"
 #include "harness/model/scenario.h"
 #include "harness/model/shapes.h"
@@ -37,8 +38,18 @@ class PlanLoader {
   PlanLoader(PlanFolder files, const Vocabulary& vocabulary, Errors& errors)
       : files_(std::move(files)), vocabulary_(vocabulary), errors_(errors) {}
 
-  // Nothing when anything is wrong; the errors then say what.
+  // Nothing when anything is wrong; the errors then say what, but no secret.
   std::optional<LoadedPlan> load() {
+    auto before = errors_.size();
+    auto loaded = load_all();
+    if (loaded) return loaded;
+    const Redaction redaction(std::move(loaded_.secrets));
+    for (; before < errors_.size(); ++before) errors_[before] = redaction.error(errors_[before]);
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<LoadedPlan> load_all() {
     auto before = errors_.size();
     read_plan();
     for (const auto& file : files_.scenarios) read_scenarios(file);
@@ -56,7 +67,6 @@ class PlanLoader {
     return std::move(loaded_);
   }
 
- private:
   // Reads, hashes and parses; an error is reported.
   std::optional<Document> read(const std::filesystem::path& path) {
     auto text = read_text(path);
@@ -67,9 +77,20 @@ class PlanLoader {
     loaded_.hashes[path.filename().string()] = digest(*text);
     text_bytes_ = text->size();
     auto document = Document::parse(*text, path.generic_string());
-    if (document) return std::move(*document);
-    errors_.push_back(std::move(document.error()));
-    return std::nullopt;
+    if (!document) {
+      errors_.push_back(std::move(document.error()));
+      return std::nullopt;
+    }
+    auto filled = with_secrets(std::move(*document), errors_, loaded_.missing);
+    note_secrets(filled);
+    return filled;
+  }
+
+  // What variables make of a file may be more than what was written.
+  void note_secrets(const Document& document) {
+    const auto file = std::filesystem::absolute(document.name()).lexically_normal();
+    auto found = secrets_in(document.root(), file.generic_string());
+    std::ranges::move(found, std::back_inserter(loaded_.secrets));
   }
 
   // Whether a part that must be known before filling in is absent or fits.
@@ -93,6 +114,7 @@ class PlanLoader {
         return;
       }
       document = std::move(*filled);
+      note_secrets(*document);
     }
     append(errors_, plan_shape(vocabulary_).check(*document, ""));
     if (errors_.size() != before) return;
@@ -146,6 +168,7 @@ class PlanLoader {
       errors_.push_back(std::move(filled.error()));
       return false;
     }
+    note_secrets(*filled);
     append(errors_, scenario_shape(vocabulary_).check(*filled, ""));
     if (errors_.size() - before > most_errors) return false;
     if (errors_.size() != before || !plan_) return true;

@@ -71,6 +71,7 @@ struct Service {
   Duration health_period{};                     // how often the system itself looks; 0 = not said
   bool outside = false;                         // a third party's stand-in: not part of the system
   bool external = false;                        // reprise neither starts nor stops it
+  bool target = false;                          // external, and scenarios may break it
   std::string address;                          // host:port when external
   Location where;
 };

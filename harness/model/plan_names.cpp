@@ -83,6 +83,10 @@ class PlanNames {
       mentions_.add(at + "/address", "only an external service has an address",
                     "the port of any other is given to it as ${port}");
     }
+    if (!external && one.contains("target")) {
+      mentions_.add(at + "/target", "only an external service needs to be called a target",
+                    "scenarios may break any other");
+    }
     if (one.contains("folder")) inside(one.at("folder"), at + "/folder");
     if (one.contains("ready")) {
       const json& ready = one.at("ready");

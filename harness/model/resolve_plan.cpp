@@ -70,7 +70,9 @@ class PlanResolution {
       for (json& word : one.at("command")) word = as_text(word);
     }
     if (one.contains("env")) {
-      for (json& value : one.at("env")) value = as_text(value);
+      for (json& value : one.at("env")) {
+        if (!value.is_object()) value = as_text(value);  // else {secret: text}
+      }
     }
     if (one.contains("ready")) {
       json ready = kind_apart(one.at("ready"), vocabulary_.probes);

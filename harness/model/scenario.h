@@ -10,6 +10,7 @@
 
 #include "harness/model/expectation.h"
 #include "harness/model/plan.h"
+#include "harness/model/secrets.h"
 #include "harness/model/vocabulary.h"
 
 namespace reprise {
@@ -101,6 +102,8 @@ struct LoadedPlan {
   Plan plan;
   std::vector<Scenario> scenarios;
   std::map<std::string, std::string> hashes;   // file name -> SHA-256, hex
+  Secrets secrets;                             // of all of them; see redaction.h
+  Errors missing;                              // secrets that the environment does not hold
 };
 
 // A path is a plan folder, a scenario file, or a folder of plan folders. All problems of all

@@ -135,11 +135,16 @@ class ScenarioNames {
                     fmt::format("{} is not a target this plan lists: {} goes into a {}",
                                 in_quotes(into), name, table),
                     suggestion(into, mentions_.names(table)));
-    } else if (kind->target == Target::service &&
-               plan_.at("system").at("services").at(into).value("external", false)) {
+    } else if (kind->target == Target::service && is_spared(into)) {
       mentions_.add(at + "/into", fmt::format("the service '{}' is external", into),
-                    "reprise neither starts nor stops it, and does not break it");
+                    "reprise neither starts nor stops it, and does not break it unless the plan "
+                    "says target: true");
     }
+  }
+
+  [[nodiscard]] bool is_spared(const std::string& service) const {
+    const json& one = plan_.at("system").at("services").at(service);
+    return one.value("external", false) && !one.value("target", false);
   }
 
   void repeat(const json& one, const std::string& at) {

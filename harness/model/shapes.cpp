@@ -14,6 +14,11 @@ constexpr double largest = std::numeric_limits<double>::max();
 
 Shape whole(std::int64_t low, std::int64_t high) { return Shape::integer(low, high); }
 
+// `{secret: text}`: kept out of everything that is written.
+Shape secret() {
+  return Shape::object({{"secret", Shape::text(), required, "as in ${env.NAME}; never written"}});
+}
+
 // A variable's value, of whatever type.
 Shape scalar() {
   return Shape::either({Shape::text(0), Shape::number(-largest, largest), Shape::boolean()});
@@ -129,7 +134,7 @@ Shape service(const Vocabulary& vocabulary) {
   Shape ready =
       Shape::tagged(tags(vocabulary.probes), {{"every", Shape::duration(), {}, "default 50ms"},
                                               {"timeout", Shape::duration(), {}, "default 1s"}});
-  Shape value = Shape::either({argument(), Shape::boolean()});
+  Shape value = Shape::either({argument(), Shape::boolean(), secret()});
   return Shape::object(
       {{"title", Shape::translated(), {}, ""},
        {"command", Shape::list(argument(), 1), {}, "an argument vector; never a shell"},
@@ -145,6 +150,7 @@ Shape service(const Vocabulary& vocabulary) {
        {"health-period", Shape::duration(), {}, "how often the system looks at itself"},
        {"outside", Shape::boolean(), {}, "a third party's stand-in; default false"},
        {"external", Shape::boolean(), {}, "neither started nor stopped here; default false"},
+       {"target", Shape::boolean(), {}, "scenarios may break this external service; default false"},
        {"address", Shape::text(), {}, "host:port of an external service"}});
 }
 
@@ -172,7 +178,8 @@ Shape system_shape(const Vocabulary& vocabulary) {
       {{"folder", Shape::text(), {}, "beside the plan; copied for every drill"},
        {"services", Shape::table(service(vocabulary)), {}, "what runs"},
        {"links", Shape::table(std::move(link)), {}, "who talks to whom, through the proxy"},
-       {"databases", Shape::table(Shape::text()), {}, "connection URLs by name"},
+       {"databases", Shape::table(Shape::either({Shape::text(), secret()})), {},
+        "connection URLs by name"},
        {"files", Shape::table(Shape::text()), {}, "paths in the system's folder by name"},
        {"disks", Shape::table(std::move(disk)), {},
         "folders on a file system of their own, in memory (needs the sandbox)"},
@@ -193,7 +200,7 @@ const auto* find_named(const auto& kinds, std::string_view name) {
 
 }  // namespace
 
-Shape variables_shape() { return Shape::table(scalar()); }
+Shape variables_shape() { return Shape::table(Shape::either({scalar(), secret()})); }
 Shape matrix_shape() { return Shape::table(Shape::list(scalar(), 1)); }
 
 Shape plan_shape(const Vocabulary& vocabulary) {

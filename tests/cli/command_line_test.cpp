@@ -1,4 +1,4 @@
-// The real binary on small real systems: errors, exit codes, Ctrl-C, kill -9, reports again.
+// The real binary on small real systems: errors, exit codes, guards, Ctrl-C, kill -9, reports
 // again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,8 +29,10 @@ system:
       command: [python3, -m, http.server, "${port}", --bind, 127.0.0.1]
       restart: always
       ready: {http: {url: "http://${services.web.address}/"}}
+  links: {front: {from: web, to: web}}
   files: {page: page.txt}
 probes:
+  front: {http: {url: "http://${links.front.address}/"}, every: 500ms, timeout: 2s}
   home: {http: {url: "http://${services.web.address}/"}, every: 20ms, timeout: 2s}
 defaults:
   levels: {home: {nominal: {status: 200}}}
@@ -134,6 +136,33 @@ TEST(CommandLine, TheSameJournalsGiveTheSameBytesAndTheSameExitCode) {
               read_file(place.folder() / "elsewhere" / report))
         << report;
   }
+}
+
+TEST(CommandLine, AGuardThatFailsEndsTheDrillAndHealsWithinOneProbeInterval) {
+  Workplace place;
+  make_plan(place, "guarded",
+            "reprise: 1\nscenario: guarded\nabort: [{probe: front, expect: {status: 200}}]\n"
+            "faults: [{inject: http_status, into: front, with: {status: 503}, for: 60s}]\n"
+            "assertions: [{throughout: {probe: front, expect: {status: 200}}}]\n");
+  const auto begun = std::chrono::steady_clock::now();
+  const Finished done = place.run({"run", "small", "--out", "out"});
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(50));
+  EXPECT_NE(done.code, 0) << done.out << done.err;
+  const auto journal = place.folder() / "out/journals/small/guarded.jsonl";
+  EXPECT_EQ(read_events(journal).back().at("outcome"), "aborted");
+  const auto abort = find_event(journal, "abort", "");
+  const auto healed = find_event(journal, "fault", "healed");
+  ASSERT_TRUE(abort.is_object() && healed.is_object()) << read_file(journal);
+  EXPECT_EQ(abort.at("probe"), "front");
+  constexpr std::int64_t interval_ns = 500'000'000;
+  std::int64_t first_bad = 0;
+  for (const auto& event : read_events(journal)) {
+    const bool bad = event.at("event") == "sample" && event.at("probe") == "front" &&
+                     event.at("v").value("status", 0) == 503;
+    if (bad && first_bad == 0) first_bad = event.at("f");
+  }
+  ASSERT_GT(first_bad, 0);
+  EXPECT_LE(healed.at("t").get<std::int64_t>() - first_bad, interval_ns);
 }
 
 TEST(CommandLine, CtrlCHealsStopsEverythingAndStillWritesReports) {

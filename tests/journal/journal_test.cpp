@@ -55,6 +55,24 @@ TEST_F(Journals, ChainEveryLineToTheOneBefore) {
   EXPECT_EQ(json::parse(lines()[2])["t"], 1500);
 }
 
+TEST_F(Journals, ShowNoSecretAndKeepTheirOwnFieldsAndNumbers) {
+  const Redaction redaction(Secrets{{"a", "probe"}, {"b", "1500"}, {"c", "hunter22"}});
+  auto journal = create();
+  ASSERT_TRUE(journal);
+  journal->hide(redaction);
+  journal->write("sample", {{"probe", "home"}, {"i", 1500}, {"v", {{"pin", 1500}}}});
+  journal->write("log", {{"line", "the \"hunter22\" of probe"}, {"pid", 1500}});
+  const json sample = json::parse(lines()[0]);
+  EXPECT_EQ(sample["probe"], "home");
+  EXPECT_EQ(sample["i"], 1500);
+  EXPECT_EQ(sample["t"], 1500);
+  EXPECT_EQ(sample["v"]["pin"], "•••");
+  const json log = json::parse(lines()[1]);
+  EXPECT_EQ(log["line"], "the \"•••\" of •••");
+  EXPECT_EQ(log["pid"], 1500);
+  EXPECT_EQ(log["prev"], sha256(lines()[0]));
+}
+
 TEST_F(Journals, AreNeverWrittenTwice) {
   ASSERT_TRUE(create());
   EXPECT_FALSE(create());
