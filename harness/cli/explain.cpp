@@ -53,8 +53,9 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
     const auto end = event           ? "an event: recovery is the system's work"
                      : fault.lasting ? "for " + format_duration(*fault.lasting)
                                      : "until everything is healed";
-    fmt::print("  {}: {} into {} {} {}, {}{}\n", fault.id, fault.kind, fault.into,
-               fault.with.dump(), start_of(fault.start), end,
+    const std::string into = fault.into.empty() ? "" : " into " + fault.into;
+    fmt::print("  {}: {}{} {} {}, {}{}\n", fault.id, fault.kind, into, fault.with.dump(),
+               start_of(fault.start), end,
                fault.times > 1 ? fmt::format(", {} times", fault.times) : "");
   }
   for (const ProcedureRun& run : scenario.procedures) {

@@ -100,7 +100,8 @@ void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redact
                    Undone& undone) {
   const Remains remains(residue);
   for (auto entry = residue.faults.rbegin(); entry != residue.faults.rend(); ++entry) {
-    const std::string what = fmt::format("{} into {}", entry->fault.kind, entry->fault.into);
+    const std::string into = entry->fault.into.empty() ? "" : " into " + entry->fault.into;
+    const std::string what = entry->fault.kind + into;
     const auto reverted = revert(*entry, remains, redaction);
     if (reverted) {
       (void)log.done(entry->number);
@@ -108,8 +109,7 @@ void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redact
     } else if (entry->own) {
       undone.done.push_back(fmt::format("{} ends with its own target", what));
     } else {
-      undone.failed.push_back(
-          redaction.text(fmt::format("{}: {}", what, reverted.error().text())));
+      undone.failed.push_back(redaction.text(fmt::format("{}: {}", what, reverted.error().text())));
     }
   }
 }

@@ -22,6 +22,7 @@ using testing::Battlefield;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kills = 40;
+constexpr double deadline_ms = 1000;  // as given to the drills below
 
 bool wait_until(const std::function<bool()>& condition) {
   for (const auto end = Clock::now() + 10s; !condition();) {
@@ -35,10 +36,16 @@ bool no_rules_of_ours() {
   return said_by({"nft", "list", "tables"}).find("reprise-") == std::string::npos;
 }
 
+struct Blow {
+  std::string scenario;
+  int signal = SIGKILL;
+  std::function<bool(const Battlefield&)> healed;
+};
+
 // On the host, so that it is the rule itself that goes and not its whole namespace. -1: never.
-double heal_ms(Battlefield& field, const std::string& scenario,
-               const std::function<bool()>& healed) {
-  const pid_t program = field.start(scenario, {"--sandbox", "off"});
+double heal_ms(Battlefield& field, const Blow& blow) {
+  auto healed = [&] { return blow.healed(field); };
+  const pid_t program = field.start(blow.scenario, {"--sandbox", "off", "--deadline", "1s"});
   // The log's header, worker and services, then the fault itself.
   const bool injected = wait_until([&] { return field.undo_lines() >= 4; });
   std::this_thread::sleep_for(20ms);
@@ -46,7 +53,7 @@ double heal_ms(Battlefield& field, const std::string& scenario,
   const auto worker = guardian ? testing::child_of(*guardian) : std::nullopt;
   if (!injected || !worker || healed()) return -1;
   const auto killed = Clock::now();
-  ::kill(*worker, SIGKILL);
+  ::kill(*worker, blow.signal);
   const bool gone = wait_until(healed);
   const std::chrono::duration<double, std::milli> took = Clock::now() - killed;
   (void)field.wait(program);
@@ -54,16 +61,13 @@ double heal_ms(Battlefield& field, const std::string& scenario,
 }
 
 // The 99th percentile of the kills, in a sandbox of the benchmark's own; -1 when one did not heal.
-double worst_of(const std::string& scenario,
-                const std::function<bool(const Battlefield&)>& healed) {
+double worst_of(const Blow& blow) {
   int pipe[2];
   if (::pipe(pipe) != 0) return -1;
   auto inside = [&] {
     Battlefield field;
     std::vector<double> times;
-    for (int i = 0; i < kills; ++i) {
-      times.push_back(heal_ms(field, scenario, [&] { return healed(field); }));
-    }
+    for (int i = 0; i < kills; ++i) times.push_back(heal_ms(field, blow));
     std::ranges::sort(times);
     double worst = times.front() < 0 ? -1 : times[times.size() * 99 / 100];
     (void)!::write(pipe[1], &worst, sizeof worst);
@@ -85,23 +89,29 @@ void measured(benchmark::State& state, double worst, double bound) {
 
 void heal_by_the_kernel_p99(benchmark::State& state) {
   for (auto _ : state) {
-    const double worst =
-        worst_of("network-cut-kernel", [](const Battlefield&) { return no_rules_of_ours(); });
-    measured(state, worst, 100);
+    auto healed = [](const Battlefield&) { return no_rules_of_ours(); };
+    measured(state, worst_of({"network-cut-kernel", SIGKILL, healed}), 100);
   }
 }
 
+// The guardian's log goes once everything it names is undone.
+bool nothing_to_undo(const Battlefield& field) { return field.undo_lines() == 0; }
+
 void heal_by_the_guardian_p99(benchmark::State& state) {
   for (auto _ : state) {
-    // Its log goes once everything it names is undone.
-    const double worst =
-        worst_of("file-deny", [](const Battlefield& field) { return field.undo_lines() == 0; });
-    measured(state, worst, 1000);
+    measured(state, worst_of({"file-deny", SIGKILL, nothing_to_undo}), 1000);
+  }
+}
+
+void heal_of_a_stopped_drill_p99(benchmark::State& state) {
+  for (auto _ : state) {
+    measured(state, worst_of({"file-deny", SIGSTOP, nothing_to_undo}), deadline_ms + 250);
   }
 }
 
 BENCHMARK(heal_by_the_kernel_p99)->Iterations(1);
 BENCHMARK(heal_by_the_guardian_p99)->Iterations(1);
+BENCHMARK(heal_of_a_stopped_drill_p99)->Iterations(1);
 
 }  // namespace
 }  // namespace reprise::bench
