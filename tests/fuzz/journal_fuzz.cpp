@@ -1,7 +1,8 @@
 // A journal may come from anybody: whatever the bytes, reading and judging end with an error or a
 // verdict, never with a crash. A 0x00 byte separates the journal from the guardian's file.
 //
-// The chain would stop every mutation at its second line, so each line is chained anew first.
+// The chain and the numbers would stop every mutation at its second line, so each line is chained
+// and numbered anew first.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,15 +12,22 @@
 
 namespace {
 
-// Gives every line that ends in a "prev" the hash of the line before.
+// Gives every line that ends in a "prev" the hash of the line before, and its own number.
 std::string chained(std::string_view text, std::string& head) {
   constexpr std::string_view mark = R"("prev":")";
+  constexpr std::string_view number = R"({"n":)";
   std::string out;
+  std::size_t n = 0;
   while (!text.empty()) {
     const auto end = text.find('\n');
     std::string line(text.substr(0, end));
     const auto at = line.rfind(mark);
     if (at != std::string::npos) line = line.substr(0, at) + std::string(mark) + head + "\"}";
+    const auto comma = line.find(',');
+    if (line.starts_with(number) && comma != std::string::npos) {
+      line = std::string(number) + std::to_string(n) + line.substr(comma);
+    }
+    ++n;
     head = reprise::sha256(line);
     out += line;
     if (end == std::string_view::npos) break;
