@@ -47,8 +47,8 @@ struct Sites : ::testing::Test {
     auto& other = plan.services["other"];
     other.external = true;
     other.address = "192.0.2.7:9999";
-    plan.links["edge"] = {"edge", "server", "data.base", "http", {}};
-    plan.links["out"] = {"out", "server", "192.0.2.1:80", "http", {}};
+    plan.links["edge"] = {"edge", "server", "data.base", "http", false, {}};
+    plan.links["out"] = {"out", "server", "192.0.2.1:80", "http", false, {}};
     plan.databases["history"] = "postgresql://spe@${services.data.base.address}/spe";
     plan.files["predictions"] = "data/predictions.json";
     plan.files["escape"] = "../elsewhere";
