@@ -1,11 +1,11 @@
 #include "injectors/nftables.h"
 
 #include <atomic>
+#include <charconv>
+#include <string_view>
 
 #include <nftables/libnftables.h>
 #include <unistd.h>
-
-#include <nlohmann/json.hpp>
 
 namespace reprise {
 namespace {
@@ -21,13 +21,16 @@ std::string first_line(const char* text) {
   return all.substr(0, all.find('\n'));
 }
 
-std::uint64_t counted(const nlohmann::json& value) {
+// The listing is read as text: libnftables 1.0.6 reads past its own names when it writes the
+// flag `owner` as JSON.
+std::uint64_t counted(std::string_view listing) {
+  static constexpr std::string_view before = "counter packets ";
   std::uint64_t sum = 0;
-  if (value.is_object() && value.contains("counter")) {
-    sum += value.at("counter").value("packets", std::uint64_t{0});
-  }
-  if (value.is_structured()) {
-    for (const auto& part : value) sum += counted(part);
+  for (auto at = listing.find(before); at != listing.npos; at = listing.find(before, at)) {
+    at += before.size();
+    std::uint64_t packets = 0;
+    std::from_chars(listing.data() + at, listing.data() + listing.size(), packets);
+    sum += packets;
   }
   return sum;
 }
@@ -44,7 +47,6 @@ Result<std::unique_ptr<OwnedTable>> OwnedTable::create(const std::string& chains
   if (!context) return failure("the packet filter cannot be spoken to");
   nft_ctx_buffer_output(context);
   nft_ctx_buffer_error(context);
-  nft_ctx_output_set_flags(context, NFT_CTX_OUTPUT_JSON);
   std::unique_ptr<OwnedTable> table(new OwnedTable(context, next_name()));
   const std::string text =
       fmt::format("table inet {} {{\nflags owner;\n{}\n}}\n", table->name_, chains);
@@ -60,9 +62,7 @@ Result<std::uint64_t> OwnedTable::packets() {
   if (nft_run_cmd_from_buffer(context_, ask.c_str()) != 0) {
     return failure("{}", first_line(nft_ctx_get_error_buffer(context_)));
   }
-  const auto listing = nlohmann::json::parse(nft_ctx_get_output_buffer(context_), nullptr,
-                                             /*allow_exceptions=*/false);
-  return counted(listing);
+  return counted(nft_ctx_get_output_buffer(context_));
 }
 
 }  // namespace reprise
