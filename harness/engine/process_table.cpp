@@ -3,7 +3,6 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -18,9 +17,12 @@ namespace {
 // Of pidfs, where a pidfd's inode number is the process's own (linux/magic.h of newer kernels).
 constexpr long pidfs_magic = 0x50494446;
 
+// Empty when the process ends meanwhile: reading then fails, which a stream turns into a state and
+// its iterators would throw.
 std::string read_proc(pid_t pid, const char* file) {
-  std::ifstream stream(fmt::format("/proc/{}/{}", pid, file), std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  std::ostringstream text;
+  text << std::ifstream(fmt::format("/proc/{}/{}", pid, file), std::ios::binary).rdbuf();
+  return text.str();
 }
 
 }  // namespace
