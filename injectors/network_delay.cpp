@@ -1,8 +1,10 @@
 // A condition: every piece of data arrives later, in its order; pieces do not wait for each other.
+// By the proxy, or by the kernel's netem where it has it.
 #include <random>
 
 #include "harness/model/registry.h"
 #include "injectors/proxy/link_fault.h"
+#include "injectors/shaped_link.h"
 
 namespace reprise::proxy {
 namespace {
@@ -35,27 +37,44 @@ Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t s
   return std::make_shared<NetworkDelay>(with.value("direction", "both"), *delay, *jitter, seed);
 }
 
-const Registered<FaultKind> registered{link_fault(
-    {.name = "network_delay",
-     .summary = "Delays everything that passes over a link, each way.",
-     .options = Shape::object(
-         {{.name = "delay",
-           .shape = Shape::duration(),
-           .need = required,
-           .doc = "How much later data arrives, each way."},
-          {.name = "jitter",
-           .shape = Shape::duration(),
-           .doc = "Each delay is so much more or less, uniformly; default 0s."},
-          {.name = "direction",
-           .shape = Shape::choice({"both", "requests", "responses"}),
-           .doc = "Which way: from the client, to the client, or both; default both."}}),
-     .example = {{"inject", "network_delay"},
-                 {"into", "client-to-server"},
-                 {"with", {{"delay", "100ms"}}}}},
-    {.filter = make,
-     .one = "1 connection delayed",
-     .many = "connections delayed",
-     .http_only = false})};
+Result<std::vector<std::string>> queue(const nlohmann::json& with) {
+  const auto delay = parse_duration(with.at("delay").get<std::string>());
+  if (!delay) return std::unexpected(delay.error());
+  const auto jitter = parse_duration(with.value("jitter", "0s"));
+  if (!jitter) return std::unexpected(jitter.error());
+  const auto microseconds = [](Duration length) {
+    return fmt::format("{}us",
+                       std::chrono::duration_cast<std::chrono::microseconds>(length).count());
+  };
+  std::vector<std::string> netem{"netem", "limit", "100000", "delay", microseconds(*delay)};
+  if (*jitter > Duration{}) netem.push_back(microseconds(*jitter));
+  return netem;
+}
+
+FaultKind kind() {
+  std::vector<Shape::Field> options{
+      {.name = "delay",
+       .shape = Shape::duration(),
+       .need = required,
+       .doc = "How much later data arrives, each way."},
+      {.name = "jitter",
+       .shape = Shape::duration(),
+       .doc = "Each delay is so much more or less, uniformly; default 0s."}};
+  std::ranges::move(shaped_link_options(), std::back_inserter(options));
+  return or_by_kernel(link_fault({.name = "network_delay",
+                                  .summary = "Delays everything that passes over a link, each way.",
+                                  .options = Shape::object(std::move(options)),
+                                  .example = {{"inject", "network_delay"},
+                                              {"into", "client-to-server"},
+                                              {"with", {{"delay", "100ms"}}}}},
+                                 {.filter = make,
+                                  .one = "1 connection delayed",
+                                  .many = "connections delayed",
+                                  .http_only = false}),
+                      {.done = "delayed", .queue = queue});
+}
+
+const Registered<FaultKind> registered{kind()};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -1,4 +1,5 @@
-// A condition: every process of the service is stopped where it stands and goes on at healing.
+// A condition: every process of the service is stopped where it stands, by a signal or by a tracer,
+// and goes on at healing.
 // Connections stay open and are accepted by the kernel, but nobody answers.
 #include <algorithm>
 #include <csignal>
@@ -6,6 +7,7 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
+#include "injectors/ptrace_pause.h"
 #include "injectors/stopped_tree.h"
 
 namespace reprise {
@@ -70,23 +72,35 @@ class ProcessPause final : public Injector {
   std::vector<HeldProcess> stopped_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
-    FaultInfo{
-        KindInfo{
-            .name = "process_pause",
-            .summary = "Stops every process of a service where it stands; healing lets it go on.",
-            .options = Shape::object({}),
-            .example = {{"inject", "process_pause"},
-                        {"into", "server"},
-                        {"with", nlohmann::json::object()},
-                        {"at", "2s"},
-                        {"for", "5s"}},
-        },
-        Nature::condition, Target::service},
-    [](const FaultSpec& spec,
-       const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
-      return std::make_unique<ProcessPause>(spec, surroundings);
-    }}};
+Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+  if (spec.with.value("by", "signal") == "ptrace") return ptrace_pause(spec, surroundings);
+  return std::make_unique<ProcessPause>(spec, surroundings);
+}
+
+FaultKind kind() {
+  FaultKind pause{
+      FaultInfo{
+          KindInfo{
+              .name = "process_pause",
+              .summary = "Stops every process of a service where it stands; healing lets it go on.",
+              .options = Shape::object(
+                  {{.name = "by",
+                    .shape = Shape::choice({"signal", "ptrace"}),
+                    .doc = "ptrace: the kernel itself lets the service go on should this program "
+                           "die; default signal (SIGSTOP)."}}),
+              .example = {{"inject", "process_pause"},
+                          {"into", "server"},
+                          {"with", nlohmann::json::object()},
+                          {"at", "2s"},
+                          {"for", "5s"}},
+          },
+          Nature::condition, Target::service},
+      make};
+  pause.variants = {{{"by", "ptrace"}}};
+  return pause;
+}
+
+const Registered<FaultKind> registered{kind()};
 
 }  // namespace
 }  // namespace reprise

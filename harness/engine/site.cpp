@@ -49,7 +49,7 @@ Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::p
                                             std::string drill_id, const Clock& clock,
                                             bool sandboxed) {
   std::unique_ptr<Site> site(new Site(plan, std::move(folder), std::move(drill_id), clock));
-  site->own_mounts_ = sandboxed;
+  site->sandboxed_ = sandboxed;
   auto done = make_folder(site->system_.parent_path());
   if (done) {
     if (plan.system.empty()) {
@@ -78,7 +78,7 @@ Result<void> Site::lease_ports() {
 
 // Elsewhere the folder stays an ordinary one: the system runs, and `disk` refuses faults.
 Result<void> Site::mount_disks() {
-  if (!own_mounts_) return {};
+  if (!sandboxed_) return {};
   for (const auto& [name, disk] : plan_.disks) {
     if (auto mounted = mount_disk(system_ / disk.path, disk.size); !mounted) {
       return failure("disk {}: {}", name, mounted.error().text());
@@ -201,7 +201,7 @@ Result<std::filesystem::path> Site::file(std::string_view name) const {
 Result<std::filesystem::path> Site::disk(std::string_view name) const {
   const auto found = plan_.disks.find(std::string(name));
   if (found == plan_.disks.end()) return failure("the plan has no disk {}", name);
-  if (!own_mounts_) {
+  if (!sandboxed_) {
     return failure("disk {} is shared with others: only in a sandbox has a drill its own", name);
   }
   return system_ / found->second.path;

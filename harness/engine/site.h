@@ -39,6 +39,7 @@ class Site final : public Surroundings {
                                              std::size_t from) const override;
   [[nodiscard]] std::vector<std::string> environment() const override;
   [[nodiscard]] Instant now() const override { return clock_.now(); }
+  [[nodiscard]] bool sandboxed() const override { return sandboxed_; }
 
   // The same as resolve, inside a service's definition, where ${port} is its own port.
   [[nodiscard]] Result<std::string> resolve_for(std::string_view service,
@@ -62,7 +63,7 @@ class Site final : public Surroundings {
   std::filesystem::path system_;
   std::string drill_id_;
   const Clock& clock_;
-  bool own_mounts_ = false;
+  bool sandboxed_ = false;
   std::map<std::string, PortLease, std::less<>> ports_;
   std::map<std::string, std::unique_ptr<LinkServer>, std::less<>> links_;
   mutable std::mutex mutex_;  // guards what follows

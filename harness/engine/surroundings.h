@@ -59,6 +59,8 @@ class Surroundings {
   // Environment of the drill's own commands (marks processes as ours): NAME=value.
   [[nodiscard]] virtual std::vector<std::string> environment() const = 0;
   [[nodiscard]] virtual Instant now() const = 0;
+  // Network, mounts and processes are this drill's own, and gone with it.
+  [[nodiscard]] virtual bool sandboxed() const { return false; }
 };
 
 }  // namespace reprise

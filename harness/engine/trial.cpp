@@ -68,6 +68,7 @@ class Ground final : public Surroundings {
     return {fmt::format("PATH={}", path ? path : "/usr/bin:/bin")};
   }
   Instant now() const override { return std::chrono::steady_clock::now(); }
+  bool sandboxed() const override { return sandboxed_; }
 
  private:
   Result<void> open_link() {

@@ -121,6 +121,8 @@ Awaitable<std::size_t> Edge::passage(Queue& queue) {
     if (passage.then == Then::pass) co_return passage.bytes;
     if (passage.then == Then::reset) {
       owner_.reset();
+    } else if (passage.then == Then::wait) {
+      co_await changed_.wait_until(passage.until);
     } else {
       co_await changed_.wait();
     }

@@ -26,12 +26,13 @@ struct Flow {
   std::vector<std::uint64_t>* hit_by;    // serials of the filters this connection has suffered
 };
 
-// What becomes of bytes (or of a connection): pass them, keep them back until the filters change,
-// reset the connection, or let `bytes` pass first.
-enum class Then { pass, hold, reset };
+// What becomes of bytes (or of a connection): pass them, keep them back until the filters change or
+// until an instant, reset the connection, or let `bytes` pass first.
+enum class Then { pass, hold, wait, reset };
 struct Passage {
   Then then = Then::pass;
   std::uint64_t bytes = UINT64_MAX;      // so many pass before `then`; unused for Then::pass
+  Instant until = {};                    // Then::wait: when to ask again
 };
 
 // What becomes of a request.

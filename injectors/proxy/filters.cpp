@@ -57,9 +57,9 @@ Instant Filters::on_arrival(Flow& flow, Instant arrived) const {
 Passage Filters::on_chunk(Flow& flow, std::uint64_t bytes) const {
   for (const auto& [id, filter, version] : installed_) {
     if (!filter->acts_on_bytes()) continue;
-    auto passage = filter->on_chunk(flow, bytes);
+    const auto passage = filter->on_chunk(flow, bytes);
     if (passage.then == Then::pass) continue;
-    if (passage.bytes == 0) return {passage.then, 0};
+    if (passage.bytes == 0) return passage;
     // What passes now is less; the same filter is asked again for the rest.
     bytes = std::min(bytes, passage.bytes);
   }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "harness/model/registry.h"
-#include "tests/support/journal_builder.h"
+#include "tests/judge/story.h"
 
 namespace reprise::testing {
 

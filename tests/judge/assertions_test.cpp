@@ -2,7 +2,7 @@
 // nothing.
 #include <gtest/gtest.h>
 
-#include "tests/support/journal_builder.h"
+#include "tests/judge/story.h"
 
 namespace reprise::testing {
 namespace {

@@ -2,10 +2,11 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <fstream>
 #include <regex>
 #include <set>
 
-#include "tests/support/journal_builder.h"
+#include "tests/judge/story.h"
 
 namespace reprise::testing {
 namespace {

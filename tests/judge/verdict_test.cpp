@@ -1,7 +1,7 @@
 // What makes a whole drill prove nothing, what a declared deficiency changes, exit codes.
 #include <gtest/gtest.h>
 
-#include "tests/support/journal_builder.h"
+#include "tests/judge/story.h"
 
 namespace reprise::testing {
 namespace {

@@ -1,4 +1,6 @@
 // Cuts and redirections done by the kernel, in a sandbox, and what is left of them: nothing.
+#include <gmock/gmock.h>
+
 #include "tests/proxy/link_test.h"
 #include "tests/support/in_sandbox.h"
 #include "tests/support/said_by.h"
@@ -70,6 +72,55 @@ TEST(KernelCut, NeedsTheKernelForADirection) {
   const TestLink link(service, false);
   const auto spec = fault_spec("network_cut", "client-to-server", {{"direction", "to"}});
   EXPECT_FALSE(Registry<FaultKind>::find("network_cut")->make(spec, link.surroundings));
+}
+
+// The kernel here may lack what it takes; then the proxy does it, and says so.
+std::string slowed_by(const TestLink& link, LinkFaultUnderTest& fault, double least, double most) {
+  const std::string words(40 * 1024, 'x');
+  std::string evidence;
+  fault.inject();
+  expect_takes(least, most, [&] {
+    PlainClient client(link.port());
+    client.send(words);
+    EXPECT_EQ(client.read_exactly(words.size()).size(), words.size());
+  });
+  if (const auto bite = fault.injector->confirm()) evidence = bite->evidence;
+  fault.revert();
+  fault.revert();
+  expect_takes(0, 100, [&] { EXPECT_EQ(answer(link.port()), "A"); });
+  return evidence;
+}
+
+TEST(KernelRate, IsKeptAndHealed) {
+  in_sandbox([] {
+    TestService service(Speaks::tcp);
+    TestLink link(service, false);
+    link.surroundings.in_sandbox = true;
+    LinkFaultUnderTest rate(link, "network_rate",
+                            {{"rate", "100KiB"}, {"direction", "responses"}, {"by", "kernel"}});
+    EXPECT_THAT(slowed_by(link, rate, 250, 900), ::testing::HasSubstr("slowed by the kernel"));
+    EXPECT_EQ(said_by({"nft", "list", "ruleset"}), "");
+    EXPECT_EQ(said_by({"tc", "class", "show", "dev", "lo"}), "");
+  });
+}
+
+TEST(KernelDelay, IsKeptByWhoeverCan) {
+  in_sandbox([] {
+    TestService service(Speaks::tcp);
+    TestLink link(service, false);
+    link.surroundings.in_sandbox = true;
+    LinkFaultUnderTest delay(link, "network_delay", {{"delay", "100ms"}, {"by", "kernel"}});
+    EXPECT_THAT(slowed_by(link, delay, 200, 900),
+                ::testing::ContainsRegex("delayed by the (kernel|proxy, not the kernel: .*netem)"));
+  });
+}
+
+TEST(KernelRate, IsKeptByTheProxyOutsideASandbox) {
+  const TestService service(Speaks::tcp);
+  const TestLink link(service, false);
+  LinkFaultUnderTest rate(link, "network_rate", {{"rate", "100KiB"}, {"by", "kernel"}});
+  EXPECT_THAT(slowed_by(link, rate, 345, 900),
+              ::testing::HasSubstr("by the proxy, not the kernel: the drill has no network"));
 }
 
 TEST(OwnedTables, AreGoneWithTheirOwnerAndClosedToOthers) {

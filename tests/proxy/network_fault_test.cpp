@@ -125,6 +125,48 @@ TEST_F(NetworkFault, DelayedMegabytesArriveIntact) {
   EXPECT_TRUE(heard.ends_with("XXXEND"));
 }
 
+TEST_F(NetworkFault, ARateIsKeptAndItsBurstIsSmall) {
+  LinkFaultUnderTest rate(link_, "network_rate", {{"rate", "100KiB"}, {"direction", "responses"}});
+  rate.inject();
+  EXPECT_EQ(say(client_, "a"), "A");
+  const std::string words(40 * 1024, 'x');
+  // At 100 KiB a second 40 KiB take 400 ms; 5 KiB may pass at once.
+  expect_takes(345, 500, [&] { EXPECT_EQ(say(client_, words).size(), words.size()); });
+  EXPECT_TRUE(rate.bit());
+  rate.revert();
+  expect_takes(0, 100, [&] { EXPECT_EQ(say(client_, words).size(), words.size()); });
+}
+
+TEST_F(NetworkFault, ARateIsSharedByTheConnectionsOfItsLink) {
+  LinkFaultUnderTest rate(link_, "network_rate", {{"rate", "100KiB"}, {"direction", "requests"}});
+  rate.inject();
+  PlainClient other(link_.port());
+  const std::string words(20 * 1024, 'x');
+  expect_takes(345, 500, [&] {
+    client_.send(words);
+    other.send(words);
+    EXPECT_EQ(client_.read_exactly(words.size()).size(), words.size());
+    EXPECT_EQ(other.read_exactly(words.size()).size(), words.size());
+  });
+}
+
+TEST_F(NetworkFault, ARateThatNobodyReachesDoesNotBite) {
+  LinkFaultUnderTest rate(link_, "network_rate", {{"rate", "1GiB"}});
+  rate.inject();
+  EXPECT_EQ(say(client_, "a"), "A");
+  EXPECT_FALSE(rate.bit());
+}
+
+TEST_F(NetworkFault, HealingARateReleasesWhatItHolds) {
+  LinkFaultUnderTest rate(link_, "network_rate", {{"rate", "1B"}});
+  rate.inject();
+  const std::string words(20 * 1024, 'x');
+  client_.send(words);
+  EXPECT_TRUE(comes_true([&] { return rate.bit(); }));
+  rate.revert();
+  EXPECT_EQ(client_.read_exactly(words.size()).size(), words.size());
+}
+
 TEST_F(NetworkFault, AResetHitsNewAndOpenConnections) {
   EXPECT_EQ(say(client_, "a"), "A");
   LinkFaultUnderTest fault(link_, "connection_reset");
@@ -164,11 +206,16 @@ TEST_F(NetworkFault, AStallLetsSomeBytesPassAndTheRestWhenHealed) {
 TEST_F(NetworkFault, DoesNotBiteOnALinkNobodyUses) {
   const TestLink unused(service_, true);
   const std::vector<std::pair<std::string, nlohmann::json>> faults = {
-      {"http_status", {{"status", 500}}}, {"http_delay", {{"delay", "1ms"}}},
-      {"http_hang", nullptr},             {"http_body", {{"mode", "empty"}}},
-      {"http_headers", nullptr},          {"network_cut", nullptr},
-      {"network_cut", {{"how", "silence"}}}, {"network_delay", {{"delay", "1ms"}}},
-      {"connection_reset", nullptr},      {"connection_stall", nullptr}};
+      {"http_status", {{"status", 500}}},
+      {"http_delay", {{"delay", "1ms"}}},
+      {"http_hang", nullptr},
+      {"http_body", {{"mode", "empty"}}},
+      {"http_headers", nullptr},
+      {"network_cut", nullptr},
+      {"network_cut", {{"how", "silence"}}},
+      {"network_delay", {{"delay", "1ms"}}},
+      {"connection_reset", nullptr},
+      {"connection_stall", nullptr}};
   for (const auto& [kind, with] : faults) {
     LinkFaultUnderTest fault(unused, kind, with);
     EXPECT_FALSE(fault.bit()) << kind;

@@ -168,8 +168,9 @@ bool TestService::answer(int socket, const std::string& head, std::string& rest)
     return false;
   }
   if (is("/upgrade")) {
-    send_all(socket, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n"
-                     "Connection: Upgrade\r\n\r\n");
+    send_all(socket,
+             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n"
+             "Connection: Upgrade\r\n\r\n");
     do {
       send_all(socket, rest);
       rest.clear();

@@ -25,6 +25,7 @@ struct FixedSurroundings : Surroundings {
   std::map<std::string, std::vector<std::string>, std::less<>> logs;   // by service
   std::map<std::string, std::string, std::less<>> references;          // "links.a.port" -> "4711"
   std::vector<std::string> marks;                                      // NAME=value
+  bool in_sandbox = false;
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return root; }
 
@@ -94,6 +95,7 @@ struct FixedSurroundings : Surroundings {
 
   [[nodiscard]] std::vector<std::string> environment() const override { return marks; }
   [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] bool sandboxed() const override { return in_sandbox; }
 };
 
 }  // namespace reprise

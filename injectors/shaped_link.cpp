@@ -1,0 +1,103 @@
+#include "injectors/shaped_link.h"
+
+#include "injectors/traffic_class.h"
+
+namespace reprise {
+namespace {
+
+class Shaped final : public Injector {
+ public:
+  Shaped(const FaultSpec& spec, const Surroundings& surroundings, std::vector<std::string> queue,
+         std::string done, std::unique_ptr<Injector> by_proxy)
+      : spec_(spec),
+        surroundings_(surroundings),
+        queue_(std::move(queue)),
+        done_(std::move(done)),
+        by_proxy_(std::move(by_proxy)) {}
+
+  Result<nlohmann::json> prepare() override { return by_proxy_->prepare(); }
+
+  Result<void> inject(const nlohmann::json& receipt) override {
+    nothing_until_ = surroundings_.now();
+    const auto shaped = shape();
+    if (shaped) return {};
+    classes_.clear();
+    why_not_ = shaped.error().text();
+    return by_proxy_->inject(receipt);
+  }
+
+  Result<void> revert(const nlohmann::json& receipt) override {
+    classes_.clear();
+    return by_proxy_->revert(receipt);
+  }
+
+  std::optional<Bite> confirm() override {
+    if (!why_not_.empty()) {
+      auto bite = by_proxy_->confirm();
+      if (bite) bite->evidence += fmt::format(" by the proxy, not the kernel: {}", why_not_);
+      return bite;
+    }
+    const Instant asked = surroundings_.now();
+    std::uint64_t packets = 0;
+    for (const auto& each : classes_) packets += each->packets().value_or(0);
+    if (packets > 0) {
+      // The counter does not say when: the last instant at which there was none is the safe one.
+      return Bite{nothing_until_, fmt::format("{} packets {} by the kernel", packets, done_)};
+    }
+    nothing_until_ = asked;
+    return std::nullopt;
+  }
+
+ private:
+  Result<void> shape() {
+    if (!surroundings_.sandboxed()) return failure("the drill has no network of its own");
+    const LinkServer* link = surroundings_.link(spec_.into);
+    if (!link) return failure("there is no link {} in this drill", spec_.into);
+    const auto direction = spec_.with.value("direction", "both");
+    for (const auto& [name, end] : {std::pair("requests", "dport"), {"responses", "sport"}}) {
+      if (direction != "both" && direction != name) continue;
+      auto made = TrafficClass::create(queue_, link->port(), end);
+      if (!made) return std::unexpected(made.error());
+      classes_.push_back(std::move(*made));
+    }
+    return {};
+  }
+
+  FaultSpec spec_;
+  const Surroundings& surroundings_;
+  std::vector<std::string> queue_;
+  std::string done_;
+  std::unique_ptr<Injector> by_proxy_;
+  std::vector<std::unique_ptr<TrafficClass>> classes_;
+  std::string why_not_;  // the kernel does it; empty: it does
+  Instant nothing_until_{};
+};
+
+}  // namespace
+
+std::vector<Shape::Field> shaped_link_options() {
+  return {{.name = "direction",
+           .shape = Shape::choice({"both", "requests", "responses"}),
+           .doc = "Which way: from the client, to the client, or both; default both."},
+          {.name = "by",
+           .shape = Shape::choice({"proxy", "kernel"}),
+           .doc = "kernel: by the kernel's own queues where it has them, in a sandbox, else by "
+                  "the proxy all the same, which the evidence says; default proxy."}};
+}
+
+FaultKind or_by_kernel(FaultKind kind, ShapedLink link) {
+  kind.make = [by_proxy = kind.make, link = std::move(link)](
+                  const FaultSpec& spec,
+                  const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
+    auto proxied = by_proxy(spec, surroundings);
+    if (!proxied || spec.with.value("by", "proxy") == "proxy") return proxied;
+    auto queue = link.queue(spec.with);
+    if (!queue) return std::unexpected(queue.error());
+    return std::make_unique<Shaped>(spec, surroundings, std::move(*queue), link.done,
+                                    std::move(*proxied));
+  };
+  kind.variants = {{{"by", "kernel"}}};
+  return kind;
+}
+
+}  // namespace reprise

@@ -1,0 +1,25 @@
+// A link slowed by the kernel where it can, and by the link's proxy where it cannot; the evidence
+// says which. The option `by: kernel` of network_delay and network_rate.
+//
+// The kernel does it only in a sandbox, whose network nobody else uses.
+// Ownership and threads: as Injector.
+#pragma once
+
+#include "harness/engine/injector.h"
+
+namespace reprise {
+
+// What a kind gives to have its link slowed by the kernel.
+struct ShapedLink {
+  std::string done;  // the evidence: "delayed", "slowed"
+  // The kernel's queue, as TrafficClass::create wants it.
+  std::function<Result<std::vector<std::string>>(const nlohmann::json& with)> queue;
+};
+
+// The kind with its option `by`, `proxy` (as it was) or `kernel`.
+[[nodiscard]] FaultKind or_by_kernel(FaultKind by_proxy, ShapedLink link);
+
+// The options that such a kind has beside its own.
+[[nodiscard]] std::vector<Shape::Field> shaped_link_options();
+
+}  // namespace reprise

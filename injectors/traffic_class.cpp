@@ -1,0 +1,57 @@
+#include "injectors/traffic_class.h"
+
+#include <atomic>
+
+#include "injectors/run_command.h"
+
+namespace reprise {
+namespace {
+
+constexpr const char* scheduler = "5250:";  // "RP"
+constexpr const char* unlimited = "10gbit";
+
+Result<void> tc(std::vector<std::string> words) {
+  words.insert(words.begin(), "tc");
+  const auto outcome = run_command(words, "/", {}, 5s);
+  if (!outcome) return std::unexpected(outcome.error());
+  if (outcome->succeeded()) return {};
+  return failure("'{}' {}", fmt::join(words, " "), outcome->text(5s));
+}
+
+// Traffic that no rule leads into a class passes the scheduler untouched.
+Result<void> open_scheduler() {
+  auto added = tc({"qdisc", "add", "dev", "lo", "root", "handle", scheduler, "htb"});
+  // It is there already when another class was made before.
+  if (!added && tc({"qdisc", "change", "dev", "lo", "root", "handle", scheduler, "htb"})) return {};
+  return added;
+}
+
+}  // namespace
+
+TrafficClass::~TrafficClass() {
+  table_.reset();
+  (void)tc({"class", "del", "dev", "lo", "classid", name_});
+}
+
+Result<std::unique_ptr<TrafficClass>> TrafficClass::create(const std::vector<std::string>& queue,
+                                                           std::uint16_t port,
+                                                           const std::string& end) {
+  static std::atomic<unsigned> number{0};
+  if (const auto opened = open_scheduler(); !opened) return std::unexpected(opened.error());
+  std::unique_ptr<TrafficClass> made(new TrafficClass(fmt::format("{}{:x}", scheduler, ++number)));
+  auto done = tc({"class", "add", "dev", "lo", "parent", scheduler, "classid", made->name_, "htb",
+                  "rate", unlimited, "quantum", "60000"});
+  if (!done) return std::unexpected(done.error());
+  std::vector<std::string> words{"qdisc", "add", "dev", "lo", "parent", made->name_};
+  words.insert(words.end(), queue.begin(), queue.end());
+  if (done = tc(std::move(words)); !done) return std::unexpected(done.error());
+  auto table =
+      OwnedTable::create(fmt::format("chain slow {{\ntype filter hook output priority 0;\n"
+                                     "oifname lo tcp {} {} counter meta priority set {}\n}}",
+                                     end, port, made->name_));
+  if (!table) return std::unexpected(table.error());
+  made->table_ = std::move(*table);
+  return made;
+}
+
+}  // namespace reprise
