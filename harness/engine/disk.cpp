@@ -48,4 +48,11 @@ Result<void> mount_disk(const fs::path& path, std::uint64_t size) {
   return {};
 }
 
+Result<void> mount_shared_memory() {
+  const char* place = "/dev/shm";
+  if (::mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") == 0) return {};
+  if (errno == ENOENT) return {};
+  return failure("no file system can be mounted over {}: {}", place, std::strerror(errno));
+}
+
 }  // namespace reprise

@@ -16,6 +16,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/engine/groundwork.h"
 #include "harness/engine/surroundings.h"
 #include "harness/model/scenario.h"
 #include "harness/model/vocabulary.h"
@@ -47,6 +48,8 @@ struct FaultKind : FaultInfo {
   std::function<Result<std::unique_ptr<Injector>>(const FaultSpec& spec,
                                                   const Surroundings& surroundings)>
       make;
+  // Once a target and drill, before the system is started; most kinds need nothing.
+  LayGroundwork lay_groundwork = {};
 };
 
 }  // namespace reprise

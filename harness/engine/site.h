@@ -12,26 +12,30 @@
 #include <optional>
 
 #include "harness/engine/clock.h"
+#include "harness/engine/groundwork.h"
 #include "harness/engine/ports.h"
 #include "harness/engine/surroundings.h"
-#include "harness/model/plan.h"
+#include "harness/model/scenario.h"
 
 namespace reprise {
 
 class Site final : public Surroundings {
  public:
-  // Copies plan.system to `folder`/system, leases a port for every service and opens a link
-  // server for every link. Starts no process of the system.
-  // `sandboxed`: mounts are the drill's own, so the plan's disks can be.
+  // Copies plan.system to `folder`/system, lays what the faults need beneath the system, leases a
+  // port for every service and opens a link server for every link. Starts no process of the
+  // system. `sandboxed`: mounts are the drill's own, so the plan's disks can be.
   static Result<std::unique_ptr<Site>> prepare(const Plan& plan, std::filesystem::path folder,
                                                std::string drill_id, const Clock& clock,
-                                               bool sandboxed = false);
+                                               bool sandboxed = false,
+                                               const std::vector<FaultSpec>& faults = {});
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return system_; }
   [[nodiscard]] Result<std::string> resolve(std::string_view text) const override;
   [[nodiscard]] LinkServer* link(std::string_view name) const override;
   [[nodiscard]] Result<ProcessId> process(std::string_view service) const override;
   [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override;
+  [[nodiscard]] Groundwork* groundwork(std::string_view kind,
+                                       std::string_view into) const override;
   [[nodiscard]] Result<std::string> database(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override;
@@ -45,6 +49,8 @@ class Site final : public Surroundings {
   [[nodiscard]] Result<std::string> resolve_for(std::string_view service,
                                                 std::string_view text) const;
   [[nodiscard]] Result<std::uint16_t> port(std::string_view service) const;
+  // What groundwork adds to the environment of a service.
+  [[nodiscard]] std::vector<std::string> groundwork_environment(std::string_view service) const;
   [[nodiscard]] const std::string& drill_id() const { return drill_id_; }
 
   void set_process(std::string_view service, std::optional<ProcessId> process);
@@ -55,6 +61,9 @@ class Site final : public Surroundings {
   Result<void> lease_ports();
   Result<void> open_links();
   Result<void> mount_disks();
+  Result<void> mount_own_shared_memory();
+  Result<void> lay_groundwork(const std::vector<FaultSpec>& faults);
+  [[nodiscard]] Result<void> check_environment() const;
   [[nodiscard]] Result<std::string> reference(std::string_view service,
                                               std::string_view name) const;
   [[nodiscard]] Result<std::string> service_address(std::string_view service) const;
@@ -64,6 +73,8 @@ class Site final : public Surroundings {
   std::string drill_id_;
   const Clock& clock_;
   bool sandboxed_ = false;
+  // By kind of fault and target.
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Groundwork>> groundwork_;
   std::map<std::string, PortLease, std::less<>> ports_;
   std::map<std::string, std::unique_ptr<LinkServer>, std::less<>> links_;
   mutable std::mutex mutex_;  // guards what follows

@@ -42,10 +42,15 @@ class Ground final : public Surroundings {
     if (service_.pid > 0) ::kill(service_.pid, SIGKILL);
   }
 
-  Result<void> prepare(Target target) {
-    if (target == Target::link) return open_link();
-    if (target == Target::service) return start_service();
-    if (target == Target::disk && sandboxed_) return mount_disk(folder_ / "disk", disk_size);
+  Result<void> prepare(const FaultKind& kind) {
+    if (kind.target == Target::disk && sandboxed_) {
+      if (auto mounted = mount_disk(folder_ / "disk", disk_size); !mounted) return mounted;
+    }
+    if (kind.lay_groundwork) {
+      if (auto laid = lay_groundwork(kind); !laid) return laid;
+    }
+    if (kind.target == Target::link) return open_link();
+    if (kind.target == Target::service) return start_service();
     return {};
   }
 
@@ -54,6 +59,9 @@ class Ground final : public Surroundings {
   LinkServer* link(std::string_view) const override { return link_.get(); }
   Result<ProcessId> process(std::string_view) const override { return service_; }
   std::vector<ProcessId> process_tree(std::string_view) const override { return {service_}; }
+  Groundwork* groundwork(std::string_view, std::string_view) const override {
+    return groundwork_.get();
+  }
   Result<std::string> database(std::string_view) const override {
     return failure("it needs a PostgreSQL server that a plan names");
   }
@@ -71,6 +79,13 @@ class Ground final : public Surroundings {
   bool sandboxed() const override { return sandboxed_; }
 
  private:
+  Result<void> lay_groundwork(const FaultKind& kind) {
+    auto laid = kind.lay_groundwork("trial", {*this, folder_});
+    if (!laid) return std::unexpected(laid.error());
+    groundwork_ = std::move(*laid);
+    return {};
+  }
+
   Result<void> open_link() {
     const LinkMaker* maker = Registry<LinkMaker>::find("proxy");
     if (!maker) return failure("this program was built without the proxy");
@@ -84,8 +99,15 @@ class Ground final : public Surroundings {
 
   Result<void> start_service() {
     const char* words[] = {"sleep", "60", nullptr};
+    std::vector<std::string> assignments = environment();
+    if (groundwork_) {
+      std::ranges::move(groundwork_->environment("trial"), std::back_inserter(assignments));
+    }
+    std::vector<char*> pointers;
+    for (std::string& assignment : assignments) pointers.push_back(assignment.data());
+    pointers.push_back(nullptr);
     const int failed = ::posix_spawnp(&service_.pid, words[0], nullptr, nullptr,
-                                      const_cast<char**>(words), ::environ);
+                                      const_cast<char**>(words), pointers.data());
     if (failed) return failure("no process can be started: {}", std::strerror(failed));
     service_.start_ticks = start_ticks(service_.pid).value_or(0);
     return {};
@@ -93,6 +115,7 @@ class Ground final : public Surroundings {
 
   fs::path folder_;
   bool sandboxed_;
+  std::unique_ptr<Groundwork> groundwork_;
   std::unique_ptr<LinkServer> link_;
   ProcessId service_{};
 };
@@ -100,7 +123,7 @@ class Ground final : public Surroundings {
 Result<void> try_here(const FaultKind& kind, const nlohmann::json& with, const fs::path& folder,
                       bool sandboxed) {
   Ground ground(folder, sandboxed);
-  if (auto ready = ground.prepare(kind.target); !ready) return ready;
+  if (auto ready = ground.prepare(kind); !ready) return ready;
   FaultSpec spec;
   spec.id = spec.kind = kind.name;
   spec.into = kind.target == Target::none ? "" : "trial";

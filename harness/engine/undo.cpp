@@ -36,6 +36,7 @@ class Remains final : public Surroundings {
     return failure("{} belongs to a drill that is over", service);
   }
   std::vector<ProcessId> process_tree(std::string_view) const override { return {}; }
+  Groundwork* groundwork(std::string_view, std::string_view) const override { return nullptr; }
   Result<std::string> database(std::string_view name) const override {
     return failure("{} belongs to a drill that is over", name);
   }

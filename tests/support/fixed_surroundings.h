@@ -26,6 +26,7 @@ struct FixedSurroundings : Surroundings {
   std::map<std::string, std::string, std::less<>> references;          // "links.a.port" -> "4711"
   std::vector<std::string> marks;                                      // NAME=value
   bool in_sandbox = false;
+  Groundwork* laid = nullptr;  // whatever the kind and the target
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return root; }
 
@@ -66,6 +67,10 @@ struct FixedSurroundings : Surroundings {
   [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override {
     const auto found = processes.find(service);
     return found == processes.end() ? std::vector<ProcessId>{} : found->second;
+  }
+
+  [[nodiscard]] Groundwork* groundwork(std::string_view, std::string_view) const override {
+    return laid;
   }
 
   [[nodiscard]] Result<std::string> database(std::string_view name) const override {
