@@ -11,8 +11,8 @@
 
 namespace reprise {
 
-// Serves until nobody has it mounted any more. `device` is the descriptor of /dev/fuse with which it
-// was mounted, `root` one of the folder beneath.
+// Serves until nobody has it mounted any more. `device` is the descriptor of /dev/fuse with which
+// it was mounted, `root` one of the folder beneath.
 void serve_pass_through(int device, int root, DiskOrders& orders);
 
 }  // namespace reprise

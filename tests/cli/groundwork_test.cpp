@@ -39,7 +39,6 @@ system:
     web:
       command: [python3, server.py, "${port}"]
       ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
-    far: {external: true, target: true, address: "127.0.0.1:9", ready-within: 0s}
   disks: {data: {path: data, size: 4MiB}}
 probes:
   home: {http: {url: "http://${services.web.address}/"}, every: 20ms, timeout: 2s}

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int times = 10'000;
 
-// A process that shares this one's memory: copying a sanitized one ten thousand times takes minutes.
+// A process that shares this one's memory: copying a sanitized one so often would take minutes.
 pid_t start_sleeper() {
   alignas(16) static std::array<char, 16 * 1024> stack;
   const auto sleep = [](void*) {

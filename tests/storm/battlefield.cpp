@@ -170,7 +170,7 @@ std::string Battlefield::fingerprint() const {
                      read_file("/proc/self/mountinfo") + state_of(foreign_) +
                      read_file(place_.folder() / "foreign/file") +
                      read_file(place_.folder() / "field/system/page.txt");
-  for (const fs::path left : {place_.folder() / "tmp", place_.folder() / "state/undo"}) {
+  for (const fs::path& left : {place_.folder() / "tmp", place_.folder() / "state/undo"}) {
     for (const auto& entry : entries(left)) text += entry.string() + " is left\n";
   }
   for (const pid_t pid : processes()) {
