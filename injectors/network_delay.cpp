@@ -37,7 +37,7 @@ Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t s
   return std::make_shared<NetworkDelay>(with.value("direction", "both"), *delay, *jitter, seed);
 }
 
-Result<std::vector<std::string>> queue(const nlohmann::json& with) {
+Result<Shaping> shaping(const nlohmann::json& with) {
   const auto delay = parse_duration(with.at("delay").get<std::string>());
   if (!delay) return std::unexpected(delay.error());
   const auto jitter = parse_duration(with.value("jitter", "0s"));
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> queue(const nlohmann::json& with) {
   };
   std::vector<std::string> netem{"netem", "limit", "100000", "delay", microseconds(*delay)};
   if (*jitter > Duration{}) netem.push_back(microseconds(*jitter));
-  return netem;
+  return Shaping{{}, std::move(netem)};
 }
 
 FaultKind kind() {
@@ -71,7 +71,7 @@ FaultKind kind() {
                                   .one = "1 connection delayed",
                                   .many = "connections delayed",
                                   .http_only = false}),
-                      {.done = "delayed", .queue = queue});
+                      {.done = "delayed", .shaping = shaping});
 }
 
 const Registered<FaultKind> registered{kind()};

@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -36,6 +38,12 @@ int asked(DiskOperation what, const std::string& path) { return served().orders.
 const char* below(const char* path) { return path[1] ? path + 1 : "."; }
 
 Opened& opened(const fuse_file_info* info) { return *reinterpret_cast<Opened*>(info->fh); }
+
+// What has lost its name while it is open: the library keeps it by such a name, since the kernel
+// may ask for its attributes without a descriptor. Nobody is to see that name.
+bool nameless(std::string_view path) {
+  return path.substr(path.rfind('/') + 1).starts_with(".fuse_hidden");
+}
 
 int answer(int result) { return result < 0 ? -errno : 0; }
 
@@ -77,9 +85,11 @@ int flags_beneath(const fuse_file_info* info) {
 }
 
 int get_attributes(const char* path, struct stat* found, fuse_file_info* info) {
-  return either(
+  const int outcome = either(
       path, info, [&](int file) { return ::fstat(file, found); },
       [&](const char* name) { return ::fstatat(root(), name, found, AT_SYMLINK_NOFOLLOW); });
+  if (outcome == 0 && path && nameless(path)) --found->st_nlink;
+  return outcome;
 }
 
 int read_link(const char* path, char* target, std::size_t size) {
@@ -108,16 +118,46 @@ int make_link(const char* from, const char* to) {
   return answer(::linkat(root(), below(from), root(), below(to), 0));
 }
 
-int remove_name(const char* path, int flags) {
-  if (const int error = asked(DiskOperation::unlink, below(path))) return -error;
-  return answer(::unlinkat(root(), below(path), flags));
+int remove_file(const char* path) {
+  // It has been asked for when the file lost its own name.
+  const int error = nameless(path) ? 0 : asked(DiskOperation::unlink, below(path));
+  return error ? -error : answer(::unlinkat(root(), below(path), 0));
 }
 
-int remove_file(const char* path) { return remove_name(path, 0); }
-int remove_folder(const char* path) { return remove_name(path, AT_REMOVEDIR); }
+// Names below that folder until `each` says no.
+int walk(int folder, const std::function<bool(const dirent&)>& each) {
+  const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR* const names = again < 0 ? nullptr : ::fdopendir(again);
+  if (!names) return -errno;
+  while (const dirent* entry = ::readdir(names)) {
+    if (!each(*entry)) break;
+  }
+  ::closedir(names);
+  return 0;
+}
+
+// What is nameless in a folder does not keep it: whoever has it open goes on with the descriptor.
+void remove_nameless(const char* path) {
+  const int folder = ::openat(root(), below(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  walk(folder, [&](const dirent& entry) {
+    if (nameless(entry.d_name)) ::unlinkat(folder, entry.d_name, 0);
+    return true;
+  });
+  ::close(folder);
+}
+
+int remove_folder(const char* path) {
+  if (const int error = asked(DiskOperation::unlink, below(path))) return -error;
+  if (::unlinkat(root(), below(path), AT_REMOVEDIR) == 0) return 0;
+  if (errno != ENOTEMPTY) return -errno;
+  remove_nameless(path);
+  return answer(::unlinkat(root(), below(path), AT_REMOVEDIR));
+}
 
 int rename_to(const char* from, const char* to, unsigned flags) {
-  if (const int error = asked(DiskOperation::rename, below(from))) return -error;
+  const auto what = nameless(to) ? DiskOperation::unlink : DiskOperation::rename;
+  if (const int error = asked(what, below(from))) return -error;
   return answer(::renameat2(root(), below(from), root(), below(to), flags));
 }
 
@@ -212,24 +252,17 @@ int open_folder(const char* path, fuse_file_info* info) {
 // The whole folder at once: the library keeps it for whoever reads on.
 int read_folder(const char*, void* names, fuse_fill_dir_t fill, off_t, fuse_file_info* info,
                 fuse_readdir_flags) {
-  const int again =
-      ::openat(opened(info).descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* folder = again < 0 ? nullptr : ::fdopendir(again);
-  if (!folder) return -errno;
-  while (const dirent* entry = ::readdir(folder)) {
+  return walk(opened(info).descriptor, [&](const dirent& entry) {
+    if (nameless(entry.d_name)) return true;
     struct stat about{};
-    about.st_ino = entry->d_ino;
-    about.st_mode = DTTOIF(entry->d_type);
-    if (fill(names, entry->d_name, &about, 0, fuse_fill_dir_flags{}) != 0) break;
-  }
-  ::closedir(folder);
-  return 0;
+    about.st_ino = entry.d_ino;
+    about.st_mode = DTTOIF(entry.d_type);
+    return fill(names, entry.d_name, &about, 0, fuse_fill_dir_flags{}) == 0;
+  });
 }
 
 void* configure(fuse_conn_info*, fuse_config* config) {
   config->use_ino = 1;
-  config->nullpath_ok = 1;  // what has a descriptor needs no name
-  config->hard_remove = 1;  // and may lose its name while it is open
   return fuse_get_context()->private_data;
 }
 

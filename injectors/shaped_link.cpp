@@ -1,17 +1,15 @@
 #include "injectors/shaped_link.h"
 
-#include "injectors/traffic_class.h"
-
 namespace reprise {
 namespace {
 
 class Shaped final : public Injector {
  public:
-  Shaped(const FaultSpec& spec, const Surroundings& surroundings, std::vector<std::string> queue,
-         std::string done, std::unique_ptr<Injector> by_proxy)
+  Shaped(const FaultSpec& spec, const Surroundings& surroundings, Shaping shaping, std::string done,
+         std::unique_ptr<Injector> by_proxy)
       : spec_(spec),
         surroundings_(surroundings),
-        queue_(std::move(queue)),
+        shaping_(std::move(shaping)),
         done_(std::move(done)),
         by_proxy_(std::move(by_proxy)) {}
 
@@ -56,7 +54,7 @@ class Shaped final : public Injector {
     const auto direction = spec_.with.value("direction", "both");
     for (const auto& [name, end] : {std::pair("requests", "dport"), {"responses", "sport"}}) {
       if (direction != "both" && direction != name) continue;
-      auto made = TrafficClass::create(queue_, link->port(), end);
+      auto made = TrafficClass::create(shaping_, link->port(), end);
       if (!made) return std::unexpected(made.error());
       classes_.push_back(std::move(*made));
     }
@@ -65,7 +63,7 @@ class Shaped final : public Injector {
 
   FaultSpec spec_;
   const Surroundings& surroundings_;
-  std::vector<std::string> queue_;
+  Shaping shaping_;
   std::string done_;
   std::unique_ptr<Injector> by_proxy_;
   std::vector<std::unique_ptr<TrafficClass>> classes_;
@@ -91,9 +89,9 @@ FaultKind or_by_kernel(FaultKind kind, ShapedLink link) {
                   const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
     auto proxied = by_proxy(spec, surroundings);
     if (!proxied || spec.with.value("by", "proxy") == "proxy") return proxied;
-    auto queue = link.queue(spec.with);
-    if (!queue) return std::unexpected(queue.error());
-    return std::make_unique<Shaped>(spec, surroundings, std::move(*queue), link.done,
+    auto shaping = link.shaping(spec.with);
+    if (!shaping) return std::unexpected(shaping.error());
+    return std::make_unique<Shaped>(spec, surroundings, std::move(*shaping), link.done,
                                     std::move(*proxied));
   };
   kind.variants = {{{"by", "kernel"}}};

@@ -6,14 +6,14 @@
 #pragma once
 
 #include "harness/engine/injector.h"
+#include "injectors/traffic_class.h"
 
 namespace reprise {
 
 // What a kind gives to have its link slowed by the kernel.
 struct ShapedLink {
   std::string done;  // the evidence: "delayed", "slowed"
-  // The kernel's queue, as TrafficClass::create wants it.
-  std::function<Result<std::vector<std::string>>(const nlohmann::json& with)> queue;
+  std::function<Result<Shaping>(const nlohmann::json& with)> shaping;
 };
 
 // The kind with its option `by`, `proxy` (as it was) or `kernel`.

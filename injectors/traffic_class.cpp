@@ -8,7 +8,7 @@ namespace reprise {
 namespace {
 
 constexpr const char* scheduler = "5250:";  // "RP"
-constexpr const char* unlimited = "10gbit";
+const std::vector<std::string> unlimited{"rate", "10gbit"};
 
 Result<void> tc(std::vector<std::string> words) {
   words.insert(words.begin(), "tc");
@@ -33,18 +33,22 @@ TrafficClass::~TrafficClass() {
   (void)tc({"class", "del", "dev", "lo", "classid", name_});
 }
 
-Result<std::unique_ptr<TrafficClass>> TrafficClass::create(const std::vector<std::string>& queue,
+Result<std::unique_ptr<TrafficClass>> TrafficClass::create(const Shaping& shaping,
                                                            std::uint16_t port,
                                                            const std::string& end) {
   static std::atomic<unsigned> number{0};
   if (const auto opened = open_scheduler(); !opened) return std::unexpected(opened.error());
   std::unique_ptr<TrafficClass> made(new TrafficClass(fmt::format("{}{:x}", scheduler, ++number)));
-  auto done = tc({"class", "add", "dev", "lo", "parent", scheduler, "classid", made->name_, "htb",
-                  "rate", unlimited, "quantum", "60000"});
-  if (!done) return std::unexpected(done.error());
-  std::vector<std::string> words{"qdisc", "add", "dev", "lo", "parent", made->name_};
-  words.insert(words.end(), queue.begin(), queue.end());
-  if (done = tc(std::move(words)); !done) return std::unexpected(done.error());
+  const auto& limit = shaping.limit.empty() ? unlimited : shaping.limit;
+  std::vector<std::string> words{"class",   "add",       "dev", "lo",      "parent", scheduler,
+                                 "classid", made->name_, "htb", "quantum", "60000"};
+  words.insert(words.end(), limit.begin(), limit.end());
+  if (const auto done = tc(std::move(words)); !done) return std::unexpected(done.error());
+  if (!shaping.queue.empty()) {
+    words = {"qdisc", "add", "dev", "lo", "parent", made->name_};
+    words.insert(words.end(), shaping.queue.begin(), shaping.queue.end());
+    if (const auto done = tc(std::move(words)); !done) return std::unexpected(done.error());
+  }
   auto table =
       OwnedTable::create(fmt::format("chain slow {{\ntype filter hook output priority 0;\n"
                                      "oifname lo tcp {} {} counter meta priority set {}\n}}",

@@ -1,5 +1,5 @@
 // A share of the loopback's traffic that the kernel slows: packets to or from some ports go through
-// a class of the kernel's HTB scheduler, and the queue below it (netem, tbf) slows them.
+// a class of the kernel's HTB scheduler, and the class, or the queue below it (netem), slows them.
 //
 // A rule of an owned table leads the packets there, so they are free again when the program dies,
 // however it dies; the scheduler itself belongs to the sandbox's own network and ends with it.
@@ -18,12 +18,17 @@
 
 namespace reprise {
 
+// How the kernel slows, in the words of tc.
+struct Shaping {
+  std::vector<std::string> limit;  // of the class itself: rate, burst
+  std::vector<std::string> queue;  // below the class; empty for the kernel's plain one
+};
+
 class TrafficClass {
  public:
-  // `end`: "dport" for what goes to the port, "sport" for what comes from it.
-  // `queue`: what tc calls it, and its options. An error where the kernel or the machine has not
-  // what it takes.
-  static Result<std::unique_ptr<TrafficClass>> create(const std::vector<std::string>& queue,
+  // `end`: "dport" for what goes to the port, "sport" for what comes from it. An error where the
+  // kernel or the machine has not what it takes.
+  static Result<std::unique_ptr<TrafficClass>> create(const Shaping& shaping,
                                                       std::uint16_t port, const std::string& end);
   TrafficClass(const TrafficClass&) = delete;
   TrafficClass& operator=(const TrafficClass&) = delete;

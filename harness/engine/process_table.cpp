@@ -5,11 +5,14 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <thread>
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "harness/model/time.h"
 
 namespace reprise {
 namespace {
@@ -17,12 +20,27 @@ namespace {
 // Of pidfs, where a pidfd's inode number is the process's own (linux/magic.h of newer kernels).
 constexpr long pidfs_magic = 0x50494446;
 
+constexpr int most_looks = 10;  // a millisecond apart, at an environment that is empty
+
 // Empty when the process ends meanwhile: reading then fails, which a stream turns into a state and
 // its iterators would throw.
 std::string read_proc(pid_t pid, const char* file) {
   std::ostringstream text;
   text << std::ifstream(fmt::format("/proc/{}/{}", pid, file), std::ios::binary).rdbuf();
   return text.str();
+}
+
+// While a process executes another program it has, for an instant, no environment at all. Whoever
+// is without for good (a kernel's thread, a zombie) has no program either.
+std::string environment_of(pid_t pid) {
+  for (int look = 0;; ++look) {
+    std::string environment = read_proc(pid, "environ");
+    std::error_code error;
+    if (!environment.empty() || look == most_looks) return environment;
+    const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
+    if (program.empty()) return environment;
+    std::this_thread::sleep_for(1ms);
+  }
 }
 
 }  // namespace
@@ -87,7 +105,7 @@ std::vector<pid_t> every_pid() {
 std::vector<ProcessId> processes_marked(const std::string& assignment) {
   std::vector<ProcessId> marked;
   for (const pid_t pid : every_pid()) {
-    const std::string environment = '\0' + read_proc(pid, "environ");
+    const std::string environment = '\0' + environment_of(pid);
     if (environment.find('\0' + assignment + '\0') == std::string::npos) continue;
     if (const auto start = start_ticks(pid)) marked.push_back({pid, *start});
   }

@@ -2,11 +2,16 @@
 #include "harness/engine/process_table.h"
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tests/support/child_process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace reprise {
 namespace {
@@ -28,6 +33,29 @@ TEST(ProcessTable, IsReadWhileProcessesComeAndGo) {
   });
   over = true;
   crowd.join();
+}
+
+TEST(ProcessTable, FindsAMarkedProcessWhileItExecutesAnotherProgram) {
+  const TemporaryFolder folder;
+  folder.write("again", "#!/bin/sh\nexec \"$0\"\n");
+  const std::string script = folder.path() / "again";
+  ::chmod(script.c_str(), 0755);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    char mark[] = "REPRISE_DRILL=again and again";
+    char* words[] = {const_cast<char*>(script.c_str()), nullptr};
+    char* environment[] = {mark, nullptr};
+    ::execve(words[0], words, environment);
+    ::_exit(127);
+  }
+  ASSERT_TRUE(comes_true([] { return !processes_marked("REPRISE_DRILL=again and again").empty(); }));
+  int missed = 0;
+  for (int look = 0; look < 500; ++look) {
+    missed += processes_marked("REPRISE_DRILL=again and again").empty();
+  }
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+  EXPECT_EQ(missed, 0);
 }
 
 }  // namespace

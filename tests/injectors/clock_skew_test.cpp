@@ -27,14 +27,14 @@ libc = ctypes.CDLL(None)
 semaphore, mutex, lock, condition = [ctypes.create_string_buffer(128) for _ in range(4)]
 libc.sem_init(semaphore, 0, 0)
 libc.pthread_mutex_lock(mutex)
-libc.pthread_rwlock_wrlock(lock)
+libc.pthread_rwlock_rdlock(lock)
 def deadline():
     until = time.time() + 0.1
     return struct.pack('qq', int(until), int(until % 1 * 1e9))
 waits = [
     lambda: libc.sem_timedwait(semaphore, deadline()),
     lambda: libc.pthread_cond_timedwait(condition, mutex, deadline()),
-    lambda: libc.pthread_rwlock_timedrdlock(lock, deadline()),
+    lambda: libc.pthread_rwlock_timedwrlock(lock, deadline()),
     lambda: libc.clock_nanosleep(0, 1, deadline(), None),
     lambda: time.sleep(0.1),
 ]
@@ -195,6 +195,8 @@ TEST_F(ClockSkew, IsUndoneWhereverItsHolderIsKilled) {
     ASSERT_EQ(ahead(), 0) << place;
   }
   EXPECT_GT(skewed, 0);
+  EXPECT_NE(ahead(), 0) << "the last one was not killed";
+  EXPECT_TRUE(guardian->revert(*receipt));
   EXPECT_NEAR(wrong_by(), 0, 0.1);
 }
 

@@ -40,7 +40,7 @@ TEST_F(DiskError, FailsUntilItIsReverted) {
     EXPECT_EQ(writing(file), 0);
     EXPECT_EQ(::fsync(file), 0);
     EXPECT_EQ(opening("moved"), 0);
-    EXPECT_EQ(content("moved"), "abcdabcd");
+    EXPECT_EQ(content("moved"), "abcdabcdabcd") << "two before, one after";
     ::close(file);
   });
 }

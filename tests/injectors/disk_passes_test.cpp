@@ -69,6 +69,12 @@ TEST_F(DiskThatCanFail, LetsContentPass) {
     EXPECT_EQ(nameless.st_nlink, 0U);
     EXPECT_EQ(::ftruncate(file, 1) + ::fchmod(file, 0600), 0);
     EXPECT_EQ(fs::directory_iterator(path_), fs::directory_iterator());
+    fs::create_directory(path_ / "folder");
+    const int orphan = open_new("folder/orphan");
+    EXPECT_EQ(::unlink((path_ / "folder/orphan").c_str()), 0);
+    EXPECT_EQ(::rmdir((path_ / "folder").c_str()), 0);
+    EXPECT_EQ(writing(orphan), 0);
+    ::close(orphan);
     ::close(appending);
     ::close(file);
     EXPECT_TRUE(comes_true([&] { return fs::space(path_).free == 8U << 20; }));
@@ -77,6 +83,7 @@ TEST_F(DiskThatCanFail, LetsContentPass) {
 
 TEST_F(DiskThatCanFail, LetsLocksAndOwnersPass) {
   on_the_disk([&] {
+    fs::permissions(folder_.path(), fs::perms(0755));
     const int file = open_new("file");
     flock lock{};
     lock.l_type = F_WRLCK;
