@@ -12,14 +12,18 @@
 namespace reprise {
 namespace {
 
-std::string wrong_by(Duration ahead) {
-  return format_duration(std::chrono::abs(ahead)) + (ahead < 0s ? " behind" : " ahead");
+// "+1h" is "1h ahead".
+std::string in_words(std::string_view by) {
+  return fmt::format("{} {}", by.substr(1), by.front() == '-' ? "behind" : "ahead");
 }
 
 class ClockSkew final : public Injector {
  public:
   ClockSkew(const FaultSpec& spec, const Surroundings& surroundings, Duration ahead)
-      : service_(spec.into), surroundings_(surroundings), ahead_(ahead) {}
+      : service_(spec.into),
+        surroundings_(surroundings),
+        wrong_by_(in_words(spec.with.at("by").get<std::string>())),
+        ahead_(ahead) {}
 
   Result<nlohmann::json> prepare() override {
     const auto* clock =
@@ -63,12 +67,13 @@ class ClockSkew final : public Injector {
     const std::uint64_t readings = clock_->page().readings;
     const auto how_many = readings == 1 ? std::string("1 reading of the clock was")
                                         : fmt::format("{} readings of the clock were", readings);
-    return Bite{Instant(Duration(first)), fmt::format("{} {}", how_many, wrong_by(ahead_))};
+    return Bite{Instant(Duration(first)), fmt::format("{} {}", how_many, wrong_by_)};
   }
 
  private:
   std::string service_;
   const Surroundings& surroundings_;
+  std::string wrong_by_;
   Duration ahead_;
   std::unique_ptr<MappedClock> clock_;  // while the fault is there
 };
@@ -88,9 +93,9 @@ const Registered<FaultKind> registered{FaultKind{
             .summary = "Sets a service's clock wrong: ahead or behind, as seen by its processes.",
             .options = Shape::object(
                 {{.name = "by",
-                  .shape = Shape::text_matching(
-                      R"([+-]([0-9.]+(ns|us|ms|s|min|h|d|w|months|years))+)",
-                      "duration with a sign, as +1h or -30s"),
+                  .shape =
+                      Shape::text_matching(R"([+-]([0-9.]+(ns|us|ms|s|min|h|d|w|months|years))+)",
+                                           "duration with a sign, as +1h or -30s"),
                   .need = required,
                   .doc = "How wrong the date is: +1h is an hour ahead, -30s half a minute "
                          "behind. Timeouts and pauses stay as they are."}}),

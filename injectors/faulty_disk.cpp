@@ -30,12 +30,12 @@ struct Descriptor {
 };
 
 std::unexpected<Error> no_device(int reason) {
-  return std::unexpected(Error{
-      fmt::format("/dev/fuse cannot be opened: {}", std::strerror(reason)),
-      reason == ENOENT || reason == ENODEV
-          ? "load the kernel's module: modprobe fuse"
-          : "let everybody open it, as most systems do: chmod 666 /dev/fuse",
-      {}});
+  return std::unexpected(
+      Error{fmt::format("/dev/fuse cannot be opened: {}", std::strerror(reason)),
+            reason == ENOENT || reason == ENODEV
+                ? "load the kernel's module: modprobe fuse"
+                : "let everybody open it, as most systems do: chmod 666 /dev/fuse",
+            {}});
 }
 
 // Keeps nothing of the program's open: whoever waits for the end of a pipe or a lock of the program
@@ -95,9 +95,9 @@ Result<void> FaultyDisk::mount_and_serve() {
   const Descriptor device(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
   if (device.number < 0) return no_device(errno);
   // Every user of the drill may come in; the kernel checks owners and modes.
-  const std::string options = fmt::format(
-      "fd={},rootmode=40000,user_id={},group_id={},default_permissions,allow_other", device.number,
-      ::geteuid(), ::getegid());
+  const std::string options =
+      fmt::format("fd={},rootmode=40000,user_id={},group_id={},default_permissions,allow_other",
+                  device.number, ::geteuid(), ::getegid());
   if (::mount("reprise", path_.c_str(), "fuse", MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
     return failure("no FUSE file system can be mounted: {}", std::strerror(errno));
   }

@@ -1,6 +1,6 @@
 // A condition: a link carries only so many bytes a second each way, shared by its connections. By
-// the proxy, or by the kernel's HTB. Both are token buckets of the same size; the kernel's lets a whole
-// packet overdraw it (64 KiB on a loopback) and waits the longer for the next. TBF would drop that.
+// the proxy, or by the kernel's HTB. Both are token buckets of the same size; the kernel's lets a
+// whole packet (64 KiB on a loopback) overdraw it and waits the longer. TBF would drop that packet.
 #include "harness/model/registry.h"
 #include "injectors/proxy/link_fault.h"
 #include "injectors/shaped_link.h"

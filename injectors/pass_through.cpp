@@ -3,9 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <functional>
 #include <memory>
-#include <string_view>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,6 +13,8 @@
 
 #define FUSE_USE_VERSION 31
 #include <fuse3/fuse.h>
+
+#include "injectors/nameless_files.h"
 
 namespace reprise {
 namespace {
@@ -38,12 +38,6 @@ int asked(DiskOperation what, const std::string& path) { return served().orders.
 const char* below(const char* path) { return path[1] ? path + 1 : "."; }
 
 Opened& opened(const fuse_file_info* info) { return *reinterpret_cast<Opened*>(info->fh); }
-
-// What has lost its name while it is open: the library keeps it by such a name, since the kernel
-// may ask for its attributes without a descriptor. Nobody is to see that name.
-bool nameless(std::string_view path) {
-  return path.substr(path.rfind('/') + 1).starts_with(".fuse_hidden");
-}
 
 int answer(int result) { return result < 0 ? -errno : 0; }
 
@@ -100,8 +94,7 @@ int read_link(const char* path, char* target, std::size_t size) {
 }
 
 int make_node(const char* path, mode_t mode, dev_t device) {
-  return create_name(path,
-                     [&](const char* name) { return ::mknodat(root(), name, mode, device); });
+  return create_name(path, [&](const char* name) { return ::mknodat(root(), name, mode, device); });
 }
 
 int make_folder(const char* path, mode_t mode) {
@@ -124,34 +117,11 @@ int remove_file(const char* path) {
   return error ? -error : answer(::unlinkat(root(), below(path), 0));
 }
 
-// Names below that folder until `each` says no.
-int walk(int folder, const std::function<bool(const dirent&)>& each) {
-  const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* const names = again < 0 ? nullptr : ::fdopendir(again);
-  if (!names) return -errno;
-  while (const dirent* entry = ::readdir(names)) {
-    if (!each(*entry)) break;
-  }
-  ::closedir(names);
-  return 0;
-}
-
-// What is nameless in a folder does not keep it: whoever has it open goes on with the descriptor.
-void remove_nameless(const char* path) {
-  const int folder = ::openat(root(), below(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  walk(folder, [&](const dirent& entry) {
-    if (nameless(entry.d_name)) ::unlinkat(folder, entry.d_name, 0);
-    return true;
-  });
-  ::close(folder);
-}
-
 int remove_folder(const char* path) {
   if (const int error = asked(DiskOperation::unlink, below(path))) return -error;
   if (::unlinkat(root(), below(path), AT_REMOVEDIR) == 0) return 0;
   if (errno != ENOTEMPTY) return -errno;
-  remove_nameless(path);
+  remove_nameless(root(), below(path));
   return answer(::unlinkat(root(), below(path), AT_REMOVEDIR));
 }
 
@@ -170,9 +140,7 @@ int change_mode(const char* path, mode_t mode, fuse_file_info* info) {
 int change_owner(const char* path, uid_t user, gid_t group, fuse_file_info* info) {
   return either(
       path, info, [&](int file) { return ::fchown(file, user, group); },
-      [&](const char* name) {
-        return ::fchownat(root(), name, user, group, AT_SYMLINK_NOFOLLOW);
-      });
+      [&](const char* name) { return ::fchownat(root(), name, user, group, AT_SYMLINK_NOFOLLOW); });
 }
 
 int change_times(const char* path, const timespec times[2], fuse_file_info* info) {
@@ -245,14 +213,13 @@ int close_opened(const char*, fuse_file_info* info) {
 int get_room(const char*, struct statvfs* room) { return answer(::fstatvfs(root(), room)); }
 
 int open_folder(const char* path, fuse_file_info* info) {
-  return open_into(info, path,
-                   ::openat(root(), below(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return open_into(info, path, ::openat(root(), below(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 // The whole folder at once: the library keeps it for whoever reads on.
 int read_folder(const char*, void* names, fuse_fill_dir_t fill, off_t, fuse_file_info* info,
                 fuse_readdir_flags) {
-  return walk(opened(info).descriptor, [&](const dirent& entry) {
+  return walk_folder(opened(info).descriptor, [&](const dirent& entry) {
     if (nameless(entry.d_name)) return true;
     struct stat about{};
     about.st_ino = entry.d_ino;

@@ -47,8 +47,7 @@ Site::Site(const Plan& plan, std::filesystem::path folder, std::string drill_id,
 
 Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::path folder,
                                             std::string drill_id, const Clock& clock,
-                                            bool sandboxed,
-                                            const std::vector<FaultSpec>& faults) {
+                                            bool sandboxed, const std::vector<FaultSpec>& faults) {
   std::unique_ptr<Site> site(new Site(plan, std::move(folder), std::move(drill_id), clock));
   site->sandboxed_ = sandboxed;
   auto done = make_folder(site->system_.parent_path());

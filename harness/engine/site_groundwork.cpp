@@ -22,15 +22,16 @@ Result<void> Site::lay_groundwork(const std::vector<FaultSpec>& faults) {
     const auto service = plan_.services.find(fault.into);
     if (kind->target == Target::service && service != plan_.services.end() &&
         service->second.external) {
-      return failure("{} into {}: it must be there when the service is started, and reprise does "
-                     "not start an external one",
-                     fault.kind, fault.into);
+      return failure(
+          "{} into {}: it must be there when the service is started, and reprise does "
+          "not start an external one",
+          fault.kind, fault.into);
     }
     auto laid = kind->lay_groundwork(fault.into, foundation);
     if (!laid) {
-      return std::unexpected(Error{
-          fmt::format("{} into {}: {}", fault.kind, fault.into, laid.error().what),
-          laid.error().remedy, fault.where});
+      return std::unexpected(
+          Error{fmt::format("{} into {}: {}", fault.kind, fault.into, laid.error().what),
+                laid.error().remedy, fault.where});
     }
     groundwork_.emplace(std::pair(fault.kind, fault.into), std::move(*laid));
   }

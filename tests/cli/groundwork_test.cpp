@@ -57,7 +57,9 @@ class GroundworkDrill : public ::testing::Test {
     write_file(place_.folder() / "shop/it.yaml",
                "reprise: 1\nscenario: it\nfaults: [" + fault +
                    "]\nassertions:\n"
-                   "  - fallback: {probe: home, expect: " + degraded + ", within: 2s}\n"
+                   "  - fallback: {probe: home, expect: " +
+                   degraded +
+                   ", within: 2s}\n"
                    "  - recovery: {probe: home, expect: nominal, within: rto, sustained: 200ms}\n");
     std::vector<std::string> words{"run", "shop", "--out", "out"};
     words.insert(words.end(), options.begin(), options.end());

@@ -48,11 +48,10 @@ TEST(ProcessTable, FindsAMarkedProcessWhileItExecutesAnotherProgram) {
     ::execve(words[0], words, environment);
     ::_exit(127);
   }
-  ASSERT_TRUE(comes_true([] { return !processes_marked("REPRISE_DRILL=again and again").empty(); }));
+  const auto found = [] { return !processes_marked("REPRISE_DRILL=again and again").empty(); };
+  ASSERT_TRUE(comes_true(found));
   int missed = 0;
-  for (int look = 0; look < 500; ++look) {
-    missed += processes_marked("REPRISE_DRILL=again and again").empty();
-  }
+  for (int look = 0; look < 500; ++look) missed += found() ? 0 : 1;
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
   EXPECT_EQ(missed, 0);

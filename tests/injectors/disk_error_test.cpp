@@ -98,7 +98,9 @@ TEST_F(DiskError, ThatIsGivenTwiceIsRefused) {
 TEST_F(DiskError, EndsWithItsInjector) {
   on_the_disk([&] {
     const int file = open_new("file");
-    { const auto fault = injected(); }
+    {
+      const auto fault = injected();
+    }
     EXPECT_EQ(writing(file), 0);
     ::close(file);
   });
