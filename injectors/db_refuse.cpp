@@ -126,6 +126,19 @@ class DbRefuse final : public Injector {
                             ended_ == 1 ? "" : "s")};
   }
 
+  nlohmann::json look() override {
+    const auto target = PostgresAddress::of_plan(surroundings_, name_);
+    if (!target) return nlohmann::json::object();
+    auto session = AdminSession::open(target->with_database(via_));
+    if (!session) return nlohmann::json::object();
+    const auto found =
+        session->query("SELECT datallowconn, datconnlimit FROM pg_database WHERE datname = $1",
+                       {target->database()});
+    if (!found || found->empty()) return nlohmann::json::object();
+    return {{name_ + " accepts connections", found->front().at(0)},
+            {name_ + " connection limit", found->front().at(1)}};
+  }
+
  private:
   static Result<void> allow(AdminSession& session, const std::string& database, bool allowed) {
     const auto quoted = session.identifier(database);
