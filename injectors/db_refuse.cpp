@@ -105,9 +105,9 @@ class DbRefuse final : public Injector {
       if (gone_with_the_drill(*written)) return {};
       return std::unexpected(session.error());
     }
-    const auto found = session->query(
-        "SELECT datallowconn FROM pg_database WHERE datname = $1 AND oid = $2::oid",
-        {database, written->oid});
+    const auto found =
+        session->query("SELECT datallowconn FROM pg_database WHERE datname = $1 AND oid = $2::oid",
+                       {database, written->oid});
     if (!found) return std::unexpected(found.error());
     // Dropped or rebuilt meanwhile: the setting went with the old one.
     if (found->empty() || found->front().at(0) == "t") return {};
@@ -143,8 +143,8 @@ class DbRefuse final : public Injector {
   static Result<void> allow(AdminSession& session, const std::string& database, bool allowed) {
     const auto quoted = session.identifier(database);
     if (!quoted) return std::unexpected(quoted.error());
-    const auto set = session.query(
-        fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", *quoted, allowed));
+    const auto set =
+        session.query(fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", *quoted, allowed));
     if (!set) return std::unexpected(set.error());
     return {};
   }

@@ -53,6 +53,7 @@ class Shaped final : public Injector {
     }
     nlohmann::json seen = by_proxy_->look();
     seen["queues"] = left.empty() ? "without it" : fmt::format("with {}", fmt::join(left, ", "));
+    if (!why_not_.empty()) seen["instead"] = "with the proxy, not the kernel: " + why_not_;
     return seen;
   }
 
@@ -79,7 +80,7 @@ class Shaped final : public Injector {
   std::unique_ptr<Injector> by_proxy_;
   std::vector<std::unique_ptr<TrafficClass>> classes_;
   std::vector<std::string> names_;  // of the classes, also when they are gone
-  std::string why_not_;  // the kernel does it; empty: it does
+  std::string why_not_;             // the kernel does it; empty: it does
   Instant nothing_until_{};
 };
 

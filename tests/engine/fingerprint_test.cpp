@@ -45,18 +45,21 @@ TEST_F(FileFingerprint, IsTheSameWhenNothingHappened) {
 
 TEST_F(FileFingerprint, SeesAModeThatStayed) {
   ::chmod(path().c_str(), 0);
-  EXPECT_THAT(differences(before_, Nature::condition), Contains(HasSubstr("mode was 0644, is 0000")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("mode was 0644, is 0000")));
 }
 
 TEST_F(FileFingerprint, SeesAFolderInTheFilesPlace) {
   std::filesystem::remove(path());
   std::filesystem::create_directory(path());
-  EXPECT_THAT(differences(before_, Nature::condition), Contains(HasSubstr("kind was file, is folder")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("kind was file, is folder")));
 }
 
 TEST_F(FileFingerprint, SeesAFileThatIsGone) {
   std::filesystem::remove(path());
-  EXPECT_THAT(differences(before_, Nature::condition), Contains(HasSubstr("kind was file, is none")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("kind was file, is none")));
 }
 
 TEST_F(FileFingerprint, LeavesToTheSystemWhatItWroteOrMadeAnew) {
@@ -92,7 +95,8 @@ TEST(DiskFingerprint, SeesWhatIsMountedOnIt) {
 TEST(Looks, DifferInWhatBothCouldTell) {
   EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, {{"filter", "with it"}}),
               ::testing::ElementsAre("filter was without it, is with it"));
-  EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, nlohmann::json::object()), IsEmpty());
+  EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, nlohmann::json::object()),
+              IsEmpty());
 }
 
 class ProcessFingerprint : public ::testing::Test {
@@ -123,7 +127,8 @@ TEST_F(ProcessFingerprint, SeesOneThatStandsStill) {
   ::kill(pid_, SIGSTOP);
   int status = 0;
   ASSERT_EQ(::waitpid(pid_, &status, WUNTRACED), pid_);
-  EXPECT_THAT(differences(before_, Nature::condition), Contains(HasSubstr("state was going, is stopped")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("state was going, is stopped")));
 }
 
 TEST_F(ProcessFingerprint, SeesALimitThatStayed) {
