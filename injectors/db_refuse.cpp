@@ -105,9 +105,9 @@ class DbRefuse final : public Injector {
       if (gone_with_the_drill(*written)) return {};
       return std::unexpected(session.error());
     }
-    const auto found = session->query(
-        "SELECT datallowconn FROM pg_database WHERE datname = $1 AND oid = $2::oid",
-        {database, written->oid});
+    const auto found =
+        session->query("SELECT datallowconn FROM pg_database WHERE datname = $1 AND oid = $2::oid",
+                       {database, written->oid});
     if (!found) return std::unexpected(found.error());
     // Dropped or rebuilt meanwhile: the setting went with the old one.
     if (found->empty() || found->front().at(0) == "t") return {};
@@ -126,12 +126,25 @@ class DbRefuse final : public Injector {
                             ended_ == 1 ? "" : "s")};
   }
 
+  nlohmann::json look() override {
+    const auto target = PostgresAddress::of_plan(surroundings_, name_);
+    if (!target) return nlohmann::json::object();
+    auto session = AdminSession::open(target->with_database(via_));
+    if (!session) return nlohmann::json::object();
+    const auto found =
+        session->query("SELECT datallowconn, datconnlimit FROM pg_database WHERE datname = $1",
+                       {target->database()});
+    if (!found || found->empty()) return nlohmann::json::object();
+    return {{name_ + " accepts connections", found->front().at(0)},
+            {name_ + " connection limit", found->front().at(1)}};
+  }
+
  private:
   static Result<void> allow(AdminSession& session, const std::string& database, bool allowed) {
     const auto quoted = session.identifier(database);
     if (!quoted) return std::unexpected(quoted.error());
-    const auto set = session.query(
-        fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", *quoted, allowed));
+    const auto set =
+        session.query(fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", *quoted, allowed));
     if (!set) return std::unexpected(set.error());
     return {};
   }

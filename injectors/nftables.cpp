@@ -42,6 +42,19 @@ OwnedTable::OwnedTable(nft_ctx* context, std::string name)
 
 OwnedTable::~OwnedTable() { nft_ctx_free(context_); }
 
+Result<bool> OwnedTable::exists(const std::string& name) {
+  nft_ctx* context = nft_ctx_new(NFT_CTX_DEFAULT);
+  if (!context) return failure("the packet filter cannot be spoken to");
+  nft_ctx_buffer_output(context);
+  nft_ctx_buffer_error(context);
+  const bool listed = nft_run_cmd_from_buffer(context, "list tables inet") == 0;
+  const std::string tables = listed ? nft_ctx_get_output_buffer(context) : "";
+  const std::string why = listed ? "" : first_line(nft_ctx_get_error_buffer(context));
+  nft_ctx_free(context);
+  if (!listed) return failure("{}", why);
+  return tables.find("table inet " + name + "\n") != tables.npos;
+}
+
 Result<std::unique_ptr<OwnedTable>> OwnedTable::create(const std::string& chains) {
   nft_ctx* context = nft_ctx_new(NFT_CTX_DEFAULT);
   if (!context) return failure("the packet filter cannot be spoken to");
@@ -63,6 +76,13 @@ Result<std::uint64_t> OwnedTable::packets() {
     return failure("{}", first_line(nft_ctx_get_error_buffer(context_)));
   }
   return counted(nft_ctx_get_output_buffer(context_));
+}
+
+nlohmann::json look_at_table(const std::string& name) {
+  if (name.empty()) return {{"packet filter", "without it"}};
+  const auto there = OwnedTable::exists(name);
+  if (!there) return nlohmann::json::object();
+  return {{"packet filter", *there ? "with table " + name : "without it"}};
 }
 
 }  // namespace reprise

@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/model/error.h"
 
 struct nft_ctx;
@@ -27,11 +29,17 @@ class OwnedTable {
 
   // What all counters of the table have counted so far.
   [[nodiscard]] Result<std::uint64_t> packets();
+  [[nodiscard]] const std::string& name() const { return name_; }
+  // Whether the kernel has a table of that name, whoever owns it; an error when it cannot be asked.
+  static Result<bool> exists(const std::string& name);
 
  private:
   explicit OwnedTable(nft_ctx* context, std::string name);
   nft_ctx* context_;
   std::string name_;
 };
+
+// For Injector::look: whether the kernel has the table; an empty name is a table not made yet.
+[[nodiscard]] nlohmann::json look_at_table(const std::string& name);
 
 }  // namespace reprise

@@ -48,6 +48,7 @@ class PacketCut final : public Injector {
     auto table = OwnedTable::create(rules(*ports, reject, spec_.with.value("direction", "both")));
     if (!table) return std::unexpected(table.error());
     table_ = std::move(*table);
+    name_ = table_->name();
     nothing_until_ = surroundings_.now();
     return {};
   }
@@ -69,10 +70,13 @@ class PacketCut final : public Injector {
     return std::nullopt;
   }
 
+  nlohmann::json look() override { return look_at_table(name_); }
+
  private:
   FaultSpec spec_;
   const Surroundings& surroundings_;
   std::unique_ptr<OwnedTable> table_;
+  std::string name_;  // of the table, also when it is gone
   Instant nothing_until_{};
 };
 

@@ -46,6 +46,17 @@ class Shaped final : public Injector {
     return std::nullopt;
   }
 
+  nlohmann::json look() override {
+    std::vector<std::string> left;
+    for (const std::string& name : names_) {
+      if (TrafficClass::exists(name)) left.push_back(name);
+    }
+    nlohmann::json seen = by_proxy_->look();
+    seen["queues"] = left.empty() ? "without it" : fmt::format("with {}", fmt::join(left, ", "));
+    if (!why_not_.empty()) seen["instead"] = "with the proxy, not the kernel: " + why_not_;
+    return seen;
+  }
+
  private:
   Result<void> shape() {
     if (!surroundings_.sandboxed()) return failure("the drill has no network of its own");
@@ -56,6 +67,7 @@ class Shaped final : public Injector {
       if (direction != "both" && direction != name) continue;
       auto made = TrafficClass::create(shaping_, link->port(), end);
       if (!made) return std::unexpected(made.error());
+      names_.push_back((*made)->name());
       classes_.push_back(std::move(*made));
     }
     return {};
@@ -67,7 +79,8 @@ class Shaped final : public Injector {
   std::string done_;
   std::unique_ptr<Injector> by_proxy_;
   std::vector<std::unique_ptr<TrafficClass>> classes_;
-  std::string why_not_;  // the kernel does it; empty: it does
+  std::vector<std::string> names_;  // of the classes, also when they are gone
+  std::string why_not_;             // the kernel does it; empty: it does
   Instant nothing_until_{};
 };
 

@@ -28,6 +28,12 @@ Result<void> open_scheduler() {
 
 }  // namespace
 
+bool TrafficClass::exists(const std::string& name) {
+  const auto listed =
+      run_command({"tc", "class", "show", "dev", "lo", "classid", name}, "/", {}, 5s);
+  return listed && listed->output.find("class htb") != std::string::npos;
+}
+
 TrafficClass::~TrafficClass() {
   table_.reset();
   (void)tc({"class", "del", "dev", "lo", "classid", name_});

@@ -34,6 +34,9 @@ class TrafficClass {
   TrafficClass& operator=(const TrafficClass&) = delete;
   ~TrafficClass();
 
+  [[nodiscard]] const std::string& name() const { return name_; }
+  // Whether the loopback has a class of that name.
+  [[nodiscard]] static bool exists(const std::string& name);
   // How many packets have gone through it.
   [[nodiscard]] Result<std::uint64_t> packets() { return table_->packets(); }
 

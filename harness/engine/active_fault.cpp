@@ -35,11 +35,16 @@ ActiveFault::~ActiveFault() {
 
 Result<void> ActiveFault::revert() {
   auto reverted = injector_->revert(receipt_);
-  // An event has happened: what came of it is the system's own work.
-  if (!reverted || nature() == Nature::event) return reverted;
-  const auto changed = differences(before_);
+  if (!reverted) return reverted;
+  auto changed = differences(before_, nature());
+  std::ranges::move(differences_of_looks(look_before_, injector_->look()),
+                    std::back_inserter(changed));
   if (changed.empty()) return {};
-  return failure("reverted, but {}", fmt::join(changed, "; "));
+  const auto what = fmt::format("{}", fmt::join(changed, "; "));
+  if (nature() == Nature::condition) return failure("reverted, but {}", what);
+  // An event has happened: what the system made of it is its own work.
+  changed_since_ = what;
+  return {};
 }
 
 void ActiveFault::note_at(Instant when, std::string_view step, nlohmann::json fields) {
@@ -68,7 +73,9 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
   injector_ = std::move(*made);
   auto look = [this] {
     before_ = fingerprint(context_.surroundings, kind_->target, spec_.into);
-    return injector_->prepare();
+    auto prepared = injector_->prepare();
+    if (prepared) look_before_ = injector_->look();
+    return prepared;
   };
   auto receipt = co_await context_.pool.run(look);
   if (!receipt) {
@@ -138,6 +145,7 @@ void ActiveFault::settle(const Result<void>& reverted) {
     note("undo-failed", {{"why", reverted.error().text()}});
   } else {
     (void)context_.undo_log.done(*entry_);
+    if (armed_ && !changed_since_.empty()) note("changed-since", {{"what", changed_since_}});
   }
   entry_.reset();
 }

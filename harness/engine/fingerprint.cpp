@@ -1,14 +1,29 @@
 #include "harness/engine/fingerprint.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include <sys/stat.h>
 
 #include "harness/engine/process_table.h"
+#include "harness/journal/journal.h"
 
 namespace reprise {
 namespace {
+
+constexpr std::uintmax_t most_hashed = 16 << 20;  // bytes; more is not read for a drill
+
+std::string content_of(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size > most_hashed) return "not read";
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return "not read";
+  std::ostringstream text;
+  text << file.rdbuf();
+  return fmt::format("{} bytes, SHA-256 {:.16}", text.view().size(), sha256(text.view()));
+}
 
 nlohmann::json look_at_file(const std::string& path) {
   struct stat file{};
@@ -17,7 +32,25 @@ nlohmann::json look_at_file(const std::string& path) {
   return {{"kind", kind},
           {"inode", std::to_string(file.st_ino)},
           {"mode", fmt::format("{:04o}", file.st_mode & 07777)},
-          {"owner", fmt::format("{}:{}", file.st_uid, file.st_gid)}};
+          {"owner", fmt::format("{}:{}", file.st_uid, file.st_gid)},
+          {"content", S_ISREG(file.st_mode) ? content_of(path) : "not read"}};
+}
+
+// Mount points at the path, the lowest first: "tmpfs size=64k".
+std::string look_at_mounts(const std::string& path) {
+  std::ifstream lines("/proc/self/mountinfo");
+  std::vector<std::string> mounts;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string skipped, where, type, source, options;
+    words >> skipped >> skipped >> skipped >> skipped >> where;
+    const auto dash = line.find(" - ");
+    if (where != path || dash == line.npos) continue;
+    std::istringstream rest(line.substr(dash + 3));
+    rest >> type >> source >> options;
+    mounts.push_back(type + " " + options);
+  }
+  return mounts.empty() ? "none" : fmt::format("{}", fmt::join(mounts, ", then "));
 }
 
 std::string line_of(const std::string& path, const std::string& begin) {
@@ -58,6 +91,10 @@ nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
     if (const auto path = surroundings.file(into)) {
       seen["file"] = {{"path", path->string()}, {"was", look_at_file(path->string())}};
     }
+  } else if (target == Target::disk) {
+    if (const auto path = surroundings.disk(into)) {
+      seen["disk"] = {{"path", path->string()}, {"was", {{"mounts", look_at_mounts(*path)}}}};
+    }
   } else if (target == Target::service) {
     for (const ProcessId& process : surroundings.process_tree(into)) {
       auto was = look_at_process(process);
@@ -69,7 +106,7 @@ nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
   return seen;
 }
 
-std::vector<std::string> differences(const nlohmann::json& before) {
+std::vector<std::string> differences(const nlohmann::json& before, Nature nature) {
   std::vector<std::string> found;
   if (before.contains("file")) {
     const std::string path = before.at("file").at("path");
@@ -78,7 +115,12 @@ std::vector<std::string> differences(const nlohmann::json& before) {
     // Another file by the same name is one that the system has made itself.
     const bool rebuilt = now.at("kind") == "file" && now.at("inode") != was.value("inode", "");
     was.erase("inode");
-    if (!rebuilt) compare(path, was, now, found);
+    if (nature == Nature::condition) was.erase("content");
+    if (nature == Nature::event || !rebuilt) compare(path, was, now, found);
+  }
+  if (before.contains("disk")) {
+    const std::string path = before.at("disk").at("path");
+    compare(path, before.at("disk").at("was"), {{"mounts", look_at_mounts(path)}}, found);
   }
   for (const auto& process : before.value("processes", nlohmann::json::array())) {
     const auto now = look_at_process({process.at("pid"), process.at("start_ticks")});
@@ -87,6 +129,16 @@ std::vector<std::string> differences(const nlohmann::json& before) {
     // Another fault's doing, and healed since.
     if (was.at("state") == "stopped") was.erase("state");
     compare(fmt::format("process {}", process.at("pid").get<int>()), was, now, found);
+  }
+  return found;
+}
+
+std::vector<std::string> differences_of_looks(const nlohmann::json& before,
+                                              const nlohmann::json& now) {
+  std::vector<std::string> found;
+  for (const auto& [what, was] : before.items()) {
+    const std::string is = now.value(what, was.get<std::string>());
+    if (is != was) found.push_back(fmt::format("{} was {}, is {}", what, was, is));
   }
   return found;
 }

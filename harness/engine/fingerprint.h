@@ -1,7 +1,9 @@
-// What a condition must leave as it found it, written down before it is injected and compared after
-// its revert: kind, mode and owner of a file; whether a process stands still, and its limits.
+// What a fault must leave as it found it, written down before it is injected and compared when it is
+// over: kind, mode and owner of a file; whether a process stands still, and its limits; what is
+// mounted on a disk; and what the fault's injector says of settings (Injector::look).
 //
-// What a file says is not part of it: the system goes on writing while the fault lasts.
+// Of a condition a file's content is no part: the system goes on writing while it lasts. Of an event
+// it is: what the system made of it is listed, and no error.
 // Threads: any; looks at files and /proc.
 #pragma once
 
@@ -13,11 +15,15 @@
 
 namespace reprise {
 
-// Empty for targets whose faults live and die with the program (links, disks).
+// Empty for targets that only an injector can look at.
 [[nodiscard]] nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
                                          const std::string& into);
 
 // What is not as it was, in words. A process that has ended since is no difference.
-[[nodiscard]] std::vector<std::string> differences(const nlohmann::json& before);
+[[nodiscard]] std::vector<std::string> differences(const nlohmann::json& before, Nature nature);
+
+// The same for two looks of one injector. What only one of them could tell is no difference.
+[[nodiscard]] std::vector<std::string> differences_of_looks(const nlohmann::json& before,
+                                                            const nlohmann::json& now);
 
 }  // namespace reprise

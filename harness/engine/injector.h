@@ -40,6 +40,9 @@ class Injector {
   virtual Result<void> revert(const nlohmann::json& receipt) = 0;
   // Nothing yet, or the first victim.
   virtual std::optional<Bite> confirm() = 0;
+  // What this kind changes besides files, processes and mounts: rules, queues, settings; name to
+  // words. Asked after `prepare` and after `revert`, and compared. What cannot be told is left out.
+  [[nodiscard]] virtual nlohmann::json look() { return nlohmann::json::object(); }
 };
 
 struct FaultKind : FaultInfo {

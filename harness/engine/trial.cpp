@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr int patience_ms = 15'000;
 constexpr std::uint64_t disk_size = 1 << 20;
+constexpr std::string_view works = "works ";  // what the trial's process begins with, then how
 
 fs::path make_folder() {
   auto pattern = (fs::temp_directory_path() / "reprise-doctor-XXXXXX").string();
@@ -35,7 +36,8 @@ fs::path make_folder() {
 // What every fault can be put into, called "trial".
 class Ground final : public Surroundings {
  public:
-  Ground(fs::path folder, bool sandboxed) : folder_(std::move(folder)), sandboxed_(sandboxed) {
+  Ground(fs::path folder, std::string database, bool sandboxed)
+      : folder_(std::move(folder)), database_(std::move(database)), sandboxed_(sandboxed) {
     std::ofstream(folder_ / "trial") << "{\"trial\": \"" << std::string(4096, '.') << "\"}\n";
   }
   ~Ground() override {
@@ -62,9 +64,7 @@ class Ground final : public Surroundings {
   Groundwork* groundwork(std::string_view, std::string_view) const override {
     return groundwork_.get();
   }
-  Result<std::string> database(std::string_view) const override {
-    return failure("it needs a PostgreSQL server that a plan names");
-  }
+  Result<std::string> database(std::string_view) const override { return database_; }
   Result<fs::path> file(std::string_view) const override { return folder_ / "trial"; }
   Result<fs::path> disk(std::string_view) const override {
     if (sandboxed_) return folder_ / "disk";
@@ -114,27 +114,33 @@ class Ground final : public Surroundings {
   }
 
   fs::path folder_;
+  std::string database_;
   bool sandboxed_;
   std::unique_ptr<Groundwork> groundwork_;
   std::unique_ptr<LinkServer> link_;
   ProcessId service_{};
 };
 
-Result<void> try_here(const FaultKind& kind, const nlohmann::json& with, const fs::path& folder,
-                      bool sandboxed) {
-  Ground ground(folder, sandboxed);
-  if (auto ready = ground.prepare(kind); !ready) return ready;
+Result<std::string> try_here(const TrialOf& trial, const fs::path& folder, bool sandboxed) {
+  const FaultKind& kind = trial.kind;
+  Ground ground(folder, trial.database, sandboxed);
+  if (auto ready = ground.prepare(kind); !ready) {
+    return std::unexpected(ready.error());
+  }
   FaultSpec spec;
   spec.id = spec.kind = kind.name;
   spec.into = kind.target == Target::none ? "" : "trial";
-  spec.with = with;
+  spec.with = trial.with;
   auto injector = kind.make(spec, ground);
   if (!injector) return std::unexpected(injector.error());
   auto receipt = (*injector)->prepare();
   if (!receipt) return std::unexpected(receipt.error());
   const auto injected = (*injector)->inject(*receipt);
+  const std::string instead = (*injector)->look().value("instead", "");
   const auto reverted = (*injector)->revert(*receipt);
-  return injected ? reverted : injected;
+  if (!injected) return std::unexpected(injected.error());
+  if (!reverted) return std::unexpected(reverted.error());
+  return instead;
 }
 
 // What the trial's process wrote before it ended: nothing is good news.
@@ -158,13 +164,13 @@ Result<pid_t> fork_plain(const std::function<int()>& inside) {
 
 }  // namespace
 
-Result<void> try_fault(const FaultKind& kind, const nlohmann::json& with, bool sandboxed) {
+Result<std::string> try_fault(const TrialOf& trial, bool sandboxed) {
   const fs::path folder = make_folder();
   int pipe[2];
   REPRISE_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
   auto inside = [&] {
-    const auto tried = try_here(kind, with, folder, sandboxed);
-    const std::string text = tried ? "works" : tried.error().text();
+    const auto tried = try_here(trial, folder, sandboxed);
+    const std::string text = tried ? std::string(works) + *tried : tried.error().text();
     (void)!::write(pipe[1], text.data(), text.size());
     return 0;
   };
@@ -181,7 +187,7 @@ Result<void> try_fault(const FaultKind& kind, const nlohmann::json& with, bool s
   std::error_code ignored;
   fs::remove_all(folder, ignored);
   if (!child) return std::unexpected(child.error());
-  if (said == "works") return {};
+  if (said.starts_with(works)) return said.substr(works.size());
   return failure("{}", said.empty() ? "the program that tried it died" : said);
 }
 

@@ -8,8 +8,14 @@
 
 namespace reprise {
 
-// Prepares, injects and reverts it once. An error says what is missing here.
-[[nodiscard]] Result<void> try_fault(const FaultKind& kind, const nlohmann::json& with,
-                                     bool sandboxed);
+struct TrialOf {
+  const FaultKind& kind;
+  nlohmann::json with;
+  std::string database;  // URL of the one to try database faults on
+};
+
+// Prepares, injects and reverts it once; what it did in another way than asked, mostly empty. An
+// error says what is missing here.
+[[nodiscard]] Result<std::string> try_fault(const TrialOf& trial, bool sandboxed);
 
 }  // namespace reprise

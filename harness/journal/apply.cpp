@@ -169,6 +169,8 @@ Result<void> RecordReader::fault(Duration t, const json& line) {
   } else if (step == "undo-failed") {
     fault.undo_failed = text_field(line, "why");
     if (fault.undo_failed.empty()) fault.undo_failed = "?";
+  } else if (step == "changed-since") {
+    fault.changed_since = text_field(line, "what");
   }
   return {};
 }

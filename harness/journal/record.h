@@ -46,6 +46,7 @@ struct FaultRecord {
   std::optional<Duration> healed;     // t_heal; conditions only
   std::string failed;                 // why it could not be injected; empty when it could
   std::string undo_failed;
+  std::string changed_since;          // what an event's target is now; empty when as before
 };
 
 struct StepRecord {

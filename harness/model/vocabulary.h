@@ -34,7 +34,7 @@ struct FaultInfo : KindInfo {
   Target target = Target::none;
   // An option without which this condition is an event (`undo` of `command`); mostly none.
   std::string event_without = {};
-  // Other options than the example's that ask something else of the machine: `reprise doctor`
+  // Options to set beside the example's that ask something else of the machine: `reprise doctor`
   // tries them too.
   std::vector<nlohmann::json> variants = {};
 

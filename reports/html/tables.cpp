@@ -107,6 +107,7 @@ std::string faults_table(const Drill& drill, const Words& words) {
     }
     trouble("fault.failed", fault.failed);
     trouble("fault.undo-failed", fault.undo_failed);
+    trouble("fault.changed-since", fault.changed_since);
     const bool event = fault.nature == Nature::event;
     table.row({html(fault.id), identifier(fault.kind), identifier(fault.into),
                std::to_string(fault.round + 1), words.instant(fault.commanded),

@@ -40,32 +40,63 @@ class FileFingerprint : public ::testing::Test {
 };
 
 TEST_F(FileFingerprint, IsTheSameWhenNothingHappened) {
-  EXPECT_THAT(differences(before_), IsEmpty());
+  EXPECT_THAT(differences(before_, Nature::condition), IsEmpty());
 }
 
 TEST_F(FileFingerprint, SeesAModeThatStayed) {
   ::chmod(path().c_str(), 0);
-  EXPECT_THAT(differences(before_), Contains(HasSubstr("mode was 0644, is 0000")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("mode was 0644, is 0000")));
 }
 
 TEST_F(FileFingerprint, SeesAFolderInTheFilesPlace) {
   std::filesystem::remove(path());
   std::filesystem::create_directory(path());
-  EXPECT_THAT(differences(before_), Contains(HasSubstr("kind was file, is folder")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("kind was file, is folder")));
 }
 
 TEST_F(FileFingerprint, SeesAFileThatIsGone) {
   std::filesystem::remove(path());
-  EXPECT_THAT(differences(before_), Contains(HasSubstr("kind was file, is none")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("kind was file, is none")));
 }
 
 TEST_F(FileFingerprint, LeavesToTheSystemWhatItWroteOrMadeAnew) {
   folder_.write("page", "after");
-  EXPECT_THAT(differences(before_), IsEmpty());
+  EXPECT_THAT(differences(before_, Nature::condition), IsEmpty());
   folder_.write("new", "made anew");
   ::chmod((folder_.path() / "new").c_str(), 0600);
   std::filesystem::rename(folder_.path() / "new", path());
-  EXPECT_THAT(differences(before_), IsEmpty());
+  EXPECT_THAT(differences(before_, Nature::condition), IsEmpty());
+}
+
+TEST_F(FileFingerprint, ListsWhatAnEventMadeOfTheContent) {
+  EXPECT_THAT(differences(before_, Nature::event), IsEmpty());
+  folder_.write("page", "after");
+  EXPECT_THAT(differences(before_, Nature::event),
+              Contains(HasSubstr("content was 6 bytes, SHA-256 ")));
+  folder_.write("new", "before");
+  std::filesystem::rename(folder_.path() / "new", path());
+  EXPECT_THAT(differences(before_, Nature::event), IsEmpty());
+}
+
+TEST(DiskFingerprint, SeesWhatIsMountedOnIt) {
+  const TemporaryFolder folder;
+  FixedSurroundings surroundings;
+  surroundings.disks["data"] = folder.path();
+  const auto before = fingerprint(surroundings, Target::disk, "data");
+  EXPECT_EQ(before.at("disk").at("was").at("mounts"), "none");
+  surroundings.disks["proc"] = "/proc";
+  EXPECT_THAT(fingerprint(surroundings, Target::disk, "proc").at("disk").at("was").at("mounts"),
+              HasSubstr("proc"));
+}
+
+TEST(Looks, DifferInWhatBothCouldTell) {
+  EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, {{"filter", "with it"}}),
+              ::testing::ElementsAre("filter was without it, is with it"));
+  EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, nlohmann::json::object()),
+              IsEmpty());
 }
 
 class ProcessFingerprint : public ::testing::Test {
@@ -92,11 +123,12 @@ class ProcessFingerprint : public ::testing::Test {
 };
 
 TEST_F(ProcessFingerprint, SeesOneThatStandsStill) {
-  EXPECT_THAT(differences(before_), IsEmpty());
+  EXPECT_THAT(differences(before_, Nature::condition), IsEmpty());
   ::kill(pid_, SIGSTOP);
   int status = 0;
   ASSERT_EQ(::waitpid(pid_, &status, WUNTRACED), pid_);
-  EXPECT_THAT(differences(before_), Contains(HasSubstr("state was going, is stopped")));
+  EXPECT_THAT(differences(before_, Nature::condition),
+              Contains(HasSubstr("state was going, is stopped")));
 }
 
 TEST_F(ProcessFingerprint, SeesALimitThatStayed) {
@@ -104,12 +136,12 @@ TEST_F(ProcessFingerprint, SeesALimitThatStayed) {
   ::prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit);
   limit.rlim_cur = 7;
   ASSERT_EQ(::prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr), 0);
-  EXPECT_THAT(differences(before_), Contains(HasSubstr("open files was")));
+  EXPECT_THAT(differences(before_, Nature::condition), Contains(HasSubstr("open files was")));
 }
 
 TEST_F(ProcessFingerprint, DoesNotMissOneThatHasEnded) {
   end();
-  EXPECT_THAT(differences(before_), IsEmpty());
+  EXPECT_THAT(differences(before_, Nature::condition), IsEmpty());
 }
 
 // A fault whose revert says that all is well and leaves the mode as it was made.

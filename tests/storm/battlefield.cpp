@@ -133,7 +133,8 @@ void Battlefield::write_plan() {
     std::ranges::replace(name, '_', '-');
     add(name);
     for (const auto& variant : kind.at("variants")) {
-      fault["with"] = variant;
+      fault["with"] = kind.at("example").value("with", nlohmann::json::object());
+      fault["with"].update(variant);
       add(name + "-" + variant.begin().value().get<std::string>());
     }
   }
