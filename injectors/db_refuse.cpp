@@ -126,7 +126,7 @@ class DbRefuse final : public Injector {
                             ended_ == 1 ? "" : "s")};
   }
 
-  nlohmann::json look() override {
+  nlohmann::json state() override {
     const auto target = PostgresAddress::of_plan(surroundings_, name_);
     if (!target) return nlohmann::json::object();
     auto session = AdminSession::open(target->with_database(via_));

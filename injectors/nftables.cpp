@@ -78,7 +78,7 @@ Result<std::uint64_t> OwnedTable::packets() {
   return counted(nft_ctx_get_output_buffer(context_));
 }
 
-nlohmann::json look_at_table(const std::string& name) {
+nlohmann::json state_of_table(const std::string& name) {
   if (name.empty()) return {{"packet filter", "without it"}};
   const auto there = OwnedTable::exists(name);
   if (!there) return nlohmann::json::object();

@@ -39,7 +39,7 @@ class OwnedTable {
   std::string name_;
 };
 
-// For Injector::look: whether the kernel has the table; an empty name is a table not made yet.
-[[nodiscard]] nlohmann::json look_at_table(const std::string& name);
+// For Injector::state: whether the kernel has the table; an empty name is a table not made yet.
+[[nodiscard]] nlohmann::json state_of_table(const std::string& name);
 
 }  // namespace reprise

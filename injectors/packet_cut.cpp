@@ -70,7 +70,7 @@ class PacketCut final : public Injector {
     return std::nullopt;
   }
 
-  nlohmann::json look() override { return look_at_table(name_); }
+  nlohmann::json state() override { return state_of_table(name_); }
 
  private:
   FaultSpec spec_;

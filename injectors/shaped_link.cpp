@@ -46,12 +46,12 @@ class Shaped final : public Injector {
     return std::nullopt;
   }
 
-  nlohmann::json look() override {
+  nlohmann::json state() override {
     std::vector<std::string> left;
     for (const std::string& name : names_) {
       if (TrafficClass::exists(name)) left.push_back(name);
     }
-    nlohmann::json seen = by_proxy_->look();
+    nlohmann::json seen = by_proxy_->state();
     seen["queues"] = left.empty() ? "without it" : fmt::format("with {}", fmt::join(left, ", "));
     if (!why_not_.empty()) seen["instead"] = "with the proxy, not the kernel: " + why_not_;
     return seen;

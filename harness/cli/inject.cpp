@@ -18,7 +18,7 @@
 namespace reprise {
 namespace {
 
-struct Options {
+struct InjectOptions {
   std::string plan;
   std::string fault;
   std::vector<std::string> with;
@@ -57,7 +57,7 @@ bool is_target(const Plan& plan, Target target, const std::string& name) {
 }
 
 // FAULT is the id of a fault in one of the plan's scenarios, or KIND:TARGET.
-Result<FaultSpec> find_fault(const LoadedPlan& loaded, const Options& options) {
+Result<FaultSpec> find_fault(const LoadedPlan& loaded, const InjectOptions& options) {
   const auto colon = options.fault.find(':');
   if (colon == std::string::npos) {
     for (const Scenario& scenario : loaded.scenarios) {
@@ -120,7 +120,7 @@ Result<Scenario> rehearsal(const LoadedPlan& loaded, const FaultSpec& fault,
 
 // What `run` would find in the plan's files: the fault's scenario stands alone, and what the
 // command line gives it may hold secrets as well.
-std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const Options& options) {
+std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const InjectOptions& options) {
   LoadedPlan& loaded = plans.front();
   auto fault = find_fault(loaded, options);
   if (fault) {
@@ -148,7 +148,7 @@ std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const Options& 
   return redaction;
 }
 
-int inject(const Options& options) {
+int inject(const InjectOptions& options) {
   auto plans = load_or_tell({options.plan});
   if (!plans) return 2;
   const auto redaction = prepare(*plans, options);
@@ -178,7 +178,7 @@ int inject(const Options& options) {
 void add_inject(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand(
       "inject", "Rehearse one failure: start the system, break it, watch, heal");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InjectOptions>();
   verb->add_option("plan", options->plan, "The plan's folder")->required();
   verb->add_option("fault", options->fault, "A fault's id in the plan's scenarios, or KIND:TARGET")
       ->required();

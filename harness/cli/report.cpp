@@ -7,13 +7,13 @@
 namespace reprise {
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::vector<std::filesystem::path> journals;
   std::string out = "out";
   std::string language;
 };
 
-int report(const Options& options) {
+int report(const ReportOptions& options) {
   std::vector<Drill> drills;
   for (const auto& path : options.journals) {
     auto drill = read_drill(path);
@@ -39,7 +39,7 @@ int report(const Options& options) {
 
 void add_report(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand("report", "Judge journals again and write the reports");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   verb->add_option("journal", options->journals, "Journals of finished or killed drills")
       ->required()
       ->check(CLI::ExistingFile);

@@ -16,7 +16,7 @@
 namespace reprise {
 namespace {
 
-struct Options {
+struct RunOptions {
   std::vector<std::string> words;
   std::vector<std::string> tags;
   std::set<std::string> allowed;  // targets elsewhere
@@ -41,7 +41,7 @@ int exit_code_of(const Conducted& conducted) {
   return conducted.troubles.empty() || judged == 1 ? judged : 3;
 }
 
-int run(const Options& options) {
+int run(const RunOptions& options) {
   std::vector<std::filesystem::path> paths;
   std::vector<std::string> names;
   divide_words(options.words, paths, names);
@@ -87,7 +87,7 @@ int run(const Options& options) {
 
 void add_run(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand("run", "Drill the scenarios of a plan and judge them");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   verb->add_option("path", options->words,
                    "Plan folders, scenario files or folders of plans; then names of scenarios")
       ->required();

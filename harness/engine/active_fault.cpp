@@ -37,7 +37,7 @@ Result<void> ActiveFault::revert() {
   auto reverted = injector_->revert(receipt_);
   if (!reverted) return reverted;
   auto changed = differences(before_, nature());
-  std::ranges::move(differences_of_looks(look_before_, injector_->look()),
+  std::ranges::move(differences_of_states(state_before_, injector_->state()),
                     std::back_inserter(changed));
   if (changed.empty()) return {};
   const auto what = fmt::format("{}", fmt::join(changed, "; "));
@@ -74,7 +74,7 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
   auto look = [this] {
     before_ = fingerprint(context_.surroundings, kind_->target, spec_.into);
     auto prepared = injector_->prepare();
-    if (prepared) look_before_ = injector_->look();
+    if (prepared) state_before_ = injector_->state();
     return prepared;
   };
   auto receipt = co_await context_.pool.run(look);

@@ -59,7 +59,7 @@ class ActiveFault {
   std::unique_ptr<Injector> injector_;
   nlohmann::json receipt_;
   nlohmann::json before_;       // the fingerprint of its target
-  nlohmann::json look_before_;  // and what its injector saw
+  nlohmann::json state_before_;  // and what its injector saw
   std::string changed_since_;   // by an event: what its target is now; written by `revert`
   std::optional<std::uint64_t> entry_;  // in the undo log, while something is to be undone
   bool armed_ = false;

@@ -133,7 +133,7 @@ std::vector<std::string> differences(const nlohmann::json& before, Nature nature
   return found;
 }
 
-std::vector<std::string> differences_of_looks(const nlohmann::json& before,
+std::vector<std::string> differences_of_states(const nlohmann::json& before,
                                               const nlohmann::json& now) {
   std::vector<std::string> found;
   for (const auto& [what, was] : before.items()) {

@@ -137,7 +137,7 @@ void end_descendants() {
 }
 
 // Traversable by others, since a database server drops to a user of its own.
-void make_folder(const std::filesystem::path& folder) {
+void make_working_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   std::filesystem::permissions(folder, std::filesystem::perms(0711), error);
@@ -147,7 +147,7 @@ int guard(const Job& job, UndoLog log) {
   ::setsid();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const int signals = watch_signals();
-  make_folder(job.folder);
+  make_working_folder(job.folder);
   const auto worker = fork_worker(job, log);
   if (!worker) {
     fmt::print(stderr, "reprise: {}\n", worker.error().text());

@@ -42,7 +42,7 @@ class Injector {
   virtual std::optional<Bite> confirm() = 0;
   // What this kind changes besides files, processes and mounts: rules, queues, settings; name to
   // words. Asked after `prepare` and after `revert`, and compared. What cannot be told is left out.
-  [[nodiscard]] virtual nlohmann::json look() { return nlohmann::json::object(); }
+  [[nodiscard]] virtual nlohmann::json state() { return nlohmann::json::object(); }
 };
 
 struct FaultKind : FaultInfo {

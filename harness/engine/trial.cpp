@@ -27,7 +27,7 @@ constexpr int patience_ms = 15'000;
 constexpr std::uint64_t disk_size = 1 << 20;
 constexpr std::string_view works = "works ";  // what the trial's process begins with, then how
 
-fs::path make_folder() {
+fs::path make_ground() {
   auto pattern = (fs::temp_directory_path() / "reprise-doctor-XXXXXX").string();
   REPRISE_REQUIRE(::mkdtemp(pattern.data()));
   return pattern;
@@ -136,7 +136,7 @@ Result<std::string> try_here(const TrialOf& trial, const fs::path& folder, bool 
   auto receipt = (*injector)->prepare();
   if (!receipt) return std::unexpected(receipt.error());
   const auto injected = (*injector)->inject(*receipt);
-  const std::string instead = (*injector)->look().value("instead", "");
+  const std::string instead = (*injector)->state().value("instead", "");
   const auto reverted = (*injector)->revert(*receipt);
   if (!injected) return std::unexpected(injected.error());
   if (!reverted) return std::unexpected(reverted.error());
@@ -165,7 +165,7 @@ Result<pid_t> fork_plain(const std::function<int()>& inside) {
 }  // namespace
 
 Result<std::string> try_fault(const TrialOf& trial, bool sandboxed) {
-  const fs::path folder = make_folder();
+  const fs::path folder = make_ground();
   int pipe[2];
   REPRISE_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
   auto inside = [&] {

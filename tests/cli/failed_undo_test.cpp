@@ -30,7 +30,7 @@ defaults:
 )";
 
 // `mend N` takes the mark N away, unless a file `jammed` says how it is to fail.
-constexpr auto mend = R"(#!/bin/sh
+constexpr auto mend = R"sh(#!/bin/sh
 cd "$(dirname "$0")" if["$(cat jammed 2>/dev/null)" = "$1"]; then
   case "$(cat manner)" in
     exit) echo "the mark $1 is stuck"; exit 3 ;;
@@ -39,7 +39,7 @@ cd "$(dirname "$0")" if["$(cat jammed 2>/dev/null)" = "$1"]; then
   esac
 fi
 rm -f "mark-$1"
-)";
+)sh";
 
 // Where it fails: at which of three faults, and how.
 class FailedUndo :

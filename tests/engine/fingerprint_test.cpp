@@ -92,10 +92,10 @@ TEST(DiskFingerprint, SeesWhatIsMountedOnIt) {
               HasSubstr("proc"));
 }
 
-TEST(Looks, DifferInWhatBothCouldTell) {
-  EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, {{"filter", "with it"}}),
+TEST(States, DifferInWhatBothCouldTell) {
+  EXPECT_THAT(differences_of_states({{"filter", "without it"}}, {{"filter", "with it"}}),
               ::testing::ElementsAre("filter was without it, is with it"));
-  EXPECT_THAT(differences_of_looks({{"filter", "without it"}}, nlohmann::json::object()),
+  EXPECT_THAT(differences_of_states({{"filter", "without it"}}, nlohmann::json::object()),
               IsEmpty());
 }
 

@@ -16,7 +16,7 @@ struct FileCase {
   std::string evidence;  // a part of it
 };
 
-const std::vector<FileCase> cases{
+const std::vector<FileCase> file_cases{
     {"file_delete", nlohmann::json::object(), "(44 bytes) is gone"},
     {"file_corrupt", {{"how", "random-bytes"}, {"seed", 7}}, "was corrupted (random-bytes)"},
     {"file_corrupt", {{"how", "not-json"}}, "was corrupted (not-json)"},
@@ -33,7 +33,7 @@ class EachFileFault : public FileFaults, public testing::WithParamInterface<File
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(All, EachFileFault, testing::ValuesIn(cases), [](const auto& about) {
+INSTANTIATE_TEST_SUITE_P(All, EachFileFault, testing::ValuesIn(file_cases), [](const auto& about) {
   return fmt::format("{}_{}", about.param.kind, about.index);
 });
 

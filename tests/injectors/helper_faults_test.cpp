@@ -18,7 +18,7 @@ struct HelperCase {
   std::string evidence;  // a part of it
 };
 
-const std::vector<HelperCase> cases{
+const std::vector<HelperCase> helper_cases{
     {"cpu_stress", {{"cores", 2}, {"share", "40%"}}, 2, "2 busy processes took"},
     {"cpu_stress", {{"cores", 1}, {"share", "5%"}}, 1, "1 busy process took"},
     {"memory_pressure", {{"size", "48MiB"}}, 1, "holds 50331648 bytes of memory"},
@@ -51,9 +51,10 @@ class EachHelperFault : public testing::TestWithParam<HelperCase> {
   FixedSurroundings surroundings_;
 };
 
-INSTANTIATE_TEST_SUITE_P(All, EachHelperFault, testing::ValuesIn(cases), [](const auto& about) {
-  return fmt::format("{}_{}", about.param.kind, about.index);
-});
+INSTANTIATE_TEST_SUITE_P(All, EachHelperFault, testing::ValuesIn(helper_cases),
+                         [](const auto& about) {
+                           return fmt::format("{}_{}", about.param.kind, about.index);
+                         });
 
 TEST_P(EachHelperFault, BitesAndLeavesNothingBehind) {
   auto fault = make_fault(spec(), surroundings_);

@@ -6,11 +6,11 @@
 namespace reprise::testing {
 namespace {
 
-json within(const std::string& within) {
+json degraded_by(const std::string& within) {
   return {{"probe", "page"}, {"expect", "degraded"}, {"within", within}};
 }
 
-Finding judged(const Story& story, const json& options) {
+Finding judged_fallback(const Story& story, const json& options) {
   return alone(story, "fallback", options);
 }
 
@@ -24,13 +24,13 @@ Story struck(Duration healed = 16s) {
 TEST(FallbackLimits, IncludeAnAnswerFinishedAtTheInstantOfTheBite) {
   Story story = struck();
   story.page_at(6s, degraded, 6005ms).page(6100ms, 16s, degraded);
-  EXPECT_EQ(judged(story, within("0s")).status, Status::pass);
+  EXPECT_EQ(judged_fallback(story, degraded_by("0s")).status, Status::pass);
 }
 
 TEST(FallbackLimits, CountTheFirstToBeAnsweredNotTheFirstToBeSent) {
   Story story = struck();
   story.page_at(6s, degraded, 9s).page(6100ms, 16s, degraded);
-  EXPECT_EQ(judged(story, within("1s")).measured->high, 105ms);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).measured->high, 105ms);
 }
 
 TEST(FallbackLimits, CountFromTheFirstVictimOfAnyFault) {
@@ -40,32 +40,34 @@ TEST(FallbackLimits, CountFromTheFirstVictimOfAnyFault) {
   story.note_fault(9s, "slow", 0, "bit", {{"at", Duration(9s).count()}});
   story.strike("quick", 7s, 16s).strike("blunt", 6500ms, 16s, 0, false);
   story.page(7200ms, 16s, degraded);
-  EXPECT_EQ(judged(story, within("1s")).measured->high, 7210ms - 7005ms);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).measured->high, 7210ms - 7005ms);
 }
 
 TEST(FallbackLimits, CountOnlyWhatWasDownBetweenTheVictimAndTheSwitch) {
   Story story = struck();
   story.page(5800ms, 5900ms, broken).page(6100ms, 6300ms, broken).page(6300ms, 16s, degraded);
   story.page(7s, 8s, broken);
-  EXPECT_EQ(judged(story, within("1s")).outcome.arguments["down"], 2);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).outcome.arguments["down"], 2);
 }
 
 TEST(FallbackLimits, AreNeverBelowZeroWhenItCameBeforeDetectionWasDue) {
   Story story = struck();
   story.page(6100ms, 16s, degraded);
-  const Finding finding = judged(story, with(within("1s"), {{"detect", "5s"}}));
+  const Finding finding = judged_fallback(story, with(degraded_by("1s"), {{"detect", "5s"}}));
   EXPECT_EQ(finding.measured->low, 0ms);
   EXPECT_EQ(finding.measured->high, 0ms);
 }
 
 TEST(NoFallback, IsUnknownWhenAnInstantWasNotLookedAt) {
-  EXPECT_EQ(judged(struck().skipped(8s, 8100ms), within("1s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_fallback(struck().skipped(8s, 8100ms), degraded_by("1s")).outcome.key,
+            "judge.unseen");
 }
 
 TEST(NoFallback, IsAMissOnceTheFaultLastedUntilItWasDue) {
-  EXPECT_EQ(judged(struck(7005ms), within("1s")).failure, "chaos.NoFallback");
-  EXPECT_EQ(judged(struck(7004ms), within("1s")).status, Status::inconclusive);
-  const Finding detecting = judged(struck(8s), with(within("1s"), {{"detect", "1s"}}));
+  EXPECT_EQ(judged_fallback(struck(7005ms), degraded_by("1s")).failure, "chaos.NoFallback");
+  EXPECT_EQ(judged_fallback(struck(7004ms), degraded_by("1s")).status, Status::inconclusive);
+  const Finding detecting =
+      judged_fallback(struck(8s), with(degraded_by("1s"), {{"detect", "1s"}}));
   EXPECT_EQ(detecting.outcome.key, "judge.fallback.healed-too-early");
   EXPECT_EQ(detecting.outcome.arguments["lasted_ns"], Duration(1995ms).count());
 }
@@ -74,11 +76,12 @@ TEST(NoFallback, IsAMissOnceTheDrillLastedUntilItWasDue) {
   // The last sample finishes at 29.91 s.
   Story story;
   story.kill(6s);
-  const Finding finding = judged(story, within("23905ms"));
+  const Finding finding = judged_fallback(story, degraded_by("23905ms"));
   EXPECT_EQ(finding.failure, "chaos.NoFallback");
   EXPECT_EQ(finding.measured->low, 29900ms - 6005ms);
-  EXPECT_EQ(judged(story, within("23905000001ns")).outcome.key, "judge.drill-cut-short");
-  const Finding detecting = judged(story, with(within("1s"), {{"detect", "5s"}}));
+  EXPECT_EQ(judged_fallback(story, degraded_by("23905000001ns")).outcome.key,
+            "judge.drill-cut-short");
+  const Finding detecting = judged_fallback(story, with(degraded_by("1s"), {{"detect", "5s"}}));
   EXPECT_EQ(detecting.measured->low, 24900ms - 6005ms);
 }
 
@@ -86,8 +89,8 @@ TEST(LateFallback, IsAMissAlthoughAnInstantWasNotLookedAtWhenItWasTooLateAnyway)
   // The last other sample is intended at 8.9 s: not before 2.895 s after the bite.
   Story story = struck();
   story.page(9s, 16s, degraded).skipped(6500ms, 6600ms);
-  EXPECT_EQ(judged(story, within("2894ms")).failure, "chaos.FallbackTooLate");
-  EXPECT_EQ(judged(story, within("2895ms")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_fallback(story, degraded_by("2894ms")).failure, "chaos.FallbackTooLate");
+  EXPECT_EQ(judged_fallback(story, degraded_by("2895ms")).outcome.key, "judge.unseen");
 }
 
 Story two_rounds() {
@@ -97,7 +100,7 @@ Story two_rounds() {
 }
 
 TEST(FallbackRounds, EndWhereTheNextBegins) {
-  EXPECT_EQ(judged(two_rounds().page(12s, 16s, degraded), within("1s")).failure,
+  EXPECT_EQ(judged_fallback(two_rounds().page(12s, 16s, degraded), degraded_by("1s")).failure,
             "chaos.NoFallback");
 }
 
@@ -105,50 +108,51 @@ TEST(FallbackRounds, AreOfTheSameFault) {
   Story story = two_rounds();
   story.declare("other").strike("other", 8s, 9s);
   story.page(6100ms, 8s, degraded).page(12100ms, 16s, degraded);
-  EXPECT_EQ(judged(story, within("1s")).status, Status::pass);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).status, Status::pass);
 }
 
 TEST(FallbackRounds, AreWorstWhereTheyTookLongest) {
   Story first = two_rounds();
   first.page(8s, 9s, degraded).page(13500ms, 16s, degraded);
-  EXPECT_EQ(judged(first, within("1s")).measured->high, 8010ms - 6005ms);
-  EXPECT_EQ(judged(first, within("5s")).measured->high, 8010ms - 6005ms);
+  EXPECT_EQ(judged_fallback(first, degraded_by("1s")).measured->high, 8010ms - 6005ms);
+  EXPECT_EQ(judged_fallback(first, degraded_by("5s")).measured->high, 8010ms - 6005ms);
   Story second = two_rounds();
   second.page(7500ms, 9s, degraded).page(14s, 16s, degraded);
-  EXPECT_EQ(judged(second, within("1s")).measured->high, 14010ms - 12005ms);
-  EXPECT_EQ(judged(second, within("5s")).measured->high, 14010ms - 12005ms);
+  EXPECT_EQ(judged_fallback(second, degraded_by("1s")).measured->high, 14010ms - 12005ms);
+  EXPECT_EQ(judged_fallback(second, degraded_by("5s")).measured->high, 14010ms - 12005ms);
 }
 
 TEST(FallbackRounds, AreWorseFailedThanUnknownAndWorstWithout) {
   Story late_then_short;
   late_then_short.declare("cut", 2).strike("cut", 6s, 9s, 0).strike("cut", 12s, 12500ms, 1);
   late_then_short.page(8s, 9s, degraded);
-  EXPECT_EQ(judged(late_then_short, within("1s")).failure, "chaos.FallbackTooLate");
+  EXPECT_EQ(judged_fallback(late_then_short, degraded_by("1s")).failure, "chaos.FallbackTooLate");
   Story short_then_late;
   short_then_late.declare("cut", 2).strike("cut", 6s, 6500ms, 0).strike("cut", 12s, 16s, 1);
   short_then_late.page(14s, 16s, degraded);
-  EXPECT_EQ(judged(short_then_late, within("1s")).failure, "chaos.FallbackTooLate");
-  EXPECT_EQ(judged(two_rounds().page(8s, 9s, degraded), within("1s")).failure, "chaos.NoFallback");
+  EXPECT_EQ(judged_fallback(short_then_late, degraded_by("1s")).failure, "chaos.FallbackTooLate");
+  EXPECT_EQ(judged_fallback(two_rounds().page(8s, 9s, degraded), degraded_by("1s")).failure,
+            "chaos.NoFallback");
 }
 
 TEST(FallbackRounds, OfWhichNothingIsKnownSayMostWhereSomethingWasMeasured) {
   Story unseen_last;
   unseen_last.declare("cut", 2).strike("cut", 6s, 6500ms, 0).strike("cut", 12s, 16s, 1);
   unseen_last.skipped(12100ms, 14s).page(14s, 16s, degraded);
-  EXPECT_EQ(judged(unseen_last, within("1s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_fallback(unseen_last, degraded_by("1s")).outcome.key, "judge.unseen");
   Story unseen_first;
   unseen_first.declare("cut", 2).strike("cut", 6s, 9s, 0).strike("cut", 12s, 12500ms, 1);
   unseen_first.skipped(6100ms, 8s).page(8s, 9s, degraded);
-  EXPECT_EQ(judged(unseen_first, within("1s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_fallback(unseen_first, degraded_by("1s")).outcome.key, "judge.unseen");
 }
 
 TEST(FallbackLimits, NeedAnExpectationAFaultAndAnAnswer) {
-  EXPECT_EQ(judged(struck(), {{"probe", "page"}, {"within", "1s"}}).outcome.key,
+  EXPECT_EQ(judged_fallback(struck(), {{"probe", "page"}, {"within", "1s"}}).outcome.key,
             "judge.unreadable");
-  EXPECT_EQ(judged(Story(), within("1s")).outcome.key, "judge.no-bite");
+  EXPECT_EQ(judged_fallback(Story(), degraded_by("1s")).outcome.key, "judge.no-bite");
   Story story = struck();
   story.page(0s, 30s, refused);
-  EXPECT_EQ(judged(story, within("1s")).outcome.key, "judge.never-answered");
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).outcome.key, "judge.never-answered");
 }
 
 }  // namespace

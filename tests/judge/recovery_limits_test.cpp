@@ -6,11 +6,11 @@
 namespace reprise::testing {
 namespace {
 
-json within(const std::string& within, const json& more = json::object()) {
+json nominal_by(const std::string& within, const json& more = json::object()) {
   return with({{"probe", "page"}, {"expect", "nominal"}, {"within", within}}, more);
 }
 
-Finding judged(const Story& story, const json& options) {
+Finding judged_recovery(const Story& story, const json& options) {
   return alone(story, "recovery", options);
 }
 
@@ -26,21 +26,21 @@ TEST(RecoveryCharge, IsTheFaultThatStruckWithinAnIntervalOfTheFirstBadSample) {
   story.declare("cut").strike("cut", 5200ms, 5800ms);
   story.declare("kill").strike("kill", 6100ms, std::nullopt);
   story.page_at(6s, refused, 6150ms).page(6100ms, 7s, refused);
-  EXPECT_EQ(judged(story, within("5s")).measured->high, 7010ms - 6100ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 7010ms - 6100ms);
 }
 
 TEST(RecoveryCharge, IsAConditionThatWasHealedAtTheInstantTheOutageBegan) {
   Story story;
   story.declare("cut").strike("cut", 6s, 8s);
   story.declare("kill").strike("kill", 7s, std::nullopt).page(8s, 9s, broken);
-  EXPECT_EQ(judged(story, within("5s")).measured->high, 9010ms - 8s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 9010ms - 8s);
 }
 
 TEST(RecoveryCharge, IsNotTheFaultThatTheSystemHadRecoveredFrom) {
   Story story;
   story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 7s, refused);
   story.declare("crash").strike("crash", 7s, std::nullopt).page(10s, 11s, refused);
-  const Finding finding = judged(story, within("9s"));
+  const Finding finding = judged_recovery(story, nominal_by("9s"));
   EXPECT_EQ(finding.measured->high, 11010ms - 7s);
   EXPECT_EQ(finding.outcome.arguments["outages"], 2);
 }
@@ -49,8 +49,8 @@ TEST(RecoveryCharge, IsTheEarliestOfSeveralFaults) {
   Story story;
   story.declare("late").strike("late", 6050ms, std::nullopt);
   story.declare("soon").strike("soon", 6s, std::nullopt).page(6s, 9s, refused);
-  EXPECT_EQ(judged(story, within("5s")).measured->high, 3010ms);
-  EXPECT_EQ(judged(story, within("5s")).measured->low, 8900ms - 6001ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 3010ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->low, 8900ms - 6001ms);
 }
 
 TEST(RecoveryCharge, OfSeveralConditionsIsCountedFromTheLastHealing) {
@@ -58,27 +58,30 @@ TEST(RecoveryCharge, OfSeveralConditionsIsCountedFromTheLastHealing) {
   story.declare("cut").strike("cut", 6s, 12s);
   story.declare("jam").strike("jam", 6s, 10s);
   story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 13s, broken);
-  EXPECT_EQ(judged(story, within("5s")).measured->high, 13010ms - 12s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 13010ms - 12s);
 }
 
 TEST(RecoveryCharge, CountsFromTheHealingOnlyWhereThereIsOneAndItIsMeant) {
   Story kept;
   kept.cut(6s, 16s).page(6s, 17s, broken);
-  EXPECT_EQ(judged(kept, within("5s")).measured->high, 1010ms);
-  EXPECT_EQ(judged(kept, within("5s", {{"from", "heal"}})).measured->high, 1010ms);
-  EXPECT_EQ(judged(kept, within("5s", {{"from", "incident"}})).measured->high, 11010ms);
-  EXPECT_EQ(judged(kept, within("5s", {{"expect", "degraded"}})).measured->high, 11010ms);
+  EXPECT_EQ(judged_recovery(kept, nominal_by("5s")).measured->high, 1010ms);
+  EXPECT_EQ(judged_recovery(kept, nominal_by("5s", {{"from", "heal"}})).measured->high, 1010ms);
+  EXPECT_EQ(judged_recovery(kept, nominal_by("5s", {{"from", "incident"}})).measured->high,
+            11010ms);
+  EXPECT_EQ(judged_recovery(kept, nominal_by("5s", {{"expect", "degraded"}})).measured->high,
+            11010ms);
   const json heal{{"expect", "degraded"}, {"from", "heal"}};
-  EXPECT_EQ(judged(kept, within("5s", heal)).measured->high, 1010ms);
-  EXPECT_EQ(judged(down_until(9s), within("5s", {{"from", "heal"}})).measured->high, 3010ms);
+  EXPECT_EQ(judged_recovery(kept, nominal_by("5s", heal)).measured->high, 1010ms);
+  EXPECT_EQ(judged_recovery(down_until(9s), nominal_by("5s", {{"from", "heal"}})).measured->high,
+            3010ms);
 }
 
 TEST(RecoveryLimits, IncludeASampleFinishedAtTheInstantOfTheCommand) {
   Story story;
   story.kill(6s).page_at(5900ms, refused, 6s);
-  EXPECT_EQ(judged(story, within("5s")).outcome.key, "judge.recovery.recovered");
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).outcome.key, "judge.recovery.recovered");
   story.page_at(5900ms, refused, 5999ms);
-  EXPECT_EQ(judged(story, within("5s")).outcome.key, "judge.no-outage");
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).outcome.key, "judge.no-outage");
 }
 
 TEST(RecoveryLimits, AreJudgedOnTheWorstOutage) {
@@ -87,67 +90,67 @@ TEST(RecoveryLimits, AreJudgedOnTheWorstOutage) {
   story.strike("kill", 6s, std::nullopt, 0).page(6s, 7s, refused);
   story.strike("kill", 11s, std::nullopt, 1).page(11s, 14s, refused);
   story.strike("kill", 18s, std::nullopt, 2).page(18s, 19s, refused);
-  EXPECT_EQ(judged(story, within("5s")).measured->high, 3010ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 3010ms);
   // The miss that was seen counts more than the outage of which nothing is known.
   story.page(18s, 22s, refused).skipped(22s, 24s);
-  EXPECT_EQ(judged(story, within("4s")).outcome.key, "judge.unseen");
-  EXPECT_EQ(judged(story, within("2s")).measured->high, 24010ms - 18s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("4s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(story, nominal_by("2s")).measured->high, 24010ms - 18s);
   story.page(11s, 18s, refused);
-  EXPECT_EQ(judged(story, within("4s")).failure, "chaos.RecoveryTooLate");
+  EXPECT_EQ(judged_recovery(story, nominal_by("4s")).failure, "chaos.RecoveryTooLate");
 }
 
 TEST(RecoveryLimits, AreUnknownWhereNobodyLookedUnlessItWasTooLateAnyway) {
   Story story = down_until(8s);
   story.skipped(8s, 12s);
-  EXPECT_EQ(judged(story, within("1899ms")).outcome.key, "judge.unseen");
-  EXPECT_EQ(judged(story, within("1898999999ns")).failure, "chaos.RecoveryTooLate");
+  EXPECT_EQ(judged_recovery(story, nominal_by("1899ms")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(story, nominal_by("1898999999ns")).failure, "chaos.RecoveryTooLate");
 }
 
 TEST(NoOutage, NeedsToHaveBeenSeenForAsLongAsARecoveryMustLast) {
   // The last sample is intended at 29.9 s, so all is seen up to 30 s; a fault is armed after 1 ms.
-  EXPECT_EQ(judged(Story().kill(27999ms), within("5s")).status, Status::pass);
-  const Finding brief = judged(Story().kill(29s), within("5s"));
+  EXPECT_EQ(judged_recovery(Story().kill(27999ms), nominal_by("5s")).status, Status::pass);
+  const Finding brief = judged_recovery(Story().kill(29s), nominal_by("5s"));
   EXPECT_EQ(brief.outcome.key, "judge.recovery.unfinished");
   EXPECT_EQ(brief.outcome.arguments["seen_ns"], Duration(999ms).count());
-  EXPECT_EQ(judged(Story().kill(28s), within("5s")).status, Status::inconclusive);
-  const Finding none = judged(Story().cut(6s, 29s).unrecorded(27s, 30s), within("5s"));
+  EXPECT_EQ(judged_recovery(Story().kill(28s), nominal_by("5s")).status, Status::inconclusive);
+  const Finding none = judged_recovery(Story().cut(6s, 29s).unrecorded(27s, 30s), nominal_by("5s"));
   EXPECT_EQ(none.outcome.arguments["seen_ns"], 0);
 }
 
 TEST(NoOutage, IsUnknownWhereNobodyLookedAndAsFineAsTheSamples) {
-  EXPECT_EQ(judged(Story().kill(6s).skipped(9s, 9100ms), within("5s")).outcome.key,
+  EXPECT_EQ(judged_recovery(Story().kill(6s).skipped(9s, 9100ms), nominal_by("5s")).outcome.key,
             "judge.skipped");
-  EXPECT_EQ(judged(Story().kill(6s), within("110ms")).status, Status::pass);
-  EXPECT_EQ(judged(Story().kill(6s), within("109ms")).outcome.key, "judge.too-coarse");
+  EXPECT_EQ(judged_recovery(Story().kill(6s), nominal_by("110ms")).status, Status::pass);
+  EXPECT_EQ(judged_recovery(Story().kill(6s), nominal_by("109ms")).outcome.key, "judge.too-coarse");
 }
 
 TEST(Unrecovered, WasWaitedForAsLongAsSamplesWereTaken) {
   // The last sample is intended 23.9 s after the command.
-  const Finding waited = judged(down_until(30s), within("23900ms"));
+  const Finding waited = judged_recovery(down_until(30s), nominal_by("23900ms"));
   EXPECT_EQ(waited.outcome.key, "judge.recovery.never");
   EXPECT_EQ(waited.outcome.arguments["waited_ns"], Duration(23900ms).count());
-  EXPECT_EQ(judged(down_until(30s), within("23901ms")).outcome.key,
+  EXPECT_EQ(judged_recovery(down_until(30s), nominal_by("23901ms")).outcome.key,
             "judge.recovery.never-not-waited");
   Story healed_last;
   healed_last.cut(6s, 30s).page(6s, 30s, broken);
-  EXPECT_EQ(judged(healed_last, within("5s")).outcome.arguments["waited_ns"], 0);
+  EXPECT_EQ(judged_recovery(healed_last, nominal_by("5s")).outcome.arguments["waited_ns"], 0);
 }
 
 TEST(Unrecovered, IsUnknownWhereTheEndCutItShortUnlessItWasTooLateAnyway) {
-  const Finding tail = judged(down_until(29s), within("22899ms"));
+  const Finding tail = judged_recovery(down_until(29s), nominal_by("22899ms"));
   EXPECT_EQ(tail.outcome.key, "judge.recovery.unfinished");
   EXPECT_EQ(tail.outcome.arguments["seen_ns"], Duration(900ms).count());
-  EXPECT_EQ(judged(down_until(29s), within("22898ms")).failure, "chaos.NotRecovered");
+  EXPECT_EQ(judged_recovery(down_until(29s), nominal_by("22898ms")).failure, "chaos.NotRecovered");
   const Story interrupted = down_until(30s).ends("interrupted");
-  EXPECT_EQ(judged(interrupted, within("5min")).outcome.key, "judge.drill-cut-short");
-  EXPECT_EQ(judged(interrupted, within("5s")).failure, "chaos.NotRecovered");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_by("5min")).outcome.key, "judge.drill-cut-short");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_by("5s")).failure, "chaos.NotRecovered");
 }
 
 TEST(Recovery, NeedsAnExpectationAFaultAndAnAnswer) {
-  EXPECT_EQ(judged(down_until(9s), {{"probe", "page"}, {"within", "5s"}}).outcome.key,
+  EXPECT_EQ(judged_recovery(down_until(9s), {{"probe", "page"}, {"within", "5s"}}).outcome.key,
             "judge.unreadable");
-  EXPECT_EQ(judged(Story(), within("5s")).outcome.key, "judge.no-bite");
-  EXPECT_EQ(judged(down_until(9s).page(0s, 30s, refused), within("5s")).outcome.key,
+  EXPECT_EQ(judged_recovery(Story(), nominal_by("5s")).outcome.key, "judge.no-bite");
+  EXPECT_EQ(judged_recovery(down_until(9s).page(0s, 30s, refused), nominal_by("5s")).outcome.key,
             "judge.never-answered");
 }
 

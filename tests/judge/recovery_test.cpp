@@ -5,7 +5,7 @@
 namespace reprise::testing {
 namespace {
 
-json within(const std::string& within) {
+json nominal_within(const std::string& within) {
   return {{"probe", "page"}, {"expect", "nominal"}, {"within", within}};
 }
 
@@ -17,15 +17,16 @@ Story down_until(Duration back) {
 }
 
 TEST(Recovery, OfAnEventIsMeasuredFromTheIncident) {
-  const Finding finding = down_until(9s).demand("recovery", within("5s")).finding();
+  const Finding finding = down_until(9s).demand("recovery", nominal_within("5s")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.measured->low, 8900ms - 6001ms);   // s_y - t_armed
   EXPECT_EQ(finding.measured->high, 9010ms - 6000ms);  // c_z - t_cmd
 }
 
 TEST(Recovery, IsExactOnItsBoundary) {
-  EXPECT_EQ(down_until(9s).demand("recovery", within("3010ms")).finding().status, Status::pass);
-  const Finding late = down_until(9s).demand("recovery", within("3009999999ns")).finding();
+  EXPECT_EQ(down_until(9s).demand("recovery", nominal_within("3010ms")).finding().status,
+            Status::pass);
+  const Finding late = down_until(9s).demand("recovery", nominal_within("3009999999ns")).finding();
   EXPECT_EQ(late.status, Status::fail);
   EXPECT_EQ(late.failure, "chaos.RecoveryTooLate");
 }
@@ -33,7 +34,8 @@ TEST(Recovery, IsExactOnItsBoundary) {
 TEST(Recovery, NamesTheObjectiveThatWasMissed) {
   Story story = down_until(9s);
   story.says(8850ms, "server", "starting again").says(20s, "server", "all well");
-  const Finding finding = story.demand("recovery", within("2s"), {{"objective", "rto"}}).finding();
+  const Finding finding =
+      story.demand("recovery", nominal_within("2s"), {{"objective", "rto"}}).finding();
   EXPECT_EQ(finding.failure, "chaos.RtoExceeded");
   ASSERT_TRUE(finding.cause);
   EXPECT_EQ(finding.cause->sample_at, 8900ms);
@@ -45,7 +47,7 @@ TEST(Recovery, NamesTheObjectiveThatWasMissed) {
 TEST(Recovery, FromAConditionIsCountedFromItsHealing) {
   Story story;
   story.cut(6s, 16s).page(6s, 16500ms, broken);
-  const Finding finding = story.demand("recovery", within("1s")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("1s")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.measured->low, 400ms);
   EXPECT_EQ(finding.measured->high, 510ms);
@@ -54,7 +56,7 @@ TEST(Recovery, FromAConditionIsCountedFromItsHealing) {
 TEST(Recovery, FromAConditionCanBeCountedFromTheIncident) {
   Story story;
   story.cut(6s, 16s).page(6s, 16500ms, broken);
-  json options = within("10s");
+  json options = nominal_within("10s");
   options["from"] = "incident";
   EXPECT_EQ(story.demand("recovery", options).finding().status, Status::fail);
 }
@@ -62,7 +64,7 @@ TEST(Recovery, FromAConditionCanBeCountedFromTheIncident) {
 TEST(Recovery, OfAnAcceptableLevelIsCountedFromTheIncident) {
   Story story;
   story.cut(6s, 16s).page(6s, 8s, broken).page(8s, 16500ms, degraded);
-  json options = within("3s");
+  json options = nominal_within("3s");
   options["expect"] = "degraded";
   const Finding finding = story.demand("recovery", options).finding();
   EXPECT_EQ(finding.status, Status::pass);
@@ -72,52 +74,54 @@ TEST(Recovery, OfAnAcceptableLevelIsCountedFromTheIncident) {
 TEST(Recovery, BeforeTheHealingTookNoTimeAtAll) {
   Story story;
   story.cut(6s, 16s).page(6s, 8s, broken);
-  const Finding finding = story.demand("recovery", within("1s")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("1s")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.measured->high, 0ms);
 }
 
 TEST(Recovery, WithoutAnyOutageIsOnlyAsGoodAsWhatCouldBeSeen) {
-  const Finding finding = Story().kill(6s).demand("recovery", within("5s")).finding();
+  const Finding finding = Story().kill(6s).demand("recovery", nominal_within("5s")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.outcome.key, "judge.no-outage");
   EXPECT_EQ(finding.measured->low, 0ms);
   EXPECT_EQ(finding.measured->high, 110ms);
-  EXPECT_EQ(Story().kill(6s).demand("recovery", within("109ms")).finding().status,
+  EXPECT_EQ(Story().kill(6s).demand("recovery", nominal_within("109ms")).finding().status,
             Status::inconclusive);
 }
 
 TEST(Recovery, ThatNeverComesFailsAndSaysWhetherTheTimeWasWaitedOut) {
-  const Finding waited = down_until(30s).demand("recovery", within("10s")).finding();
+  const Finding waited = down_until(30s).demand("recovery", nominal_within("10s")).finding();
   EXPECT_EQ(waited.status, Status::fail);
   EXPECT_EQ(waited.failure, "chaos.NotRecovered");
   EXPECT_EQ(waited.outcome.key, "judge.recovery.never");
   EXPECT_FALSE(waited.measured->high);
   Story impatient = down_until(30s);
   impatient.event(30s, "patience", {{"why", "60s"}});
-  const Finding unwaited = impatient.demand("recovery", within("5min")).finding();
+  const Finding unwaited = impatient.demand("recovery", nominal_within("5min")).finding();
   EXPECT_EQ(unwaited.status, Status::fail);
   EXPECT_EQ(unwaited.outcome.key, "judge.recovery.never-not-waited");
 }
 
 TEST(Recovery, ThatTheEndOfTheDrillCutShortIsInconclusive) {
-  const Finding finding = down_until(29s).demand("recovery", within("5min")).finding();
+  const Finding finding = down_until(29s).demand("recovery", nominal_within("5min")).finding();
   EXPECT_EQ(finding.status, Status::inconclusive);
   EXPECT_EQ(finding.outcome.key, "judge.recovery.unfinished");
   // Two seconds are sustained when every instant scheduled in them was good.
-  EXPECT_EQ(down_until(27900ms).demand("recovery", within("5min")).finding().status, Status::pass);
-  EXPECT_EQ(down_until(28100ms).demand("recovery", within("5min")).finding().status,
+  EXPECT_EQ(down_until(27900ms).demand("recovery", nominal_within("5min")).finding().status,
+            Status::pass);
+  EXPECT_EQ(down_until(28100ms).demand("recovery", nominal_within("5min")).finding().status,
             Status::inconclusive);
 }
 
 TEST(Recovery, CutShortIsAMissAllTheSameWhenItWasTooLateAnyway) {
-  EXPECT_EQ(down_until(29s).demand("recovery", within("5s")).finding().status, Status::fail);
+  EXPECT_EQ(down_until(29s).demand("recovery", nominal_within("5s")).finding().status,
+            Status::fail);
 }
 
 TEST(Recovery, IsNotAFlickerOfHealth) {
   Story story = down_until(8s);
   story.page(9s, 9100ms, broken).page(10900ms, 11s, broken);
-  const Finding finding = story.demand("recovery", within("4s")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("4s")).finding();
   EXPECT_EQ(finding.status, Status::fail);
   EXPECT_EQ(finding.measured->high, 5010ms);
 }
@@ -126,7 +130,8 @@ TEST(Recovery, LastsForTwentyIntervalsOrThreeHealthPeriodsUnlessSaid) {
   Story story = down_until(8s);
   story.scenario().erase("sustained");
   story.page(10500ms, 10600ms, broken);  // 2.5 s later: more than 20 intervals
-  EXPECT_EQ(story.demand("recovery", within("3s")).finding().outcome.arguments["outages"], 2);
+  EXPECT_EQ(story.demand("recovery", nominal_within("3s")).finding().outcome.arguments["outages"],
+            2);
   story.plan()["system"]["services"]["server"]["health-period"] = "1s";
   EXPECT_EQ(story.finding().outcome.arguments["outages"], 1);
 }
@@ -137,7 +142,7 @@ TEST(Recovery, JudgesEveryRoundAndTheWorstCounts) {
   story.strike("kill", 6s, std::nullopt, 0).page(6s, 7s, refused);
   story.strike("kill", 11s, std::nullopt, 1).page(11s, 14s, refused);
   story.strike("kill", 18s, std::nullopt, 2).page(18s, 19s, refused);
-  const Finding finding = story.demand("recovery", within("3s")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("3s")).finding();
   EXPECT_EQ(finding.status, Status::fail);
   EXPECT_EQ(finding.measured->high, 3010ms);
   EXPECT_EQ(finding.outcome.arguments["outages"], 3);
@@ -147,14 +152,14 @@ TEST(Recovery, IsNotChargedWithAnEarlierRoundThatDidNoHarm) {
   Story story;
   story.declare("kill", 2).strike("kill", 6s, std::nullopt, 0).strike("kill", 15s, std::nullopt, 1);
   story.page(15s, 16s, refused);
-  EXPECT_EQ(story.demand("recovery", within("2s")).finding().status, Status::pass);
+  EXPECT_EQ(story.demand("recovery", nominal_within("2s")).finding().status, Status::pass);
 }
 
 TEST(Recovery, IsNotChargedWithAnotherFaultThatWasOver) {
   Story story;
   story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 7s, refused);
   story.declare("crash").strike("crash", 15s, std::nullopt).page(15s, 16s, refused);
-  const Finding finding = story.demand("recovery", within("1010ms")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("1010ms")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.outcome.arguments["outages"], 2);
 }
@@ -164,7 +169,7 @@ TEST(Recovery, IsChargedFromTheFirstFaultWhenLaterOnesStruckWhileItWasDown) {
   Story story;
   story.declare("kill", 2).strike("kill", 6s, std::nullopt, 0).strike("kill", 11s, std::nullopt, 1);
   story.page(6s, 13s, timed_out, 6s);
-  const Finding finding = story.demand("recovery", within("5s")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("5s")).finding();
   EXPECT_EQ(finding.status, Status::fail);
   EXPECT_EQ(finding.measured->high, 7010ms);
 }
@@ -174,7 +179,7 @@ TEST(Recovery, CountsTheVictimThatWasUnderWayWhenTheFaultStruck) {
   story.declare("kill", 2).strike("kill", 6s, std::nullopt, 0);
   story.strike("kill", 15050ms, std::nullopt, 1);
   story.page_at(15s, refused, 15060ms).page(15100ms, 16s, refused);
-  EXPECT_EQ(story.demand("recovery", within("1s")).finding().measured->high, 960ms);
+  EXPECT_EQ(story.demand("recovery", nominal_within("1s")).finding().measured->high, 960ms);
 }
 
 TEST(Recovery, OfAHungServiceCountsTheSamplesThatWerePendingAtTheHealing) {
@@ -183,7 +188,7 @@ TEST(Recovery, OfAHungServiceCountsTheSamplesThatWerePendingAtTheHealing) {
   story.cut(6s, 16s);
   for (Duration at = 6s; at < 10s; at += 100ms) story.page_at(at, timed_out, at + 6s);
   for (Duration at = 10s; at < 16s; at += 100ms) story.page_at(at, nominal, 16050ms);
-  json options = within("11s");
+  json options = nominal_within("11s");
   options["from"] = "incident";
   const Finding finding = story.demand("recovery", options).finding();
   EXPECT_EQ(finding.status, Status::pass);
@@ -194,7 +199,7 @@ TEST(Recovery, OfAHungServiceCountsTheSamplesThatWerePendingAtTheHealing) {
 TEST(Recovery, IsInconclusiveWhenNobodyLookedJustThen) {
   Story story = down_until(8s);
   story.skipped(8s, 12s);
-  const Finding finding = story.demand("recovery", within("5s")).finding();
+  const Finding finding = story.demand("recovery", nominal_within("5s")).finding();
   EXPECT_EQ(finding.status, Status::inconclusive);
   EXPECT_EQ(finding.outcome.key, "judge.unseen");
 }
@@ -204,7 +209,7 @@ TEST(Recovery, IsInconclusiveWhenTheHealingWasNeverRecorded) {
   story.declare("cut").strike("cut", 6s, std::nullopt).page(6s, 9s, broken);
   story.note_fault(5900ms, "cut", 0, "preparing", {{"lasting", "condition"}});
   story.note_fault(6001ms, "cut", 0, "preparing", {{"lasting", "condition"}});
-  EXPECT_EQ(story.demand("recovery", within("5s")).finding().outcome.key,
+  EXPECT_EQ(story.demand("recovery", nominal_within("5s")).finding().outcome.key,
             "judge.recovery.not-healed");
 }
 
@@ -219,10 +224,11 @@ Story restored_after(Duration restored) {
 }
 
 TEST(Recovery, OfFourHoursByHandIsJudgedLikeAnyOther) {
-  const Finding kept = restored_after(4h).demand("recovery", within("4h")).finding();
+  const Finding kept = restored_after(4h).demand("recovery", nominal_within("4h")).finding();
   EXPECT_EQ(kept.status, Status::pass);
   EXPECT_EQ(kept.measured->high, 3h + 50min + 1s);
-  const Finding missed = restored_after(4h + 10min).demand("recovery", within("4h")).finding();
+  const Finding missed =
+      restored_after(4h + 10min).demand("recovery", nominal_within("4h")).finding();
   EXPECT_EQ(missed.status, Status::fail);
   EXPECT_EQ(missed.measured->high, 4h + 1s);
 }

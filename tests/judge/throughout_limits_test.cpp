@@ -11,7 +11,7 @@ json always_200(const json& more = json::object()) {
 }
 json longest(const std::string& outage) { return always_200({{"longest-outage", outage}}); }
 
-Finding judged(const Story& story, const json& options) {
+Finding judged_throughout(const Story& story, const json& options) {
   return alone(story, "throughout", options);
 }
 
@@ -23,8 +23,9 @@ Story open_at_the_end() {
 }
 
 TEST(LongestOutage, MayBeOpenAtTheEnd) {
-  EXPECT_EQ(judged(open_at_the_end(), longest("890ms")).outcome.key, "judge.drill-cut-short");
-  const Finding surely = judged(open_at_the_end(), longest("889999999ns"));
+  EXPECT_EQ(judged_throughout(open_at_the_end(), longest("890ms")).outcome.key,
+            "judge.drill-cut-short");
+  const Finding surely = judged_throughout(open_at_the_end(), longest("889999999ns"));
   EXPECT_EQ(surely.failure, "chaos.OutageTooLong");
   EXPECT_EQ(surely.outcome.key, "judge.throughout.outage-open");
   EXPECT_EQ(surely.measured->low, 890ms);
@@ -34,26 +35,27 @@ TEST(LongestOutage, MayBeOpenAtTheEnd) {
 TEST(LongestOutage, IsTheLongestWhicheverCameFirst) {
   Story early;
   early.cut(6s, 16s).page(7s, 9s, broken).page(20s, 21s, broken);
-  const Finding first = judged(early, longest("1s"));
+  const Finding first = judged_throughout(early, longest("1s"));
   EXPECT_EQ(first.measured->high, 9010ms - 6900ms);
   EXPECT_EQ(first.cause->sample_at, 8900ms);
   EXPECT_EQ(first.outcome.key, "judge.throughout.outage");
   Story late;
   late.cut(6s, 16s).page(7s, 8s, broken).page(20s, 22s, broken);
-  EXPECT_EQ(judged(late, longest("1s")).measured->high, 22010ms - 19900ms);
-  EXPECT_FALSE(judged(open_at_the_end().page(7s, 9s, broken), longest("1ms")).measured->high);
+  EXPECT_EQ(judged_throughout(late, longest("1s")).measured->high, 22010ms - 19900ms);
+  EXPECT_FALSE(
+      judged_throughout(open_at_the_end().page(7s, 9s, broken), longest("1ms")).measured->high);
 }
 
 TEST(LongestOutage, OfOneSampleMayHaveBeenOfNoTime) {
   Story story;
   story.cut(6s, 16s).page(7s, 7100ms, broken);
-  EXPECT_EQ(judged(story, longest("1s")).measured->low, 0ms);
+  EXPECT_EQ(judged_throughout(story, longest("1s")).measured->low, 0ms);
 }
 
 TEST(LongestOutage, BeginsInsideTheWindow) {
   Story story;
   story.cut(6s, 16s).page(3s, 4900ms, broken);
-  const Finding finding = judged(story, longest("1s"));
+  const Finding finding = judged_throughout(story, longest("1s"));
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.outcome.key, "judge.no-outage");
 }
@@ -61,21 +63,22 @@ TEST(LongestOutage, BeginsInsideTheWindow) {
 TEST(LongestOutage, AtTheVeryFirstSampleBeganAtMostAnIntervalBefore) {
   Story story;
   story.cut(6s, 16s).unrecorded(0s, 5s).page(5s, 6s, broken);
-  EXPECT_EQ(judged(story, longest("2s")).measured->high, 6010ms - 4900ms);
+  EXPECT_EQ(judged_throughout(story, longest("2s")).measured->high, 6010ms - 4900ms);
 }
 
 TEST(LongestOutage, IsUnknownWhenAnInstantWasNotLookedAtUnlessItWasTooLongAnyway) {
   Story story = open_at_the_end();
   story.skipped(20s, 20100ms);
-  EXPECT_EQ(judged(story, longest("890ms")).outcome.key, "judge.skipped");
-  EXPECT_EQ(judged(story, longest("889ms")).status, Status::fail);
+  EXPECT_EQ(judged_throughout(story, longest("890ms")).outcome.key, "judge.skipped");
+  EXPECT_EQ(judged_throughout(story, longest("889ms")).status, Status::fail);
 }
 
 TEST(LongestOutage, IsJudgedBesideACount) {
   Story story;
   story.cut(6s, 16s).page(7s, 8s, broken);
   auto both = [&](int allowed, const char* outage) {
-    return judged(story, always_200({{"allowed-failures", allowed}, {"longest-outage", outage}}));
+    return judged_throughout(
+        story, always_200({{"allowed-failures", allowed}, {"longest-outage", outage}}));
   };
   EXPECT_EQ(both(9, "2s").failure, "chaos.TooManyFailures");
   EXPECT_EQ(both(9, "1s").failure, "chaos.TooManyFailures");
@@ -86,15 +89,15 @@ TEST(LongestOutage, IsJudgedBesideACount) {
 
 TEST(Throughout, StatesWhatItDemands) {
   const Story story = open_at_the_end();
-  const Finding counted = judged(story, always_200({{"allowed-failures", 2}}));
+  const Finding counted = judged_throughout(story, always_200({{"allowed-failures", 2}}));
   EXPECT_EQ(counted.statement.key, "judge.throughout.statement");
   EXPECT_EQ(counted.statement.arguments["allowed"], 2);
-  const Finding timed = judged(story, longest("1s"));
+  const Finding timed = judged_throughout(story, longest("1s"));
   EXPECT_EQ(timed.statement.key, "judge.throughout.statement-outage");
   EXPECT_EQ(timed.limit, 1s);
   EXPECT_FALSE(timed.statement.arguments.contains("allowed"));
   const Finding both =
-      judged(story, always_200({{"allowed-failures", 2}, {"longest-outage", "1s"}}));
+      judged_throughout(story, always_200({{"allowed-failures", 2}, {"longest-outage", "1s"}}));
   EXPECT_EQ(both.statement.key, "judge.throughout.statement-both");
   EXPECT_EQ(both.statement.arguments["longest_ns"], Duration(1s).count());
 }

@@ -7,7 +7,8 @@
 namespace reprise {
 namespace {
 
-const std::filesystem::path files = std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/model/files";
+const std::filesystem::path samples =
+    std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/model/files";
 
 std::string words(const Errors& errors) {
   std::string out;
@@ -16,7 +17,7 @@ std::string words(const Errors& errors) {
 }
 
 LoadedPlan loaded(const std::string& folder) {
-  auto plans = load({files / "good" / folder}, sample_vocabulary());
+  auto plans = load({samples / "good" / folder}, sample_vocabulary());
   if (!plans) {
     ADD_FAILURE() << words(plans.error());
     return {};
@@ -134,24 +135,25 @@ TEST(Loading, HashesEveryFileItRead) {
 }
 
 TEST(Loading, FindsTheSamePlanOnceHoweverItIsNamed) {
-  auto basic = files / "good/basic";
-  auto plans = load({basic, basic / "plan.yaml", basic / "weather_api_error.yaml", files / "good"},
-                    sample_vocabulary());
+  auto basic = samples / "good/basic";
+  auto plans =
+      load({basic, basic / "plan.yaml", basic / "weather_api_error.yaml", samples / "good"},
+           sample_vocabulary());
   ASSERT_TRUE(plans) << words(plans.error());
   EXPECT_EQ(plans->size(), 2U);
 }
 
 TEST(Loading, TakesASingleScenarioFile) {
-  auto plans = load({files / "good/composed/groups.yml"}, sample_vocabulary());
+  auto plans = load({samples / "good/composed/groups.yml"}, sample_vocabulary());
   ASSERT_TRUE(plans) << words(plans.error());
   EXPECT_EQ(plans->front().scenarios.size(), 1U);
 }
 
 TEST(Loading, SaysWhenThereIsNothingToLoad) {
-  auto plans = load({files / "nowhere"}, sample_vocabulary());
+  auto plans = load({samples / "nowhere"}, sample_vocabulary());
   ASSERT_FALSE(plans);
   EXPECT_THAT(words(plans.error()), testing::HasSubstr("no such file or folder"));
-  plans = load({files / "good/basic/system"}, sample_vocabulary());
+  plans = load({samples / "good/basic/system"}, sample_vocabulary());
   ASSERT_FALSE(plans);
   EXPECT_THAT(words(plans.error()), testing::HasSubstr("no plan.yaml"));
 }

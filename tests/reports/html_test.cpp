@@ -20,10 +20,6 @@ std::string page(const Run& run, const std::string& language = "en") {
   return rendered("html", run, language);
 }
 
-Run every_kind() {
-  return run_of({failed_drill(), inconclusive_drill(), conditional_drill(), passed_drill()});
-}
-
 std::size_t occurrences(const std::string& text, const std::string& what) {
   std::size_t count = 0;
   for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++count;

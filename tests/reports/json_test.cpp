@@ -7,10 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-Run every_kind() {
-  return run_of({failed_drill(), inconclusive_drill(), conditional_drill(), passed_drill()});
-}
-
 TEST(TheSummary, LooksAsAgreed) {
   expect_golden("run.summary.json", rendered("json", every_kind(), "en"));
 }

@@ -13,10 +13,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Run every_kind() {
-  return run_of({failed_drill(), inconclusive_drill(), conditional_drill(), passed_drill()});
-}
-
 std::string junit(const Run& run) { return rendered("junit", run, "en"); }
 
 void expect_well_formed(const std::string& text) {

@@ -200,7 +200,8 @@ FaultRecord kill_database() {
           .evidence = "process 4242 is gone (SIGKILL)",
           .healed = {},
           .failed = {},
-          .undo_failed = {}};
+          .undo_failed = {},
+          .changed_since = {}};
 }
 
 FaultRecord error_500() {
@@ -214,7 +215,8 @@ FaultRecord error_500() {
           .evidence = "12 requests answered 500",
           .healed = 14s,
           .failed = {},
-          .undo_failed = {}};
+          .undo_failed = {},
+          .changed_since = {}};
 }
 
 ProcedureRecord recovery_procedure() {

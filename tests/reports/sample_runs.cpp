@@ -137,6 +137,10 @@ Drill long_drill(std::size_t samples, std::size_t stretch) {
 
 Run run_of(std::vector<Drill> drills) { return Run{std::move(drills)}; }
 
+Run every_kind() {
+  return run_of({failed_drill(), inconclusive_drill(), conditional_drill(), passed_drill()});
+}
+
 std::string rendered(const std::string& kind, const Run& run, const std::string& language) {
   const ReportKind* report = Registry<ReportKind>::find(kind);
   return report ? report->render(run, language) : "no such report";

@@ -22,6 +22,8 @@ namespace reprise::testing {
 [[nodiscard]] Drill long_drill(std::size_t samples, std::size_t stretch);
 
 [[nodiscard]] Run run_of(std::vector<Drill> drills);
+// A failed, an inconclusive, a conditional and a passed one.
+[[nodiscard]] Run every_kind();
 [[nodiscard]] std::string rendered(const std::string& kind, const Run& run,
                                    const std::string& language);
 
