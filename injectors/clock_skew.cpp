@@ -78,7 +78,8 @@ class ClockSkew final : public Injector {
   std::unique_ptr<MappedClock> clock_;  // while the fault is there
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_clock_skew(const FaultSpec& spec,
+                                                  const Surroundings& surroundings) {
   const auto by = spec.with.at("by").get<std::string>();
   const auto size = parse_duration(std::string_view(by).substr(1));
   if (!size) return std::unexpected(size.error());
@@ -86,7 +87,7 @@ Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings
   return std::make_unique<ClockSkew>(spec, surroundings, by.front() == '-' ? -*size : *size);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> clock_skew_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "clock_skew",
@@ -106,7 +107,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::service},
-    make, SkewedClock::lay}};
+    make_clock_skew, SkewedClock::lay}};
 
 }  // namespace
 }  // namespace reprise

@@ -109,13 +109,14 @@ class Command final : public Injector {
   std::optional<Instant> confirmed_at_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_command(const FaultSpec& spec,
+                                               const Surroundings& surroundings) {
   const auto within = parse_duration(spec.with.value("within", "10s"));
   if (!within) return std::unexpected(within.error());
   return std::make_unique<Command>(spec, surroundings, *within);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> command_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "command",
@@ -140,14 +141,15 @@ const Registered<FaultKind> registered{FaultKind{
                   .shape = Shape::duration(),
                   .doc = "The time each command has before it is killed; default 10s."}}),
             .example = {{"inject", "command"},
-                        {"with", {{"inject", {"touch", "maintenance"}},
-                                  {"undo", {"rm", "-f", "maintenance"}},
-                                  {"confirm", {"test", "-e", "maintenance"}}}},
+                        {"with",
+                         {{"inject", {"touch", "maintenance"}},
+                          {"undo", {"rm", "-f", "maintenance"}},
+                          {"confirm", {"test", "-e", "maintenance"}}}},
                         {"at", "2s"},
                         {"for", "5s"}},
         },
         Nature::condition, Target::none, "undo"},
-    make}};
+    make_command}};
 
 }  // namespace
 }  // namespace reprise

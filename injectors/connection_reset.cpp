@@ -28,14 +28,14 @@ class ConnectionReset final : public Filter {
   std::optional<std::uint64_t> after_;
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t) {
+Result<std::shared_ptr<Filter>> make_connection_reset(const nlohmann::json& with, std::uint64_t) {
   if (!with.contains("after")) return std::make_shared<ConnectionReset>(std::nullopt);
   const auto after = parse_size(with["after"].get<std::string>());
   if (!after) return std::unexpected(after.error());
   return std::make_shared<ConnectionReset>(*after);
 }
 
-const Registered<FaultKind> registered{link_fault(
+const Registered<FaultKind> connection_reset_registered{link_fault(
     {.name = "connection_reset",
      .summary = "Resets connections, new and open ones, at once or after some bytes.",
      .options = Shape::object(
@@ -43,7 +43,7 @@ const Registered<FaultKind> registered{link_fault(
            .shape = Shape::size(),
            .doc = "So many bytes pass in either direction before the reset; default at once."}}),
      .example = {{"inject", "connection_reset"}, {"into", "client-to-server"}}},
-    {.filter = make,
+    {.filter = make_connection_reset,
      .one = "1 connection reset",
      .many = "connections reset",
      .http_only = false})};

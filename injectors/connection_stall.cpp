@@ -27,13 +27,13 @@ class ConnectionStall final : public Filter {
   std::string direction_;
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t) {
+Result<std::shared_ptr<Filter>> make_connection_stall(const nlohmann::json& with, std::uint64_t) {
   const auto after = parse_size(with.value("after", "0B"));
   if (!after) return std::unexpected(after.error());
   return std::make_shared<ConnectionStall>(*after, with.value("direction", "responses"));
 }
 
-const Registered<FaultKind> registered{link_fault(
+const Registered<FaultKind> connection_stall_registered{link_fault(
     {.name = "connection_stall",
      .summary = "Lets connections and some bytes pass, then nothing more.",
      .options = Shape::object(
@@ -46,7 +46,7 @@ const Registered<FaultKind> registered{link_fault(
      .example = {{"inject", "connection_stall"},
                  {"into", "client-to-server"},
                  {"with", {{"after", "100B"}}}}},
-    {.filter = make,
+    {.filter = make_connection_stall,
      .one = "1 connection stalled",
      .many = "connections stalled",
      .http_only = false})};

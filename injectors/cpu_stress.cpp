@@ -99,7 +99,8 @@ class CpuStress final : public Injector {
   HelperProcesses stressors_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_cpu_stress(const FaultSpec& spec,
+                                                  const Surroundings& surroundings) {
   const auto share = parse_percentage(spec.with.value("share", "100%"));
   if (!share) return std::unexpected(share.error());
   if (*share < 0.01) return failure("`share` is at least 1%: with less nothing is stressed");
@@ -108,7 +109,7 @@ Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings
   return std::make_unique<CpuStress>(count, *share, surroundings);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> cpu_stress_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "cpu_stress",
@@ -128,7 +129,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::none},
-    make}};
+    make_cpu_stress}};
 
 }  // namespace
 }  // namespace reprise

@@ -40,8 +40,8 @@ class DbDisconnect final : public Injector {
 
   std::optional<Bite> confirm() override {
     if (ended_ == 0) return std::nullopt;
-    return Bite{ended_at_, fmt::format("{} session{} of {} ended", ended_, ended_ == 1 ? "" : "s",
-                                       name_)};
+    return Bite{ended_at_,
+                fmt::format("{} session{} of {} ended", ended_, ended_ == 1 ? "" : "s", name_)};
   }
 
  private:
@@ -51,18 +51,17 @@ class DbDisconnect final : public Injector {
   Instant ended_at_{};
 };
 
-const Registered<FaultKind> registered{FaultKind{
-    FaultInfo{
-        KindInfo{
-            .name = "db_disconnect",
-            .summary = "Ends every session of a PostgreSQL database; new ones are accepted.",
-            .options = Shape::object({}),
-            .example = {{"inject", "db_disconnect"},
-                        {"into", "history"},
-                        {"with", nlohmann::json::object()},
-                        {"at", "2s"}},
-        },
-        Nature::event, Target::database},
+const Registered<FaultKind> db_disconnect_registered{FaultKind{
+    FaultInfo{KindInfo{
+                  .name = "db_disconnect",
+                  .summary = "Ends every session of a PostgreSQL database; new ones are accepted.",
+                  .options = Shape::object({}),
+                  .example = {{"inject", "db_disconnect"},
+                              {"into", "history"},
+                              {"with", nlohmann::json::object()},
+                              {"at", "2s"}},
+              },
+              Nature::event, Target::database},
     [](const FaultSpec& spec,
        const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
       return std::make_unique<DbDisconnect>(spec, surroundings);

@@ -163,7 +163,7 @@ class DbRefuse final : public Injector {
   Instant ended_at_{};
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> db_refuse_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "db_refuse",

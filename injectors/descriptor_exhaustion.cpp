@@ -185,7 +185,7 @@ class DescriptorExhaustion final : public Injector {
   std::vector<Limited> limited_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> descriptor_exhaustion_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "descriptor_exhaustion",

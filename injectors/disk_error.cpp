@@ -107,7 +107,8 @@ class DiskError final : public Injector {
   DiskOrders* given_ = nullptr;  // while the fault is there
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_disk_error(const FaultSpec& spec,
+                                                  const Surroundings& surroundings) {
   const std::string error = spec.with.value("error", "EIO");
   const auto share = parse_percentage(spec.with.value("rate", "100%"));
   if (!share) return std::unexpected(share.error());
@@ -118,7 +119,7 @@ Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings
   return std::make_unique<DiskError>(spec, surroundings, std::move(order), error);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> disk_error_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "disk_error",
@@ -146,7 +147,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::disk},
-    make, FaultyDisk::lay}};
+    make_disk_error, FaultyDisk::lay}};
 
 }  // namespace
 }  // namespace reprise

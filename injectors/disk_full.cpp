@@ -96,13 +96,14 @@ class DiskFull final : public Injector {
   int filler_ = -1;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_disk_full(const FaultSpec& spec,
+                                                 const Surroundings& surroundings) {
   const auto leave = parse_size(spec.with.value("leave", "0B"));
   if (!leave) return std::unexpected(leave.error());
   return std::make_unique<DiskFull>(spec, surroundings, *leave);
 }
 
-const Registered<FaultKind> registered{
+const Registered<FaultKind> disk_full_registered{
     {FaultInfo{
          {.name = "disk_full",
           .summary = "Fills a disk of the plan: whoever writes there finds no room.",
@@ -111,7 +112,7 @@ const Registered<FaultKind> registered{
           .example = {{"inject", "disk_full"}, {"into", "data"}}},
          Nature::condition,
          Target::disk},
-     make}};
+     make_disk_full}};
 
 }  // namespace
 }  // namespace reprise

@@ -13,21 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "injectors/descriptor.h"
 #include "injectors/pass_through.h"
 
 namespace reprise {
 namespace {
-
-// A descriptor that is closed with the object.
-struct Descriptor {
-  int number;
-  explicit Descriptor(int opened) : number(opened) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 std::unexpected<Error> no_device(int reason) {
   return std::unexpected(
@@ -91,20 +81,20 @@ Result<std::unique_ptr<Groundwork>> FaultyDisk::lay(const std::string& disk,
 
 Result<void> FaultyDisk::mount_and_serve() {
   const Descriptor root(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (root.number < 0) return failure("{}: {}", path_.string(), std::strerror(errno));
+  if (root.number() < 0) return failure("{}: {}", path_.string(), std::strerror(errno));
   const Descriptor device(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
-  if (device.number < 0) return no_device(errno);
+  if (device.number() < 0) return no_device(errno);
   // Every user of the drill may come in; the kernel checks owners and modes.
   const std::string options =
       fmt::format("fd={},rootmode=40000,user_id={},group_id={},default_permissions,allow_other",
-                  device.number, ::geteuid(), ::getegid());
+                  device.number(), ::geteuid(), ::getegid());
   if (::mount("reprise", path_.c_str(), "fuse", MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
     return failure("no FUSE file system can be mounted: {}", std::strerror(errno));
   }
   mounted_ = true;
   const pid_t parent = ::getpid();
   child_ = ::fork();
-  if (child_ == 0) be_the_server(parent, device.number, root.number, *orders_);
+  if (child_ == 0) be_the_server(parent, device.number(), root.number(), *orders_);
   if (child_ < 0) return failure("no process can be started: {}", std::strerror(errno));
   return {};
 }

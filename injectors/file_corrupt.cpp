@@ -75,7 +75,8 @@ class FileCorrupt final : public FileFault {
   std::string after_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_file_corrupt(const FaultSpec& spec,
+                                                    const Surroundings& surroundings) {
   Corruption corruption{spec.with.value("how", "random-bytes"), std::nullopt, 0};
   if (spec.with.contains("bytes")) {
     if (corruption.how == "not-json") {
@@ -88,12 +89,12 @@ Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings
   }
   // Without a seed of its own a fault takes one from its name: other faults, other bytes.
   const auto from_name = [&] { return std::stoull(sha256(spec.id).substr(0, 12), nullptr, 16); };
-  corruption.seed = spec.with.contains("seed") ? spec.with.at("seed").get<std::uint64_t>()
-                                               : from_name();
+  corruption.seed =
+      spec.with.contains("seed") ? spec.with.at("seed").get<std::uint64_t>() : from_name();
   return std::make_unique<FileCorrupt>(spec, surroundings, std::move(corruption));
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> file_corrupt_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "file_corrupt",
@@ -116,7 +117,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"at", "2s"}},
         },
         Nature::event, Target::file},
-    make}};
+    make_file_corrupt}};
 
 }  // namespace
 }  // namespace reprise

@@ -21,18 +21,17 @@ class FileDelete final : public FileFault {
   }
 };
 
-const Registered<FaultKind> registered{FaultKind{
-    FaultInfo{
-        KindInfo{
-            .name = "file_delete",
-            .summary = "Deletes a file; one that the system writes anew is left as it is.",
-            .options = Shape::object({}),
-            .example = {{"inject", "file_delete"},
-                        {"into", "cache"},
-                        {"with", nlohmann::json::object()},
-                        {"at", "2s"}},
-        },
-        Nature::event, Target::file},
+const Registered<FaultKind> file_delete_registered{FaultKind{
+    FaultInfo{KindInfo{
+                  .name = "file_delete",
+                  .summary = "Deletes a file; one that the system writes anew is left as it is.",
+                  .options = Shape::object({}),
+                  .example = {{"inject", "file_delete"},
+                              {"into", "cache"},
+                              {"with", nlohmann::json::object()},
+                              {"at", "2s"}},
+              },
+              Nature::event, Target::file},
     [](const FaultSpec& spec,
        const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
       return std::make_unique<FileDelete>(spec, surroundings);

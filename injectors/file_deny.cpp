@@ -65,7 +65,7 @@ class FileDeny final : public FileFault {
   std::string by_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> file_deny_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "file_deny",

@@ -128,7 +128,8 @@ class FileStale final : public Injector {
   Repeating hiding_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_file_stale(const FaultSpec& spec,
+                                                  const Surroundings& surroundings) {
   std::optional<Duration> age;
   if (spec.with.contains("age")) {
     const auto read = parse_duration(spec.with.at("age").get<std::string>());
@@ -139,7 +140,7 @@ Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings
   return std::make_unique<FileStale>(spec, surroundings, age);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> file_stale_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "file_stale",
@@ -158,7 +159,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::file},
-    make}};
+    make_file_stale}};
 
 }  // namespace
 }  // namespace reprise

@@ -41,7 +41,7 @@ class FileTruncate final : public FileFault {
   std::uint64_t to_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> file_truncate_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "file_truncate",

@@ -37,7 +37,7 @@ class HttpBody final : public Filter {
   std::uint64_t bytes_ = 0;
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t seed) {
+Result<std::shared_ptr<Filter>> make_http_body(const nlohmann::json& with, std::uint64_t seed) {
   const auto mode = with.at("mode").get<std::string>();
   if (mode == "replace" && !with.contains("body")) {
     return failure("http_body with mode replace needs a body");
@@ -45,13 +45,13 @@ Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t s
   return std::make_shared<HttpBody>(with, seed);
 }
 
-const Registered<FaultKind> registered{link_fault(
+const Registered<FaultKind> http_body_registered{link_fault(
     {.name = "http_body",
      .summary = "Spoils the bodies of answers; their status stays.",
      .options = Shape::object(with_request_options(
          {{.name = "mode",
-           .shape = Shape::choice(
-               {"replace", "truncate", "cut", "empty", "not-json", "wrong-type"}),
+           .shape =
+               Shape::choice({"replace", "truncate", "cut", "empty", "not-json", "wrong-type"}),
            .need = required,
            .doc = "replace: another body; truncate: the first bytes, as if they were all; cut: "
                   "the connection closes after the first bytes; empty: no bytes; not-json: a page "
@@ -66,7 +66,7 @@ const Registered<FaultKind> registered{link_fault(
      .example = {{"inject", "http_body"},
                  {"into", "client-to-server"},
                  {"with", {{"mode", "not-json"}}}}},
-    {.filter = make, .one = "1 answer spoilt", .many = "answers spoilt"})};
+    {.filter = make_http_body, .one = "1 answer spoilt", .many = "answers spoilt"})};
 
 }  // namespace
 }  // namespace reprise::proxy

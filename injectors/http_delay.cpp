@@ -27,7 +27,7 @@ class HttpDelay final : public Filter {
   Duration delay_, jitter_;
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t seed) {
+Result<std::shared_ptr<Filter>> make_http_delay(const nlohmann::json& with, std::uint64_t seed) {
   const auto delay = parse_duration(with.at("delay").get<std::string>());
   if (!delay) return std::unexpected(delay.error());
   const auto jitter = parse_duration(with.value("jitter", "0s"));
@@ -35,21 +35,21 @@ Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t s
   return std::make_shared<HttpDelay>(with, seed, *delay, *jitter);
 }
 
-const Registered<FaultKind> registered{link_fault(
-    {.name = "http_delay",
-     .summary = "Holds answers back: the client waits for the service and the delay.",
-     .options = Shape::object(with_request_options(
-         {{.name = "delay",
-           .shape = Shape::duration(),
-           .need = required,
-           .doc = "How much longer an answer takes."},
-          {.name = "jitter",
-           .shape = Shape::duration(),
-           .doc = "Each delay is so much more or less, uniformly; default 0s."}})),
-     .example = {{"inject", "http_delay"},
-                 {"into", "client-to-server"},
-                 {"with", {{"delay", "300ms"}}}}},
-    {.filter = make, .one = "1 answer delayed", .many = "answers delayed"})};
+const Registered<FaultKind> http_delay_registered{
+    link_fault({.name = "http_delay",
+                .summary = "Holds answers back: the client waits for the service and the delay.",
+                .options = Shape::object(with_request_options(
+                    {{.name = "delay",
+                      .shape = Shape::duration(),
+                      .need = required,
+                      .doc = "How much longer an answer takes."},
+                     {.name = "jitter",
+                      .shape = Shape::duration(),
+                      .doc = "Each delay is so much more or less, uniformly; default 0s."}})),
+                .example = {{"inject", "http_delay"},
+                            {"into", "client-to-server"},
+                            {"with", {{"delay", "300ms"}}}}},
+               {.filter = make_http_delay, .one = "1 answer delayed", .many = "answers delayed"})};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -21,7 +21,7 @@ class HttpHang final : public Filter {
   Match match_;
 };
 
-const Registered<FaultKind> registered{link_fault(
+const Registered<FaultKind> http_hang_registered{link_fault(
     {.name = "http_hang",
      .summary = "Swallows requests and never answers; healing resets their connections.",
      .options = Shape::object(with_request_options({})),

@@ -37,7 +37,7 @@ class HttpHeaders final : public Filter {
   std::vector<std::string> remove_;
 };
 
-const Registered<FaultKind> registered{link_fault(
+const Registered<FaultKind> http_headers_registered{link_fault(
     {.name = "http_headers",
      .summary = "Adds, changes or removes header fields of answers or of requests.",
      .options = Shape::object(with_request_options(

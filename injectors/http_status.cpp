@@ -39,7 +39,7 @@ class HttpStatus final : public Filter {
   Response answer_;
 };
 
-const Registered<FaultKind> registered{link_fault(
+const Registered<FaultKind> http_status_registered{link_fault(
     {.name = "http_status",
      .summary = "Answers requests with an HTTP status instead of the service.",
      .options = Shape::object(with_request_options(

@@ -96,14 +96,15 @@ class MemoryPressure final : public Injector {
   HelperProcesses holder_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_memory_pressure(const FaultSpec& spec,
+                                                       const Surroundings& surroundings) {
   const auto size = parse_size(spec.with.at("size").get<std::string>());
   if (!size) return std::unexpected(size.error());
   if (*size == 0) return failure("`size: 0B` would take nothing");
   return std::make_unique<MemoryPressure>(*size, surroundings);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> memory_pressure_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "memory_pressure",
@@ -120,7 +121,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::none},
-    make}};
+    make_memory_pressure}};
 
 }  // namespace
 }  // namespace reprise

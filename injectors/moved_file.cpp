@@ -9,29 +9,11 @@
 #include <unistd.h>
 
 #include "harness/journal/journal.h"
+#include "injectors/descriptor.h"
 #include "injectors/receipt.h"
 
 namespace reprise {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
-  void reset(int number) {
-    if (number_ >= 0) ::close(number_);
-    number_ = number;
-  }
-
- private:
-  int number_;
-};
 
 std::string new_handle() {
   std::array<unsigned char, 6> bytes{};
@@ -60,8 +42,8 @@ Result<int> open_parent(const std::string& folder, const std::string& path) {
   if (at.number() < 0 && errno == ENOENT) return 0;
   if (at.number() < 0) return failure("cannot open {}: {}", folder, std::strerror(errno));
   for (const auto& part : inside.parent_path()) {
-    const int next = ::openat(at.number(), part.c_str(),
-                              O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int next =
+        ::openat(at.number(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (next < 0 && errno == ENOENT) return 0;
     if (next < 0) {
       return failure("{} of {} is no folder, or a symbolic link, which is never followed",
@@ -124,10 +106,10 @@ Result<std::optional<MovedFile>> MovedFile::recall(const nlohmann::json& receipt
     return {};
   };
   const std::array<Result<void>, 9> all{
-      text("folder", file.folder_),           text("path", file.path_),
-      text("handle", file.handle_),           number("size", file.seen_.st_size),
-      number("mode", file.seen_.st_mode),     number("uid", file.seen_.st_uid),
-      number("gid", file.seen_.st_gid),       number("device", file.seen_.st_dev),
+      text("folder", file.folder_),       text("path", file.path_),
+      text("handle", file.handle_),       number("size", file.seen_.st_size),
+      number("mode", file.seen_.st_mode), number("uid", file.seen_.st_uid),
+      number("gid", file.seen_.st_gid),   number("device", file.seen_.st_dev),
       number("inode", file.seen_.st_ino)};
   for (const auto& one : all) {
     if (!one) return std::unexpected(one.error());
@@ -169,7 +151,7 @@ std::string MovedFile::own_name(std::string_view end) const {
 }
 
 std::optional<struct stat> MovedFile::look(const std::string& name) const {
-  struct stat seen {};
+  struct stat seen{};
   if (::fstatat(directory_, name.c_str(), &seen, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
   return seen;
 }
@@ -185,8 +167,8 @@ Result<std::string> MovedFile::read(const std::string& name, std::uint64_t count
     return failure("{} is too large: at most {} bytes of it are kept", path_, most_bytes_read);
   }
   // Not blocking: should a fifo have come up in its place, opening it must not hang.
-  const Descriptor file(::openat(directory_, name.c_str(),
-                                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Descriptor file(
+      ::openat(directory_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file.number() < 0) return trouble("read", errno);
   std::string bytes;
   std::array<char, 65536> piece{};

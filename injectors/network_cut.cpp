@@ -32,7 +32,7 @@ class Silence final : public Filter {
   }
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t) {
+Result<std::shared_ptr<Filter>> make_network_cut(const nlohmann::json& with, std::uint64_t) {
   if (with.value("how", "refuse") == "silence") return std::make_shared<Silence>();
   return std::make_shared<Refusal>();
 }
@@ -56,15 +56,18 @@ Shape options() {
         .doc = "by kernel only: more links to cut at the same instant."}});
 }
 
-FaultKind kind() {
-  FaultKind cut = link_fault(
-      {.name = "network_cut",
-       .summary = "Cuts a link: connections are refused and reset, or fall silent.",
-       .options = options(),
-       .example = {{"inject", "network_cut"},
-                   {"into", "client-to-server"},
-                   {"with", {{"how", "refuse"}}}}},
-      {.filter = make, .one = "1 connection cut", .many = "connections cut", .http_only = false});
+FaultKind network_cut_kind() {
+  FaultKind cut =
+      link_fault({.name = "network_cut",
+                  .summary = "Cuts a link: connections are refused and reset, or fall silent.",
+                  .options = options(),
+                  .example = {{"inject", "network_cut"},
+                              {"into", "client-to-server"},
+                              {"with", {{"how", "refuse"}}}}},
+                 {.filter = make_network_cut,
+                  .one = "1 connection cut",
+                  .many = "connections cut",
+                  .http_only = false});
   cut.make = [by_proxy = cut.make](
                  const FaultSpec& spec,
                  const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
@@ -78,7 +81,7 @@ FaultKind kind() {
   return cut;
 }
 
-const Registered<FaultKind> registered{kind()};
+const Registered<FaultKind> network_cut_registered{network_cut_kind()};
 
 }  // namespace
 }  // namespace reprise::proxy

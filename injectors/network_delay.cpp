@@ -29,7 +29,7 @@ class NetworkDelay final : public Filter {
   std::mt19937_64 random_;
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t seed) {
+Result<std::shared_ptr<Filter>> make_network_delay(const nlohmann::json& with, std::uint64_t seed) {
   const auto delay = parse_duration(with.at("delay").get<std::string>());
   if (!delay) return std::unexpected(delay.error());
   const auto jitter = parse_duration(with.value("jitter", "0s"));
@@ -37,7 +37,7 @@ Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t s
   return std::make_shared<NetworkDelay>(with.value("direction", "both"), *delay, *jitter, seed);
 }
 
-Result<Shaping> shaping(const nlohmann::json& with) {
+Result<Shaping> delay_shaping(const nlohmann::json& with) {
   const auto delay = parse_duration(with.at("delay").get<std::string>());
   if (!delay) return std::unexpected(delay.error());
   const auto jitter = parse_duration(with.value("jitter", "0s"));
@@ -51,7 +51,7 @@ Result<Shaping> shaping(const nlohmann::json& with) {
   return Shaping{{}, std::move(netem)};
 }
 
-FaultKind kind() {
+FaultKind network_delay_kind() {
   std::vector<Shape::Field> options{
       {.name = "delay",
        .shape = Shape::duration(),
@@ -67,14 +67,14 @@ FaultKind kind() {
                                   .example = {{"inject", "network_delay"},
                                               {"into", "client-to-server"},
                                               {"with", {{"delay", "100ms"}}}}},
-                                 {.filter = make,
+                                 {.filter = make_network_delay,
                                   .one = "1 connection delayed",
                                   .many = "connections delayed",
                                   .http_only = false}),
-                      {.done = "delayed", .shaping = shaping});
+                      {.done = "delayed", .shaping = delay_shaping});
 }
 
-const Registered<FaultKind> registered{kind()};
+const Registered<FaultKind> network_delay_registered{network_delay_kind()};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -57,14 +57,14 @@ class NetworkRate final : public Filter {
   Bucket requests_, responses_;
 };
 
-Result<std::shared_ptr<Filter>> make(const nlohmann::json& with, std::uint64_t) {
+Result<std::shared_ptr<Filter>> make_network_rate(const nlohmann::json& with, std::uint64_t) {
   const auto rate = parse_size(with.at("rate").get<std::string>());
   if (!rate) return std::unexpected(rate.error());
   if (*rate == 0) return failure("a rate of 0 is a cut: use network_cut with 'how: silence'");
   return std::make_shared<NetworkRate>(with.value("direction", "both"), static_cast<double>(*rate));
 }
 
-Result<Shaping> shaping(const nlohmann::json& with) {
+Result<Shaping> rate_shaping(const nlohmann::json& with) {
   const auto rate = parse_size(with.at("rate").get<std::string>());
   if (!rate) return std::unexpected(rate.error());
   const auto bytes = static_cast<double>(*rate);
@@ -73,7 +73,7 @@ Result<Shaping> shaping(const nlohmann::json& with) {
   return Shaping{{"rate", per_second, "ceil", per_second, "burst", at_once, "cburst", at_once}, {}};
 }
 
-FaultKind kind() {
+FaultKind network_rate_kind() {
   std::vector<Shape::Field> options{{.name = "rate",
                                      .shape = Shape::size(),
                                      .need = required,
@@ -86,14 +86,14 @@ FaultKind kind() {
                                   .example = {{"inject", "network_rate"},
                                               {"into", "client-to-server"},
                                               {"with", {{"rate", "8KiB"}}}}},
-                                 {.filter = make,
+                                 {.filter = make_network_rate,
                                   .one = "1 connection slowed",
                                   .many = "connections slowed",
                                   .http_only = false}),
-                      {.done = "slowed", .shaping = shaping});
+                      {.done = "slowed", .shaping = rate_shaping});
 }
 
-const Registered<FaultKind> registered{kind()};
+const Registered<FaultKind> network_rate_registered{network_rate_kind()};
 
 }  // namespace
 }  // namespace reprise::proxy

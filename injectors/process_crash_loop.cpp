@@ -12,7 +12,7 @@
 namespace reprise {
 namespace {
 
-constexpr Duration look_again = 10ms;
+constexpr Duration look_for_restart = 10ms;
 
 class ProcessCrashLoop final : public Injector {
  public:
@@ -65,15 +65,15 @@ class ProcessCrashLoop final : public Injector {
   Duration look() {
     if (struck_) {
       // One that ignores the signal is not signalled twice: it is neither gone nor come back.
-      if (!struck_->ended()) return look_again;
+      if (!struck_->ended()) return look_for_restart;
       note_end(struck_->pid());
       struck_.reset();
     }
     const auto due = struck_at_ + every_ - std::chrono::steady_clock::now();
-    if (due > Duration::zero()) return std::min<Duration>(due, look_again);
+    if (due > Duration::zero()) return std::min<Duration>(due, look_for_restart);
     const auto first = surroundings_.process(service_);
     if (first) (void)strike(process_receipt(*first));
-    return look_again;
+    return look_for_restart;
   }
 
   void note_end(pid_t pid) {
@@ -94,7 +94,7 @@ class ProcessCrashLoop final : public Injector {
   Repeating killing_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> process_crash_loop_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "process_crash_loop",

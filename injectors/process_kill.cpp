@@ -84,15 +84,15 @@ class ProcessKill final : public Injector {
   std::vector<HeldProcess> killed_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> process_kill_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "process_kill",
             .summary = "Kills a service's process, or its whole process tree, without warning.",
             .options = Shape::object(
                 {{.name = "signal",
-                  .shape = Shape::choice(
-                      {"KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "SEGV", "BUS"}),
+                  .shape =
+                      Shape::choice({"KILL", "TERM", "INT", "QUIT", "HUP", "ABRT", "SEGV", "BUS"}),
                   .doc = "The signal to send; default KILL."},
                  {.name = "which",
                   .shape = Shape::choice({"first", "tree"}),

@@ -72,12 +72,13 @@ class ProcessPause final : public Injector {
   std::vector<HeldProcess> stopped_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_process_pause(const FaultSpec& spec,
+                                                     const Surroundings& surroundings) {
   if (spec.with.value("by", "signal") == "ptrace") return ptrace_pause(spec, surroundings);
   return std::make_unique<ProcessPause>(spec, surroundings);
 }
 
-FaultKind kind() {
+FaultKind process_pause_kind() {
   FaultKind pause{
       FaultInfo{
           KindInfo{
@@ -95,12 +96,12 @@ FaultKind kind() {
                           {"for", "5s"}},
           },
           Nature::condition, Target::service},
-      make};
+      make_process_pause};
   pause.variants = {{{"by", "ptrace"}}};
   return pause;
 }
 
-const Registered<FaultKind> registered{kind()};
+const Registered<FaultKind> process_pause_registered{process_pause_kind()};
 
 }  // namespace
 }  // namespace reprise

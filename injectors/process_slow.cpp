@@ -17,7 +17,7 @@
 namespace reprise {
 namespace {
 
-constexpr Duration period = 100ms;
+constexpr Duration slow_period = 100ms;
 // Looking for new processes reads all of /proc, so it is not done in every period.
 constexpr int periods_between_looks = 10;
 
@@ -25,7 +25,7 @@ class ProcessSlow final : public Injector {
  public:
   ProcessSlow(const FaultSpec& spec, const Surroundings& surroundings, double share)
       : service_(spec.into),
-        running_(std::chrono::round<Duration>(share * period)),
+        running_(std::chrono::round<Duration>(share * slow_period)),
         surroundings_(surroundings) {}
   ~ProcessSlow() override { (void)let_all_go_on(); }
 
@@ -77,7 +77,7 @@ class ProcessSlow final : public Injector {
     if (++periods_ % periods_between_looks == 0) find_new_members();
     for (const HeldProcess& member : members_) (void)member.signal(SIGSTOP);
     standing_ = true;
-    return period - running_;
+    return slow_period - running_;
   }
 
   Duration go_on() {
@@ -107,7 +107,7 @@ class ProcessSlow final : public Injector {
     seen_ = Bite{
         surroundings_.now(),
         fmt::format("process {} was seen stopped (state T), as for {} of every {}", stopped->pid(),
-                    format_duration(period - running_), format_duration(period))};
+                    format_duration(slow_period - running_), format_duration(slow_period))};
   }
 
   std::string service_;
@@ -122,7 +122,8 @@ class ProcessSlow final : public Injector {
   Repeating pace_;
 };
 
-Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings& surroundings) {
+Result<std::unique_ptr<Injector>> make_process_slow(const FaultSpec& spec,
+                                                    const Surroundings& surroundings) {
   const auto share = parse_percentage(spec.with.value("share", "20%"));
   if (!share) return std::unexpected(share.error());
   if (*share < 0.01) return failure("`share` is at least 1%; process_pause stops a service wholly");
@@ -130,7 +131,7 @@ Result<std::unique_ptr<Injector>> make(const FaultSpec& spec, const Surroundings
   return std::make_unique<ProcessSlow>(spec, surroundings, *share);
 }
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> process_slow_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "process_slow",
@@ -147,7 +148,7 @@ const Registered<FaultKind> registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::service},
-    make}};
+    make_process_slow}};
 
 }  // namespace
 }  // namespace reprise

@@ -49,7 +49,7 @@ class ProcessStop final : public Injector {
   std::optional<HeldProcess> stopped_;
 };
 
-const Registered<FaultKind> registered{FaultKind{
+const Registered<FaultKind> process_stop_registered{FaultKind{
     FaultInfo{
         KindInfo{
             .name = "process_stop",

@@ -105,7 +105,7 @@ std::string render_html(const Run& run, const std::string& language) {
   return out + "</main>\n" + foot(run, words) + "</body>\n</html>\n";
 }
 
-const Registered<ReportKind> registered{
+const Registered<ReportKind> html_registered{
     {.name = "html",
      .file_name = "report.html",
      .summary = "one page for people: verdict, intervals, failover picture, evidence",

@@ -141,7 +141,7 @@ std::string render_json(const Run& run, const std::string& language) {
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-const Registered<ReportKind> registered{
+const Registered<ReportKind> json_registered{
     {.name = "json",
      .file_name = "summary.json",
      .summary = "results for programs: verdicts, findings, intervals in nanoseconds, figures",

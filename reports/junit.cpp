@@ -153,7 +153,7 @@ std::string render_junit(const Run& run, const std::string& language) {
       all.tests, all.failures, all.errors, seconds(all.time), suites);
 }
 
-const Registered<ReportKind> registered{
+const Registered<ReportKind> junit_registered{
     {.name = "junit",
      .file_name = "junit.xml",
      .summary = "test results for continuous integration: a suite a drill, a case an assertion",

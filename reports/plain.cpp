@@ -38,7 +38,7 @@ class Plain : public LiveView {
   std::string language_;
 };
 
-const Registered<LiveViewKind> registered{
+const Registered<LiveViewKind> plain_registered{
     {.name = "plain", .make = [](const std::string& language, bool) -> std::unique_ptr<LiveView> {
        return std::make_unique<Plain>(language);
      }}};

@@ -32,7 +32,7 @@ std::string interval_text(const Interval& interval, const std::string& language)
 namespace {
 
 // Sample and log line are what the other columns of a table do not tell.
-std::string told(const Cause& cause, const std::string& language, bool whole) {
+std::string told_cause(const Cause& cause, const std::string& language, bool whole) {
   std::string sentence;
   const auto join = [&](std::string_view key, const json& arguments) {
     if (!sentence.empty()) sentence += text("cause.separator", language);
@@ -58,11 +58,11 @@ std::string told(const Cause& cause, const std::string& language, bool whole) {
 }  // namespace
 
 std::string cause_sentence(const Finding& finding, const std::string& language) {
-  return finding.cause ? told(*finding.cause, language, true) : std::string();
+  return finding.cause ? told_cause(*finding.cause, language, true) : std::string();
 }
 
 std::string cause_traces(const Finding& finding, const std::string& language) {
-  return finding.cause ? told(*finding.cause, language, false) : std::string();
+  return finding.cause ? told_cause(*finding.cause, language, false) : std::string();
 }
 
 const Finding* measured_against(const Verdict& verdict, std::string_view objective) {

@@ -149,7 +149,7 @@ class Terminal : public LiveView {
   std::size_t lines_ = 0;
 };
 
-const Registered<LiveViewKind> registered{
+const Registered<LiveViewKind> terminal_registered{
     {.name = "terminal",
      .make = [](const std::string& language, bool colour) -> std::unique_ptr<LiveView> {
        return std::make_unique<Terminal>(language, colour);

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view journal_words =
     "prepare steady inject hold heal recover verify teardown starting ready exited "
     "restarting stopping stopped failed out err answered refused reset timeout error "
-    "preparing injecting armed bit healing healed undo-failed changed-since condition event started "
-    "finished held not-reached lost completed aborted interrupted SIGINT SIGTERM "
+    "preparing injecting armed bit healing healed undo-failed changed-since condition event "
+    "started finished held not-reached lost completed aborted interrupted SIGINT SIGTERM "
     "not-executed status json headers text size source cut rows value row sqlstate count "
     "line exit signal stderr latency age options kind where pointers receipt lasting nominal "
     "degraded down evidence result title state failed-to-start";

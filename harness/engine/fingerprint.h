@@ -1,9 +1,9 @@
-// What a fault must leave as it found it, written down before it is injected and compared when it is
-// over: kind, mode and owner of a file; whether a process stands still, and its limits; what is
+// What a fault must leave as it found it, written down before it is injected and compared when it
+// is over: kind, mode and owner of a file; whether a process stands still, and its limits; what is
 // mounted on a disk; and what the fault's injector says of settings (Injector::state).
 //
-// Of a condition a file's content is no part: the system goes on writing while it lasts. Of an event
-// it is: what the system made of it is listed, and no error.
+// Of a condition a file's content is no part: the system goes on writing while it lasts. Of an
+// event it is: what the system made of it is listed, and no error.
 // Threads: any; looks at files and /proc.
 #pragma once
 

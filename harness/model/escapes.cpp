@@ -32,22 +32,22 @@ std::string utf8(unsigned code) {
 }
 
 // What stands at the front, and how many bytes say it.
-struct Unit {
+struct CodeUnit {
   std::string meaning;
   std::size_t size;
 };
-using Decoder = Unit (*)(std::string_view rest);
+using Decoder = CodeUnit (*)(std::string_view rest);
 
-Unit percent(std::string_view rest) {
+CodeUnit percent(std::string_view rest) {
   if (rest[0] == '%') {
     if (const auto value = hex(rest.substr(1), 2)) return {{static_cast<char>(*value)}, 3};
   }
   return {{rest[0]}, 1};
 }
 
-Unit form(std::string_view rest) { return rest[0] == '+' ? Unit{" ", 1} : percent(rest); }
+CodeUnit form(std::string_view rest) { return rest[0] == '+' ? CodeUnit{" ", 1} : percent(rest); }
 
-Unit backslash(std::string_view rest) {
+CodeUnit backslash(std::string_view rest) {
   if (rest[0] != '\\' || rest.size() < 2) return {{rest[0]}, 1};
   constexpr std::string_view letters = R"("\/bfnrt)";
   constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
@@ -85,7 +85,7 @@ Reading decoded(const Reading& in, const Escapes& escapes) {
                       in.origin.begin() + static_cast<std::ptrdiff_t>(next));
     i = next;
     if (i == text.size()) break;
-    const Unit unit = escapes.decode(text.substr(i));
+    const CodeUnit unit = escapes.decode(text.substr(i));
     out.text += unit.meaning;
     out.origin.insert(out.origin.end(), unit.meaning.size(), in.origin[i]);
     i += unit.size;
@@ -123,7 +123,7 @@ std::vector<Reading> readings_of(std::string_view text, bool plus) {
 std::string percent_decoded(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const Unit unit = percent(text);
+    const CodeUnit unit = percent(text);
     out += unit.meaning;
     text.remove_prefix(unit.size);
   }

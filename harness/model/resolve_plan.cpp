@@ -32,7 +32,7 @@ json kind_apart(json value, const auto& kinds) {
   return value;
 }
 
-std::string as_text(const json& value) {
+std::string as_word(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -67,11 +67,11 @@ class PlanResolution {
 
   void service(json& one, const std::string& at) {
     if (one.contains("command")) {
-      for (json& word : one.at("command")) word = as_text(word);
+      for (json& word : one.at("command")) word = as_word(word);
     }
     if (one.contains("env")) {
       for (json& value : one.at("env")) {
-        if (!value.is_object()) value = as_text(value);  // else {secret: text}
+        if (!value.is_object()) value = as_word(value);  // else {secret: text}
       }
     }
     if (one.contains("ready")) {

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 // Past this many problems nobody reads on; a hostile file could hold a hundred thousand.
-constexpr std::size_t most_errors = 50;
+constexpr std::size_t most_errors_of_shape = 50;
 // std::regex goes one call deeper for every character.
 constexpr std::size_t longest_matched = 1024;
 
@@ -47,7 +47,7 @@ class Checker {
   void check_either(const Shape& shape, const json& value, const std::string& pointer);
 
   void add(Location where, std::string what, std::string remedy = {}) {
-    if (errors_.size() < most_errors) {
+    if (errors_.size() < most_errors_of_shape) {
       errors_.push_back({std::move(what), std::move(remedy), std::move(where)});
     }
   }
@@ -63,7 +63,7 @@ class Checker {
 };
 
 void Checker::check(const Shape& shape, const json& value, const std::string& pointer) {
-  if (errors_.size() >= most_errors) return;
+  if (errors_.size() >= most_errors_of_shape) return;
   const ShapeNode& node = shape.node();
   if (node.type == ShapeType::either) return check_either(shape, value, pointer);
   if (!fits_type(node, value)) {
@@ -80,7 +80,7 @@ void Checker::check(const Shape& shape, const json& value, const std::string& po
         add(at(pointer),
             fmt::format("the list has {} items, expected at least {}", value.size(), node.least));
       }
-      for (std::size_t i = 0; i < value.size() && errors_.size() < most_errors; ++i) {
+      for (std::size_t i = 0; i < value.size() && errors_.size() < most_errors_of_shape; ++i) {
         check(node.children[0], value[i], pointer + segment(i));
       }
       return;

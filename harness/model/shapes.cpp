@@ -8,7 +8,7 @@
 namespace reprise {
 namespace {
 
-using Fields = std::vector<Shape::Field>;
+using FieldList = std::vector<Shape::Field>;
 
 constexpr double largest = std::numeric_limits<double>::max();
 
@@ -30,8 +30,8 @@ Shape argument() {
   return Shape::either({Shape::text(0), whole(-any, any)});
 }
 
-Fields tags(const auto& kinds) {
-  Fields out;
+FieldList tags(const auto& kinds) {
+  FieldList out;
   for (const auto& kind : kinds) {
     out.push_back({kind.name, kind.options, Shape::Field::Need::optional, kind.summary});
   }
@@ -44,7 +44,7 @@ Shape watch() {
                         {"for", Shape::duration(), {}, "for how long; default 0s"}});
 }
 
-Fields start_fields() {
+FieldList start_fields() {
   return {{"at", Shape::duration(), {}, "from the beginning of the inject phase; default 0s"},
           {"after", Shape::name(), {}, "the id of a fault: when it is over"},
           {"when", watch(), {}, "when a probe sees this"},
@@ -61,12 +61,13 @@ Shape fault(const Vocabulary& vocabulary) {
   Shape repeat = Shape::object({{"times", whole(1, 10'000), required, "how often"},
                                 {"every", Shape::duration(), required, "from start to start"},
                                 {"jitter", Shape::duration(), {}, "each start ± so much"}});
-  Fields fields{{"inject", Shape::choice(names), required, "a kind of fault"},
-                {"id", Shape::name(), {}, "default: the kind and a number, http_status-1"},
-                {"into", Shape::name(), {}, "its target: an entry of the plan's system"},
-                {"with", Shape::any(), {}, "the kind's options"},
-                {"for", Shape::duration(), {}, "healed after so long; default: when all is healed"},
-                {"repeat", std::move(repeat), {}, "several rounds"}};
+  FieldList fields{
+      {"inject", Shape::choice(names), required, "a kind of fault"},
+      {"id", Shape::name(), {}, "default: the kind and a number, http_status-1"},
+      {"into", Shape::name(), {}, "its target: an entry of the plan's system"},
+      {"with", Shape::any(), {}, "the kind's options"},
+      {"for", Shape::duration(), {}, "healed after so long; default: when all is healed"},
+      {"repeat", std::move(repeat), {}, "several rounds"}};
   for (auto& field : start_fields()) fields.push_back(std::move(field));
   return selected_object(std::move(fields), "inject", "with", std::move(options));
 }
@@ -83,7 +84,7 @@ Shape faults(const Vocabulary& vocabulary) {
 }
 
 Shape procedure_runs() {
-  Fields fields{{"run", Shape::name_of("procedure"), required, "a procedure of the plan"}};
+  FieldList fields{{"run", Shape::name_of("procedure"), required, "a procedure of the plan"}};
   for (auto& field : start_fields()) fields.push_back(std::move(field));
   return Shape::list(Shape::object(std::move(fields)));
 }
@@ -101,7 +102,7 @@ Shape assertions(const Vocabulary& vocabulary) {
 }
 
 // What a plan may give as defaults and a scenario as its own.
-Fields shared_fields(const Vocabulary& vocabulary) {
+FieldList shared_fields(const Vocabulary& vocabulary) {
   Shape level = Shape::object({{"nominal", Shape::predicate(), required, "as it should be"},
                                {"degraded", Shape::predicate(), {}, "an acceptable fallback"}});
   Shape steady =
@@ -178,10 +179,14 @@ Shape system_shape(const Vocabulary& vocabulary) {
       {{"folder", Shape::text(), {}, "beside the plan; copied for every drill"},
        {"services", Shape::table(service(vocabulary)), {}, "what runs"},
        {"links", Shape::table(std::move(link)), {}, "who talks to whom, through the proxy"},
-       {"databases", Shape::table(Shape::either({Shape::text(), secret()})), {},
+       {"databases",
+        Shape::table(Shape::either({Shape::text(), secret()})),
+        {},
         "connection URLs by name"},
        {"files", Shape::table(Shape::text()), {}, "paths in the system's folder by name"},
-       {"disks", Shape::table(std::move(disk)), {},
+       {"disks",
+        Shape::table(std::move(disk)),
+        {},
         "folders on a file system of their own, in memory (needs the sandbox)"},
        {"procedures", Shape::table(procedure(vocabulary)), {}, "what people do"}});
 }
@@ -227,12 +232,12 @@ Shape plan_shape(const Vocabulary& vocabulary) {
 }
 
 Shape scenario_shape(const Vocabulary& vocabulary) {
-  Fields fields{{"reprise", whole(1, 1), required, "format version: 1"},
-                {"scenario", Shape::name(), required, "its name"},
-                {"title", Shape::translated(), {}, ""},
-                {"vars", variables_shape(), {}, "filled in where ${name} stands"},
-                {"for-each", matrix_shape(), {}, "a scenario for each combination"},
-                {"covers", Shape::list(Shape::name_of("risk")), {}, "risks of the plan"}};
+  FieldList fields{{"reprise", whole(1, 1), required, "format version: 1"},
+                   {"scenario", Shape::name(), required, "its name"},
+                   {"title", Shape::translated(), {}, ""},
+                   {"vars", variables_shape(), {}, "filled in where ${name} stands"},
+                   {"for-each", matrix_shape(), {}, "a scenario for each combination"},
+                   {"covers", Shape::list(Shape::name_of("risk")), {}, "risks of the plan"}};
   for (auto& field : shared_fields(vocabulary)) fields.push_back(std::move(field));
   return Shape::object(std::move(fields));
 }

@@ -124,13 +124,13 @@ Observation CommandProbe::observe(const Exit& exit, const Output& out,
   return seen;
 }
 
-Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& context) {
+Result<std::unique_ptr<Probe>> make_command(const ProbeSpec& spec, const ProbeContext& context) {
   auto pointers = KeptPointers::of(spec);
   if (!pointers) return std::unexpected(pointers.error());
   return std::make_unique<CommandProbe>(spec, context, std::move(*pointers));
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> command_registered{ProbeKind{
     {{.name = "command",
       .summary = "Runs a program and kills it with all it started at the time-out; sees exit, "
                  "signal, text (standard output), stderr, json",
@@ -140,7 +140,7 @@ const Registered<ProbeKind> registered{ProbeKind{
       }),
       .example = {{"run", {"node", "check.js", "${services.server.address}"}}}},
      std::chrono::milliseconds(20)},
-    make}};
+    make_command}};
 
 }  // namespace
 }  // namespace reprise

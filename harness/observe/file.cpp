@@ -94,7 +94,7 @@ Observation look_at(const fs::path& folder, const fs::path& path, const KeptPoin
     seen.values["exists"] = false;
     return seen;
   }
-  struct stat status {};
+  struct stat status{};
   if (::fstat(place.get(), &status) != 0) return cannot("look at the file");
   const auto modified = std::chrono::seconds(status.st_mtim.tv_sec) +
                         std::chrono::nanoseconds(status.st_mtim.tv_nsec);
@@ -165,7 +165,7 @@ boost::asio::awaitable<Observation> FileProbe::sample(Instant deadline) {
   co_return not_answered("timeout");
 }
 
-Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& context) {
+Result<std::unique_ptr<Probe>> make_file(const ProbeSpec& spec, const ProbeContext& context) {
   if (spec.options.contains("file") == spec.options.contains("path")) {
     return failure("probe {}: a file probe wants either `file` or `path`", spec.name);
   }
@@ -174,7 +174,7 @@ Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& c
   return std::make_unique<FileProbe>(spec, context, std::move(*pointers));
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> file_registered{ProbeKind{
     {{.name = "file",
       .summary = "A file of the drill; sees exists, kind, size, age, sha256 (up to 64 MiB), "
                  "valid-json and json (up to 16 MiB)",
@@ -184,7 +184,7 @@ const Registered<ProbeKind> registered{ProbeKind{
       }),
       .example = {{"file", "predictions"}}},
      std::chrono::milliseconds(5)},
-    make}};
+    make_file}};
 
 }  // namespace
 }  // namespace reprise

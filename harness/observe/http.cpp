@@ -202,7 +202,7 @@ asio::awaitable<Observation> HttpProbe::sample(Instant deadline) {
   }
 }
 
-Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& context) {
+Result<std::unique_ptr<Probe>> make_http(const ProbeSpec& spec, const ProbeContext& context) {
   const auto url = spec.options.at("url").get<std::string>();
   if (url.starts_with("https:")) {
     return failure("probe {}: https is not supported, only http: {}", spec.name, url);
@@ -213,25 +213,27 @@ Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& c
 }
 
 Shape options() {
-  const auto body = Shape::either({Shape::text(), Shape::map(Shape::any()),
-                                   Shape::list(Shape::any())});
+  const auto body =
+      Shape::either({Shape::text(), Shape::map(Shape::any()), Shape::list(Shape::any())});
   return Shape::object({
       {"url", Shape::text(), required, "An http:// address."},
-      {"method", Shape::choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}),
-       {}, "Default GET."},
+      {"method",
+       Shape::choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}),
+       {},
+       "Default GET."},
       {"headers", Shape::map(Shape::text()), {}, "Headers to send."},
       {"body", body, {}, "A text, sent as it is, or a list or object, sent as JSON."},
       {"follow", Shape::boolean(), {}, "Follow up to 5 redirections; default no."},
   });
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> http_registered{ProbeKind{
     {{.name = "http",
       .summary = "One HTTP request over a fresh connection; sees status, headers, json, text, size",
       .options = options(),
       .example = {{"url", "http://${services.server.address}/api/dashboard"}}},
      std::chrono::milliseconds(1)},
-    make}};
+    make_http}};
 
 }  // namespace
 }  // namespace reprise

@@ -55,17 +55,16 @@ class LogProbe final : public Probe {
   std::string last_;
 };
 
-Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& context) {
+Result<std::unique_ptr<Probe>> make_log(const ProbeSpec& spec, const ProbeContext& context) {
   const auto text = spec.options.at("matches").get<std::string>();
   try {
     return std::make_unique<LogProbe>(spec, context, std::regex(text));
   } catch (const std::regex_error& error) {
-    return failure("probe {}: '{}' is not a regular expression: {}", spec.name, text,
-                   error.what());
+    return failure("probe {}: '{}' is not a regular expression: {}", spec.name, text, error.what());
   }
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> log_registered{ProbeKind{
     {{.name = "log",
       .summary = "Lines of a service's output that match, since the drill began; sees count, line "
                  "(the last one)",
@@ -76,7 +75,7 @@ const Registered<ProbeKind> registered{ProbeKind{
       }),
       .example = {{"service", "server"}, {"matches", "switched to simulated"}}},
      std::chrono::milliseconds(1)},
-    make}};
+    make_log}};
 
 }  // namespace
 }  // namespace reprise

@@ -131,7 +131,8 @@ asio::awaitable<OpenedTab> PageProbe::open_tab(Instant deadline) const {
     co_return std::unexpected(attached.error());
   }
   auto tab = std::make_unique<Tab>(tools, target, attached->value("sessionId", ""));
-  // Commands of a session are done in order, so none of these needs waiting for.
+  // Commands of a session are done in order, so only the last is waited for: a page that comes
+  // before its answer is given to another process, which knows nothing of it.
   tab->tell("Inspector.enable", json::object());
   tab->tell("Page.enable", json::object());
   tab->tell("Network.enable", json::object());
@@ -139,7 +140,8 @@ asio::awaitable<OpenedTab> PageProbe::open_tab(Instant deadline) const {
   tab->tell("Network.setBypassServiceWorker", {{"bypass", true}});
   json agent = {{"userAgent", browser_->user_agent()}};
   if (options_.contains("language")) agent["acceptLanguage"] = options_.at("language");
-  tab->tell("Emulation.setUserAgentOverride", std::move(agent));
+  const auto ready = co_await tab->call("Emulation.setUserAgentOverride", agent, deadline);
+  if (!ready) co_return std::unexpected(ready.error());
   co_return tab;
 }
 
@@ -220,7 +222,7 @@ asio::awaitable<Observation> PageProbe::read(const Tab& tab, Instant deadline) c
   }
 }
 
-Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& context) {
+Result<std::unique_ptr<Probe>> make_page(const ProbeSpec& spec, const ProbeContext& context) {
   const auto url = spec.options.at("url").get<std::string>();
   if (url.starts_with("https:")) {
     return failure("probe {}: https is not supported, only http: {}", spec.name, url);
@@ -228,20 +230,23 @@ Result<std::unique_ptr<Probe>> make(const ProbeSpec& spec, const ProbeContext& c
   return std::make_unique<PageProbe>(spec, context);
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> page_registered{ProbeKind{
     {{.name = "page",
       .summary = "A page in a real browser (Chromium), loaded afresh; sees status, title, text "
                  "(what a person can read)",
       .options = Shape::object({
           {"url", Shape::text(), required, "An http:// address."},
           {"language", Shape::text(), {}, "What the browser asks for (Accept-Language)."},
-          {"wait-for", Shape::text(), {}, "A CSS selector: the page is complete when it matches; "
-                                          "default: when it shows any text."},
+          {"wait-for",
+           Shape::text(),
+           {},
+           "A CSS selector: the page is complete when it matches; "
+           "default: when it shows any text."},
           {"wait-for-text", Shape::text(), {}, "A text: the page is complete when it shows it."},
       }),
       .example = {{"url", "http://${services.client.address}/"}, {"language", "fr"}}},
      std::chrono::seconds(1)},
-    make}};
+    make_page}};
 
 }  // namespace
 }  // namespace reprise

@@ -43,14 +43,16 @@ asio::awaitable<Observation> PostgresProbe::sample(Instant deadline) {
   co_return seen;
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> postgres_registered{ProbeKind{
     {{.name = "postgres",
       .summary = "A query to PostgreSQL; sees rows (how many), value (first column of the first "
                  "row), row {column: value}, sqlstate of an error",
       .options = Shape::object({
           {"database", Shape::name(), required, "A database that the plan names."},
           {"query", Shape::text(), required, "One SQL statement."},
-          {"keep", Shape::boolean(), {},
+          {"keep",
+           Shape::boolean(),
+           {},
            "Keep the connection from sample to sample, as a pool would; default no."},
       }),
       .example = {{"database", "history"}, {"query", "SELECT count(*) FROM readings"}}},

@@ -14,13 +14,20 @@ namespace {
 
 std::string_view state_name(char letter) {
   switch (letter) {
-    case 'R': return "running";
-    case 'S': return "sleeping";
-    case 'D': return "waiting";   // for a device; cannot be killed
-    case 'T': return "stopped";   // by a signal
-    case 't': return "traced";    // stopped by a tracer
-    case 'I': return "idle";
-    default: return "dead";       // Z, X: has ended, nobody has asked for its exit code
+    case 'R':
+      return "running";
+    case 'S':
+      return "sleeping";
+    case 'D':
+      return "waiting";  // for a device; cannot be killed
+    case 'T':
+      return "stopped";  // by a signal
+    case 't':
+      return "traced";  // stopped by a tracer
+    case 'I':
+      return "idle";
+    default:
+      return "dead";  // Z, X: has ended, nobody has asked for its exit code
   }
 }
 
@@ -72,7 +79,7 @@ class ProcessProbe final : public Probe {
   ProbeContext context_;
 };
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> process_registered{ProbeKind{
     {{.name = "process",
       .summary = "The first process of a service; sees running, pid, state (running, sleeping, "
                  "waiting, stopped, traced, idle), threads, rss (bytes)",

@@ -103,7 +103,7 @@ asio::awaitable<Observation> TcpProbe::receive(Conversation& with, std::string w
   co_return seen;
 }
 
-const Registered<ProbeKind> registered{ProbeKind{
+const Registered<ProbeKind> tcp_registered{ProbeKind{
     {{.name = "tcp",
       .summary = "Connects, says something if asked to, and waits for a text; sees text",
       .options = Shape::object({

@@ -223,7 +223,7 @@ Result<Proxy*> on(const Surroundings& surroundings, std::string_view link) {
 
 namespace {
 
-Result<std::unique_ptr<LinkServer>> make(const Link& link, std::string upstream) {
+Result<std::unique_ptr<LinkServer>> make_proxy(const Link& link, std::string upstream) {
   Proxy::Settings settings;
   settings.service = std::move(upstream);
   settings.http = link.protocol == "http";
@@ -233,7 +233,7 @@ Result<std::unique_ptr<LinkServer>> make(const Link& link, std::string upstream)
   return std::move(*proxy);
 }
 
-const Registered<LinkMaker> registered{{.name = "proxy", .make = make}};
+const Registered<LinkMaker> proxy_registered{{.name = "proxy", .make = make_proxy}};
 
 }  // namespace
 

@@ -41,11 +41,11 @@ system:
       ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
   disks: {data: {path: data, size: 4MiB}}
 probes:
-  home: {http: {url: "http://${services.web.address}/"}, every: 20ms, timeout: 2s}
+  home: {http: {url: "http://${services.web.address}/"}, every: 100ms, timeout: 2s}
 defaults:
   levels: {home: {nominal: {status: 200}}}
   steady-state: [{probe: home, expect: nominal}]
-  steady: {for: 100ms, within: 15s}
+  steady: {for: 300ms, within: 15s}
 )";
 
 class GroundworkDrill : public ::testing::Test {
@@ -81,7 +81,7 @@ class GroundworkDrill : public ::testing::Test {
 
 TEST_F(GroundworkDrill, AServiceWhoseClockIsWrongSaysSo) {
   const Finished done =
-      drill("{inject: clock_skew, into: web, with: {by: +100years}, at: 100ms, for: 600ms}",
+      drill("{inject: clock_skew, into: web, with: {by: +100years}, at: 100ms, for: 1s}",
             "{status: 200, json: {/year: {matches: '2[1-9]..'}}}");
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_THAT(evidence(), HasSubstr("of the clock"));
@@ -90,28 +90,27 @@ TEST_F(GroundworkDrill, AServiceWhoseClockIsWrongSaysSo) {
 
 TEST_F(GroundworkDrill, AServiceWhoseClockIsWrongNeedsNoSandbox) {
   const Finished done =
-      drill("{inject: clock_skew, into: web, with: {by: -20years}, at: 100ms, for: 600ms}",
+      drill("{inject: clock_skew, into: web, with: {by: -20years}, at: 100ms, for: 1s}",
             "{status: 200, json: {/year: {matches: '20[01].'}}}", {"--sandbox", "off"});
   EXPECT_EQ(done.code, 0) << done.out << done.err;
 }
 
 TEST_F(GroundworkDrill, AServiceWhoseDiskFailsRecovers) {
-  const Finished done =
-      drill("{inject: disk_error, into: data, with: {on: [fsync]}, at: 100ms, for: 600ms}",
-            "{status: 500}");
+  const Finished done = drill(
+      "{inject: disk_error, into: data, with: {on: [fsync]}, at: 100ms, for: 1s}", "{status: 500}");
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_THAT(evidence(), HasSubstr("failed with EIO"));
 }
 
 TEST_F(GroundworkDrill, ADiskWhoseFailingFilesNobodyUsesIsInconclusive) {
   const Finished done = drill(
-      "{inject: disk_error, into: data, with: {files: nobody}, at: 100ms, for: 600ms}", "nominal");
+      "{inject: disk_error, into: data, with: {files: nobody}, at: 100ms, for: 1s}", "nominal");
   EXPECT_EQ(done.code, 3) << done.out << done.err;
   EXPECT_EQ(evidence(), "");
 }
 
 TEST_F(GroundworkDrill, ADiskThatCannotFailHereKeepsTheDrillFromBeginning) {
-  const Finished done = drill("{inject: disk_error, into: data, at: 100ms, for: 600ms}",
+  const Finished done = drill("{inject: disk_error, into: data, at: 100ms, for: 1s}",
                               "{status: 500}", {"--sandbox", "off"});
   EXPECT_EQ(done.code, 3) << done.out << done.err;
   EXPECT_THAT(done.out, HasSubstr("only in a sandbox"));

@@ -126,7 +126,7 @@ boost::asio::awaitable<Result<std::string>> run(const Step& step, StepContext& c
   co_return failure("{}", told);
 }
 
-const Registered<StepKind> registered{StepKind{
+const Registered<StepKind> command_registered{StepKind{
     KindInfo{.name = "command",
              .summary = "Runs a program of the plan and wants exit code 0.",
              .options = Shape::object({

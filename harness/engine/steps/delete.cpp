@@ -19,7 +19,7 @@ boost::asio::awaitable<Result<std::string>> remove_file(const Step& step, StepCo
   co_return failure("{} cannot be deleted: {}", path->string(), std::strerror(errno));
 }
 
-const Registered<StepKind> registered{
+const Registered<StepKind> delete_registered{
     StepKind{KindInfo{.name = "delete",
                       .summary = "Deletes a file that the plan names under files.",
                       .options = Shape::name(),

@@ -67,7 +67,7 @@ Shape options() {
   });
 }
 
-const Registered<StepKind> registered{StepKind{
+const Registered<StepKind> http_registered{StepKind{
     KindInfo{.name = "http",
              .summary = "Sends one request and wants a given answer.",
              .options = options(),

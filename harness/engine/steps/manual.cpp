@@ -12,7 +12,7 @@ boost::asio::awaitable<Result<std::string>> ask(const Step& step, StepContext& c
   co_return fmt::format("done by hand: {}", *answer);
 }
 
-const Registered<StepKind> registered{StepKind{
+const Registered<StepKind> manual_registered{StepKind{
     KindInfo{.name = "manual",
              .summary = "Asks a person to do something and waits until they confirm it.",
              .options = Shape::object(

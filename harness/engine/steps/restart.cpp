@@ -14,7 +14,7 @@ boost::asio::awaitable<Result<std::string>> restart(const Step& step, StepContex
   co_return done_to("restarted", names);
 }
 
-const Registered<StepKind> registered{
+const Registered<StepKind> restart_registered{
     StepKind{KindInfo{.name = "restart",
                       .summary = "Stops services orderly and starts them again, one after another.",
                       .options = service_names(),

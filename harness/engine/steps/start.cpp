@@ -15,7 +15,7 @@ boost::asio::awaitable<Result<std::string>> start(const Step& step, StepContext&
   co_return done_to("started", names);
 }
 
-const Registered<StepKind> registered{
+const Registered<StepKind> start_registered{
     StepKind{KindInfo{.name = "start",
                       .summary = "Starts services, each when the one before is ready.",
                       .options = service_names(),

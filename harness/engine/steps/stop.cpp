@@ -17,7 +17,7 @@ boost::asio::awaitable<Result<std::string>> stop(const Step& step, StepContext& 
   co_return outcome;
 }
 
-const Registered<StepKind> registered{StepKind{
+const Registered<StepKind> stop_registered{StepKind{
     KindInfo{.name = "stop",
              .summary = "Stops services in order, orderly or, with force: true beside it, at once.",
              .options = service_names(),

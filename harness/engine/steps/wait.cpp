@@ -11,7 +11,7 @@ boost::asio::awaitable<Result<std::string>> wait(const Step& step, StepContext& 
   co_return fmt::format("{} saw what was expected", probe);
 }
 
-const Registered<StepKind> registered{StepKind{
+const Registered<StepKind> wait_registered{StepKind{
     KindInfo{.name = "wait",
              .summary = "Waits until a probe sees something.",
              .options = Shape::object({

@@ -13,7 +13,7 @@
 namespace reprise {
 namespace {
 
-struct Terms {
+struct FallbackTerms {
   std::string probe;
   Expected expect;
   Duration within{}, detect{};
@@ -77,8 +77,8 @@ std::size_t count_down(const Record& record, const Timeline& line, const std::st
   }));
 }
 
-Finding without_switch(Finding finding, const Terms& terms, const Round& round, const Switch& found,
-                       const Record& record) {
+Finding without_switch(Finding finding, const FallbackTerms& terms, const Round& round,
+                       const Switch& found, const Record& record) {
   const Duration due = round.bit + terms.detect + terms.within;
   if (found.seen == 0) {
     return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", terms.probe}}});
@@ -101,8 +101,8 @@ Finding without_switch(Finding finding, const Terms& terms, const Round& round, 
   return finding;
 }
 
-Finding judge_round(Finding finding, const Terms& terms, const Timeline& line, const Round& round,
-                    const Record& record) {
+Finding judge_round(Finding finding, const FallbackTerms& terms, const Timeline& line,
+                    const Round& round, const Record& record) {
   finding.from = round.bit;
   const Switch found = find_switch(line, round);
   if (!found.first) return without_switch(std::move(finding), terms, round, found, record);
@@ -138,7 +138,7 @@ bool graver(const Finding& left, const Finding& right) {
 }
 
 Finding judge_fallback(const AssertionSpec& spec, const Record& record) {
-  Terms terms{text_option(spec, "probe"), {}, {}, {}};
+  FallbackTerms terms{text_option(spec, "probe"), {}, {}, {}};
   terms.within = duration_option(spec, "within").value_or(Duration::zero());
   terms.detect = duration_option(spec, "detect").value_or(Duration::zero());
   const auto expect = expected_option(spec);
@@ -168,7 +168,7 @@ Finding judge_fallback(const AssertionSpec& spec, const Record& record) {
   return std::move(*worst);
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> fallback_registered{{
     {.name = "fallback",
      .summary = "A fallback is served soon after the fault's first victim.",
      .options = Shape::object(

@@ -47,7 +47,7 @@ std::optional<Awaited> awaits_file(const AssertionSpec& spec, const Scenario&, c
   return Awaited{text_option(spec, "probe"), std::move(*expect), Duration::zero()};
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> file_registered{{
     {.name = "file",
      .summary = "At the end of the drill a probe of a file shows this.",
      .options = Shape::object(

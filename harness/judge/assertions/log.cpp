@@ -12,7 +12,7 @@
 namespace reprise {
 namespace {
 
-struct Terms {
+struct LogTerms {
   std::string service, matches;
   std::optional<Duration> within;
   std::size_t at_least = 1;
@@ -36,7 +36,7 @@ Found find_lines(const Record& record, const std::string& service, const Expecta
   return out;
 }
 
-Message statement_of(const Terms& terms) {
+Message statement_of(const LogTerms& terms) {
   Message out{terms.absent ? "judge.log.statement-absent" : "judge.log.statement",
               {{"service", terms.service}, {"matches", terms.matches}, {"count", terms.at_least}}};
   if (!terms.within) return out;
@@ -45,7 +45,7 @@ Message statement_of(const Terms& terms) {
   return out;
 }
 
-Finding judge_absent(Finding finding, const Terms& terms, const Found& found) {
+Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found) {
   if (!found.lines.empty()) {
     finding = missed(
         std::move(finding), "chaos.LogForbidden",
@@ -62,7 +62,7 @@ Finding judge_absent(Finding finding, const Terms& terms, const Found& found) {
   return passed(std::move(finding), {"judge.log.absent", {{"service", terms.service}}});
 }
 
-Finding judge_present(Finding finding, const Terms& terms, const Found& found, Duration from,
+Finding judge_present(Finding finding, const LogTerms& terms, const Found& found, Duration from,
                       Duration end, const Record& record) {
   if (found.lines.size() >= terms.at_least) {
     const LogLine& enough = *found.lines[terms.at_least - 1];
@@ -87,8 +87,8 @@ Finding judge_present(Finding finding, const Terms& terms, const Found& found, D
 }
 
 Finding judge_log(const AssertionSpec& spec, const Record& record) {
-  Terms terms{text_option(spec, "service"), text_option(spec, "matches"),
-              duration_option(spec, "within"), 1, flag_option(spec, "absent")};
+  LogTerms terms{text_option(spec, "service"), text_option(spec, "matches"),
+                 duration_option(spec, "within"), 1, flag_option(spec, "absent")};
   terms.at_least = static_cast<std::size_t>(
       std::max<std::int64_t>(1, integer_option(spec, "at-least").value_or(1)));
   Finding finding = unjudged(spec, statement_of(terms));
@@ -125,7 +125,7 @@ Finding judge_log(const AssertionSpec& spec, const Record& record) {
   return judge_present(std::move(finding), terms, found, from, to.value_or(record.length), record);
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> log_registered{{
     {.name = "log",
      .summary = "A service prints a line that matches, or none.",
      .options = Shape::object(

@@ -47,7 +47,7 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
                 {"judge.never.unseen", {{"probe", probe}, {"scheduled", points.size()}}});
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> never_registered{{
     {.name = "never",
      .summary = "A probe never shows this, from the fault to the end of the recovery.",
      .options = Shape::object(

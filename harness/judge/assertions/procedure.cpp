@@ -12,7 +12,7 @@
 namespace reprise {
 namespace {
 
-struct Terms {
+struct ProcedureTerms {
   std::string run;
   std::optional<Duration> within;
   bool allow_failed = false;
@@ -67,7 +67,7 @@ Finding judge_failed(Finding finding, const ProcedureRecord& run, const Record& 
   return finding;
 }
 
-Finding judge_run(Finding finding, const Terms& terms, const ProcedureRecord& run,
+Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureRecord& run,
                   const Record& record) {
   if (!run.started) {
     return inconclusive(std::move(finding), {"judge.procedure.not-executed",
@@ -99,8 +99,8 @@ Finding judge_run(Finding finding, const Terms& terms, const ProcedureRecord& ru
 }
 
 Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
-  const Terms terms{text_option(spec, "run"), duration_option(spec, "within"),
-                    flag_option(spec, "allow-failed")};
+  const ProcedureTerms terms{text_option(spec, "run"), duration_option(spec, "within"),
+                             flag_option(spec, "allow-failed")};
   Message statement{"judge.procedure.statement", {{"procedure", terms.run}}};
   if (terms.within) {
     statement.key = "judge.procedure.statement-within";
@@ -121,7 +121,7 @@ Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
                       {"judge.procedure.not-executed", {{"procedure", terms.run}, {"why", ""}}});
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> procedure_registered{{
     {.name = "procedure",
      .summary = "A procedure of the plan was executed to its end, in so much time.",
      .options = Shape::object(

@@ -15,7 +15,7 @@
 namespace reprise {
 namespace {
 
-struct Terms {
+struct RecoveryTerms {
   std::string probe;
   Expected expect;
   Duration within{}, sustained{};
@@ -66,7 +66,7 @@ void add_later_rounds(Rounds& rounds, const Record& record, Duration begun, Dura
 
 // No value: counted from a healing that never came.
 std::optional<Reference> reference_of(const Rounds& rounds, const Rounds& first,
-                                      const Terms& terms) {
+                                      const RecoveryTerms& terms) {
   const bool lasting = std::ranges::any_of(
       rounds, [](const FaultRecord* fault) { return fault->nature == Nature::condition; });
   const bool acceptable = terms.expect.level == "degraded";
@@ -89,7 +89,8 @@ std::optional<Reference> reference_of(const Rounds& rounds, const Rounds& first,
 
 class RecoveryJudge {
  public:
-  RecoveryJudge(const Record& record, const Terms& terms, const Timeline& line, Duration begun)
+  RecoveryJudge(const Record& record, const RecoveryTerms& terms, const Timeline& line,
+                Duration begun)
       : record_(record), terms_(terms), every_(line.every) {
     for (const Point& point : line.points) {
       if (point.finished >= begun) points_.push_back(point);
@@ -207,14 +208,14 @@ class RecoveryJudge {
   }
 
   const Record& record_;
-  const Terms& terms_;
+  const RecoveryTerms& terms_;
   Duration every_;
   std::vector<Point> points_;
   std::vector<Outage> outages_;
 };
 
 Finding judge_recovery(const AssertionSpec& spec, const Record& record) {
-  Terms terms{text_option(spec, "probe"), {}, {}, {}, text_option(spec, "from")};
+  RecoveryTerms terms{text_option(spec, "probe"), {}, {}, {}, text_option(spec, "from")};
   terms.within = duration_option(spec, "within").value_or(Duration::zero());
   terms.sustained = sustained_of(spec, record.scenario, record.plan);
   const auto expect = expected_option(spec);
@@ -245,7 +246,7 @@ std::optional<Awaited> awaits_recovery(const AssertionSpec& spec, const Scenario
                  sustained_of(spec, scenario, plan)};
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> recovery_registered{{
     {.name = "recovery",
      .summary = "A probe is back at a level within a time, and stays there.",
      .options = Shape::object(

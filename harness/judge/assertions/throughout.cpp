@@ -14,7 +14,7 @@
 namespace reprise {
 namespace {
 
-struct Terms {
+struct ThroughoutTerms {
   std::string probe;
   std::optional<std::int64_t> allowed;
   std::optional<Duration> longest;
@@ -44,7 +44,7 @@ std::optional<Longest> longest_outage(const std::vector<Point>& points, const Wi
   return worst;
 }
 
-Finding judge_count(Finding finding, const Terms& terms, const std::vector<Point>& points,
+Finding judge_count(Finding finding, const ThroughoutTerms& terms, const std::vector<Point>& points,
                     const Record& record) {
   const std::size_t failures = count(points, Sight::fails);
   const std::size_t unknown = count(points, Sight::unknown);
@@ -67,7 +67,7 @@ Finding judge_count(Finding finding, const Terms& terms, const std::vector<Point
   return passed(std::move(finding), std::move(outcome));
 }
 
-Finding judge_outage(Finding finding, const Terms& terms, const Timeline& line,
+Finding judge_outage(Finding finding, const ThroughoutTerms& terms, const Timeline& line,
                      const Window& window, const Record& record) {
   const auto inside = line.within(window);
   const auto worst = longest_outage(line.points, window, line.every);
@@ -100,7 +100,7 @@ Finding judge_outage(Finding finding, const Terms& terms, const Timeline& line,
   return finding;
 }
 
-Message statement_of(const Terms& terms, const std::string& expect) {
+Message statement_of(const ThroughoutTerms& terms, const std::string& expect) {
   Message out{"judge.throughout.statement", {{"probe", terms.probe}, {"expect", expect}}};
   if (terms.longest) {
     out.key =
@@ -112,8 +112,8 @@ Message statement_of(const Terms& terms, const std::string& expect) {
 }
 
 Finding judge_throughout(const AssertionSpec& spec, const Record& record) {
-  Terms terms{text_option(spec, "probe"), integer_option(spec, "allowed-failures"),
-              duration_option(spec, "longest-outage")};
+  ThroughoutTerms terms{text_option(spec, "probe"), integer_option(spec, "allowed-failures"),
+                        duration_option(spec, "longest-outage")};
   if (!terms.allowed && !terms.longest) terms.allowed = 0;
   const auto expect = expected_option(spec);
   Finding finding = unjudged(spec, statement_of(terms, expect ? expected_text(*expect) : "?"));
@@ -138,7 +138,7 @@ Finding judge_throughout(const AssertionSpec& spec, const Record& record) {
   return timed.status >= counted.status ? timed : counted;
 }
 
-const Registered<AssertionKind> registered{{
+const Registered<AssertionKind> throughout_registered{{
     {.name = "throughout",
      .summary = "A probe holds at every instant, but for so many failures or so long an outage.",
      .options = Shape::object(
