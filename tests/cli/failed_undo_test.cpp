@@ -22,16 +22,17 @@ system:
       command: [python3, -m, http.server, "${port}", --bind, 127.0.0.1]
       ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
 probes:
-  home: {http: {url: "http://${services.web.address}/"}, every: 50ms, timeout: 2s}
+  home: {http: {url: "http://${services.web.address}/"}, every: 100ms, timeout: 2s}
 defaults:
   levels: {home: {nominal: {status: 200}}}
   steady-state: [{probe: home, expect: nominal}]
-  steady: {for: 100ms, within: 15s}
+  steady: {for: 300ms, within: 15s}
 )";
 
 // `mend N` takes the mark N away, unless a file `jammed` says how it is to fail.
 constexpr auto mend = R"sh(#!/bin/sh
-cd "$(dirname "$0")" if["$(cat jammed 2>/dev/null)" = "$1"]; then
+cd "$(dirname "$0")"
+if [ "$(cat jammed 2>/dev/null)" = "$1" ]; then
   case "$(cat manner)" in
     exit) echo "the mark $1 is stuck"; exit 3 ;;
     signal) kill -9 $$ ;;
@@ -42,9 +43,7 @@ rm -f "mark-$1"
 )sh";
 
 // Where it fails: at which of three faults, and how.
-class FailedUndo :
-public
-::testing::TestWithParam<std::tuple<int, const char*>> {
+class FailedUndo : public ::testing::TestWithParam<std::tuple<int, const char*>> {
  protected:
   FailedUndo() {
     write_file(root() / "mend", mend);
