@@ -16,7 +16,7 @@ std::string next_name() {
   return fmt::format("reprise-{}-{}", ::getpid(), ++number);
 }
 
-std::string first_line(const char* text) {
+std::string first_of_lines(const char* text) {
   const std::string all = text ? text : "";
   return all.substr(0, all.find('\n'));
 }
@@ -49,7 +49,7 @@ Result<bool> OwnedTable::exists(const std::string& name) {
   nft_ctx_buffer_error(context);
   const bool listed = nft_run_cmd_from_buffer(context, "list tables inet") == 0;
   const std::string tables = listed ? nft_ctx_get_output_buffer(context) : "";
-  const std::string why = listed ? "" : first_line(nft_ctx_get_error_buffer(context));
+  const std::string why = listed ? "" : first_of_lines(nft_ctx_get_error_buffer(context));
   nft_ctx_free(context);
   if (!listed) return failure("{}", why);
   return tables.find("table inet " + name + "\n") != tables.npos;
@@ -65,7 +65,7 @@ Result<std::unique_ptr<OwnedTable>> OwnedTable::create(const std::string& chains
       fmt::format("table inet {} {{\nflags owner;\n{}\n}}\n", table->name_, chains);
   if (nft_run_cmd_from_buffer(context, text.c_str()) == 0) return table;
   return std::unexpected(Error{fmt::format("the packet filter refused its rules: {}",
-                                           first_line(nft_ctx_get_error_buffer(context))),
+                                           first_of_lines(nft_ctx_get_error_buffer(context))),
                                "it needs a sandbox or root, and nf_tables in the kernel",
                                {}});
 }
@@ -73,7 +73,7 @@ Result<std::unique_ptr<OwnedTable>> OwnedTable::create(const std::string& chains
 Result<std::uint64_t> OwnedTable::packets() {
   const std::string ask = "list table inet " + name_;
   if (nft_run_cmd_from_buffer(context_, ask.c_str()) != 0) {
-    return failure("{}", first_line(nft_ctx_get_error_buffer(context_)));
+    return failure("{}", first_of_lines(nft_ctx_get_error_buffer(context_)));
   }
   return counted(nft_ctx_get_output_buffer(context_));
 }

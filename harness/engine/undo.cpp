@@ -7,7 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <sstream>
 #include <thread>
 
 #include <poll.h>
@@ -116,8 +116,9 @@ void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redact
 }
 
 std::string whole_lines(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::ostringstream read;
+  read << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string text = read.str();
   text.resize(text.rfind('\n') + 1);
   return text;
 }
