@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "harness/observe/address.h"
 #include "harness/observe/answer.h"
 
 namespace reprise {
@@ -172,6 +173,34 @@ bool send(PGconn* connection, const std::string& limit, const std::string& state
          text(statement) && PQpipelineSync(connection);
 }
 
+// The host that has to be looked up: libpq itself would hold up the engine until it is found.
+std::optional<Address> host_of(const std::string& url) {
+  using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+  const Options options(PQconninfoParse(url.c_str(), nullptr), &PQconninfoFree);
+  std::string host;
+  for (const auto* option = options.get(); option && option->keyword; ++option) {
+    if (!option->val) continue;
+    if (std::string_view(option->keyword) == "hostaddr") return std::nullopt;
+    if (std::string_view(option->keyword) == "host") host = option->val;
+  }
+  // A socket's folder, or several hosts, of which libpq takes the first that answers.
+  if (host.empty() || host.front() == '/' || host.contains(',')) return std::nullopt;
+  return Address{host, 0};
+}
+
+// The host's name once for each address: libpq tries them in turn.
+struct Hosts {
+  std::string names, addresses;
+};
+
+Hosts hosts(const std::string& name, const Lookup& found) {
+  std::vector<std::string> names(found.endpoints.size(), name), addresses;
+  for (const auto& endpoint : found.endpoints) {
+    addresses.push_back(endpoint.address().to_string());
+  }
+  return {fmt::format("{}", fmt::join(names, ",")), fmt::format("{}", fmt::join(addresses, ","))};
+}
+
 }  // namespace
 
 PostgresSession::PostgresSession(asio::any_io_executor executor)
@@ -183,8 +212,17 @@ bool PostgresSession::usable() const {
 }
 
 asio::awaitable<Observation> PostgresSession::connect(std::string url, Instant deadline) {
-  const char* const names[] = {"dbname", "application_name", "client_encoding", nullptr};
-  const char* const values[] = {url.c_str(), "reprise", "UTF8", nullptr};
+  Hosts to;
+  if (const auto host = host_of(url)) {
+    const auto found = co_await look_up(*host, deadline);
+    if (found.error) co_return not_answered(found.error);
+    to = hosts(host->host, found);
+  }
+  // An empty value is none.
+  const char* const names[] = {"dbname",           "host",            "hostaddr",
+                               "application_name", "client_encoding", nullptr};
+  const char* const values[] = {url.c_str(), to.names.c_str(), to.addresses.c_str(),
+                                "reprise",   "UTF8",           nullptr};
   PGconn* const connection = PQconnectStartParams(names, values, 1);
   REPRISE_REQUIRE(connection);
   connection_->handle = connection;

@@ -88,6 +88,18 @@ TEST_F(PostgresProbe, SaysRefusedAndReset) {
   EXPECT_EQ(ask("SELECT 1").outcome, "reset");
 }
 
+TEST_F(PostgresProbe, LooksUpTheHostWithoutHoldingUpTheEngine) {
+  std::string url = server->url("postgres");
+  const std::string numeric = "127.0.0.1";
+  url.replace(url.find(numeric), numeric.size(), "localhost");
+  observing_.surroundings.databases["history"] = url;
+  EXPECT_EQ(ask("SELECT 1").outcome, "answered");
+  observing_.surroundings.databases["history"] = "postgresql://spe@nobody.invalid/postgres";
+  const auto asked = probe("SELECT 1");
+  const auto sampled = observing_.sample(*asked, 300ms);
+  EXPECT_THAT(sampled.seen.outcome, ::testing::AnyOf("error", "timeout"));
+}
+
 TEST_F(PostgresProbe, KeepsItsDeadlineWhenTheServerIsSilent) {
   const TestServer silent([](const Served& client) { client.stay_silent(); });
   observing_.surroundings.databases["history"] =
