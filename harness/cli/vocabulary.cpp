@@ -1,6 +1,7 @@
 #include "harness/cli/vocabulary.h"
 
 #include "harness/engine/injector.h"
+#include "harness/engine/remains.h"
 #include "harness/engine/step.h"
 #include "harness/judge/judge.h"
 #include "harness/model/registry.h"
@@ -18,12 +19,34 @@ Vocabulary linked_vocabulary() {
   return vocabulary;
 }
 
+namespace {
+
+// Options that fit their shapes and not each other: only the fault itself can tell.
+Errors faults_that_cannot_be(const std::vector<LoadedPlan>& plans) {
+  const Remains nothing_runs({});
+  Errors errors;
+  for (const LoadedPlan& loaded : plans) {
+    for (const Scenario& scenario : loaded.scenarios) {
+      for (const FaultSpec& fault : scenario.faults) {
+        const auto made = Registry<FaultKind>::find(fault.kind)->make(fault, nothing_runs);
+        if (made) continue;
+        const auto what = fmt::format("{}: {}", fault.kind, made.error().what);
+        errors.push_back({what, made.error().remedy, fault.where});
+      }
+    }
+  }
+  return errors;
+}
+
+}  // namespace
+
 std::optional<std::vector<LoadedPlan>> load_or_tell(
     const std::vector<std::filesystem::path>& paths) {
   auto plans = load(paths, linked_vocabulary());
-  if (plans) return std::move(*plans);
-  for (const Error& error : plans.error()) fmt::print(stderr, "{}\n", error.text());
-  return std::nullopt;
+  const Errors errors = plans ? faults_that_cannot_be(*plans) : plans.error();
+  for (const Error& error : errors) fmt::print(stderr, "{}\n", error.text());
+  if (!errors.empty()) return std::nullopt;
+  return std::move(*plans);
 }
 
 bool select_scenarios(std::vector<LoadedPlan>& plans, const std::vector<std::string>& names,

@@ -16,6 +16,7 @@
 
 #include "harness/engine/injector.h"
 #include "harness/engine/process_table.h"
+#include "harness/engine/remains.h"
 #include "harness/journal/journal.h"
 #include "harness/model/registry.h"
 
@@ -23,36 +24,6 @@ namespace reprise {
 namespace {
 
 constexpr int wait_for_death_ms = 2000;
-
-// The surroundings of a drill whose worker is dead: its files, and nothing that ran in it.
-class Remains final : public Surroundings {
- public:
-  explicit Remains(const Residue& residue) : folder_(residue.folder / "system") {}
-
-  const std::filesystem::path& folder() const override { return folder_; }
-  Result<std::string> resolve(std::string_view text) const override { return std::string(text); }
-  LinkServer* link(std::string_view) const override { return nullptr; }
-  Result<ProcessId> process(std::string_view service) const override {
-    return failure("{} belongs to a drill that is over", service);
-  }
-  std::vector<ProcessId> process_tree(std::string_view) const override { return {}; }
-  Groundwork* groundwork(std::string_view, std::string_view) const override { return nullptr; }
-  Result<std::string> database(std::string_view name) const override {
-    return failure("{} belongs to a drill that is over", name);
-  }
-  Result<std::filesystem::path> file(std::string_view name) const override {
-    return failure("{} belongs to a drill that is over", name);
-  }
-  Result<std::filesystem::path> disk(std::string_view name) const override {
-    return failure("{} belongs to a drill that is over", name);
-  }
-  std::vector<std::string> log(std::string_view, std::size_t) const override { return {}; }
-  std::vector<std::string> environment() const override { return {}; }
-  Instant now() const override { return std::chrono::steady_clock::now(); }
-
- private:
-  std::filesystem::path folder_;
-};
 
 // True when the process is gone at the end; false when it could not be ended.
 bool end_process(const ProcessId& process, Undone& undone) {
@@ -99,7 +70,7 @@ Result<void> revert(const UndoEntry& entry, const Surroundings& remains,
 
 void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redaction,
                    Undone& undone) {
-  const Remains remains(residue);
+  const Remains remains(residue.folder / "system");
   for (auto entry = residue.faults.rbegin(); entry != residue.faults.rend(); ++entry) {
     const std::string into = entry->fault.into.empty() ? "" : " into " + entry->fault.into;
     const std::string what = entry->fault.kind + into;

@@ -113,6 +113,18 @@ TEST(CommandLine, AnUnknownKeyIsToldWithItsPlaceAndNothingIsStarted) {
   EXPECT_FALSE(std::filesystem::exists(place.folder() / "out"));
 }
 
+TEST(CommandLine, OptionsThatDoNotGoTogetherAreToldByTheirPlace) {
+  Workplace place;
+  make_plan(place, "cut",
+            "reprise: 1\nscenario: cut\nfaults:\n"
+            "  - {inject: network_cut, into: front, with: {direction: to}}\n"
+            "assertions: [{recovery: {probe: home, expect: nominal, within: rto}}]\n");
+  const Finished done = place.run({"check", "small"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("cut.yaml:4:5: network_cut: "));
+  EXPECT_THAT(done.err, HasSubstr("'by: kernel'"));
+}
+
 TEST(CommandLine, ATargetThatThePlanDoesNotListIsRefused) {
   Workplace place;
   make_plan(place, "crash",
