@@ -93,9 +93,12 @@ Result<void> Browser::launch() {
   ChildOptions options;
   options.environment = context_.surroundings.environment();
   // Nothing of the user's own settings is read or written.
-  for (const char* name : {"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"}) {
+  for (const char* name : {"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}) {
     options.environment.push_back(fmt::format("{}={}", name, profile_.string()));
   }
+  // It makes a socket there, and the kernel takes no socket with a path of more than 107 bytes.
+  options.folder = profile_;
+  options.environment.emplace_back("TMPDIR=.");
   options.descriptors = {{3, commands[0]}, {4, answers[1]}};
   Result<std::unique_ptr<Child>> child = failure("");
   for (const char* program : {"chromium", "chromium-browser", "google-chrome"}) {

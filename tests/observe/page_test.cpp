@@ -61,8 +61,8 @@ void serve(const Served& client) {
 class PageProbe : public ::testing::Test {
  protected:
   void SetUp() override {
-    observing_.surroundings.root = folder_.path() / "system";
-    std::filesystem::create_directory(observing_.surroundings.root);
+    observing_.surroundings.root = place_ / "system";
+    std::filesystem::create_directories(observing_.surroundings.root);
     probe_ = make("/");
     const auto opened = observing_.open(*probe_);
     if (!opened && opened.error().text().find("not on the PATH") != std::string::npos) {
@@ -78,7 +78,7 @@ class PageProbe : public ::testing::Test {
     }
     EXPECT_EQ(processes_mentioning(folder_.path()), 0U);
     EXPECT_EQ(own_children(), 0U);
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    for (const auto& entry : std::filesystem::directory_iterator(place_)) {
       EXPECT_EQ(entry.path().filename(), "system");
     }
   }
@@ -94,6 +94,8 @@ class PageProbe : public ::testing::Test {
 
   TestServer server_{serve};
   TemporaryFolder folder_;
+  // Longer than the path of a socket may be.
+  std::filesystem::path place_ = folder_.path() / std::string(100, 'l');
   Observing observing_;
   std::unique_ptr<Probe> probe_;
 };
