@@ -20,10 +20,10 @@ Result<void> tc(std::vector<std::string> words) {
 
 // Traffic that no rule leads into a class passes the scheduler untouched.
 Result<void> open_scheduler() {
-  auto added = tc({"qdisc", "add", "dev", "lo", "root", "handle", scheduler, "htb"});
   // It is there already when another class was made before.
-  if (!added && tc({"qdisc", "change", "dev", "lo", "root", "handle", scheduler, "htb"})) return {};
-  return added;
+  const auto root = run_command({"tc", "qdisc", "show", "dev", "lo", "root"}, "/", {}, 5s);
+  if (root && root->output.starts_with(fmt::format("qdisc htb {} ", scheduler))) return {};
+  return tc({"qdisc", "add", "dev", "lo", "root", "handle", scheduler, "htb"});
 }
 
 }  // namespace

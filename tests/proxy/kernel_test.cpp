@@ -104,6 +104,17 @@ TEST(KernelRate, IsKeptAndHealed) {
   });
 }
 
+TEST(KernelRate, IsKeptBothWays) {
+  in_sandbox([] {
+    TestService service(Speaks::tcp);
+    TestLink link(service, false);
+    link.surroundings.in_sandbox = true;
+    LinkFaultUnderTest rate(link, "network_rate", {{"rate", "100KiB"}, {"by", "kernel"}});
+    EXPECT_THAT(slowed_by(link, rate, 250, 2000), ::testing::HasSubstr("slowed by the kernel"));
+    EXPECT_EQ(said_by({"tc", "class", "show", "dev", "lo"}), "");
+  });
+}
+
 TEST(KernelDelay, IsKeptByWhoeverCan) {
   in_sandbox([] {
     TestService service(Speaks::tcp);
