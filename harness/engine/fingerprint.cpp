@@ -48,7 +48,7 @@ std::string look_at_mounts(const std::string& path) {
     if (where != path || dash == line.npos) continue;
     std::istringstream rest(line.substr(dash + 3));
     rest >> type >> source >> options;
-    mounts.push_back(type + " " + options);
+    mounts.push_back(fmt::format("{} {}", type, options));
   }
   return mounts.empty() ? "none" : fmt::format("{}", fmt::join(mounts, ", then "));
 }
@@ -75,10 +75,9 @@ nlohmann::json look_at_process(const ProcessId& process) {
 void compare(const std::string& name, const nlohmann::json& before, const nlohmann::json& now,
              std::vector<std::string>& differences) {
   for (const auto& [what, value] : before.items()) {
-    const auto is = now.value(what, std::string("none"));
-    if (is == value) continue;
-    differences.push_back(
-        fmt::format("{}: {} was {}, is {}", name, what, value.get<std::string>(), is));
+    const auto was = value.get<std::string>();
+    const std::string is = now.value(what, "none");
+    if (is != was) differences.push_back(fmt::format("{}: {} was {}, is {}", name, what, was, is));
   }
 }
 
@@ -136,8 +135,9 @@ std::vector<std::string> differences(const nlohmann::json& before, Nature nature
 std::vector<std::string> differences_of_states(const nlohmann::json& before,
                                               const nlohmann::json& now) {
   std::vector<std::string> found;
-  for (const auto& [what, was] : before.items()) {
-    const std::string is = now.value(what, was.get<std::string>());
+  for (const auto& [what, value] : before.items()) {
+    const auto was = value.get<std::string>();
+    const std::string is = now.value(what, was);
     if (is != was) found.push_back(fmt::format("{} was {}, is {}", what, was, is));
   }
   return found;
