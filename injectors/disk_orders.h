@@ -30,9 +30,9 @@ class DiskOrders {
  public:
   struct Order {
     std::vector<DiskOperation> operations;
-    int error = 0;             // errno
-    double share = 1;          // of the operations meant, evenly
-    std::string files = "*";   // a glob of paths below the disk; its `*` matches `/` as well
+    int error = 0;            // errno
+    double share = 1;         // of the operations meant, evenly
+    std::string files = "*";  // a glob of paths below the disk; its `*` matches `/` as well
   };
 
   // Nothing of an earlier order is counted any more. An error when another is still given.

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "injectors/descriptor.h"
+#include "harness/engine/descriptor.h"
 #include "injectors/pass_through.h"
 
 namespace reprise {

@@ -20,9 +20,7 @@ class FaultyDisk final : public Groundwork {
   FaultyDisk& operator=(const FaultyDisk&) = delete;
   ~FaultyDisk() override;
 
-  [[nodiscard]] std::vector<std::string> environment(std::string_view) const override {
-    return {};
-  }
+  [[nodiscard]] std::vector<std::string> environment(std::string_view) const override { return {}; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] DiskOrders& orders() const { return *orders_; }
 

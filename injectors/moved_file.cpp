@@ -8,8 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "harness/engine/descriptor.h"
 #include "harness/journal/journal.h"
-#include "injectors/descriptor.h"
 #include "injectors/receipt.h"
 
 namespace reprise {

@@ -14,8 +14,8 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
+#include <nlohmann/json.hpp>
 
 #include "harness/engine/surroundings.h"
 #include "harness/model/error.h"
@@ -77,11 +77,11 @@ class MovedFile {
   MovedFile() = default;
   [[nodiscard]] std::string own_name(std::string_view end) const;
   [[nodiscard]] std::string aside() const { return own_name(""); }
-  [[nodiscard]] std::string stand_in() const { return own_name(".new"); }    // before its place
-  [[nodiscard]] std::string swapped() const { return own_name(".swap"); }    // with what is there
-  [[nodiscard]] std::string next() const { return own_name(".next"); }       // to be kept
-  [[nodiscard]] std::string digest() const { return own_name(".sha256"); }   // of the stand-in
-  [[nodiscard]] std::string mark() const { return ".reprise-" + handle_; }   // in our directory
+  [[nodiscard]] std::string stand_in() const { return own_name(".new"); }   // before its place
+  [[nodiscard]] std::string swapped() const { return own_name(".swap"); }   // with what is there
+  [[nodiscard]] std::string next() const { return own_name(".next"); }      // to be kept
+  [[nodiscard]] std::string digest() const { return own_name(".sha256"); }  // of the stand-in
+  [[nodiscard]] std::string mark() const { return ".reprise-" + handle_; }  // in our directory
   [[nodiscard]] std::optional<struct stat> look(const std::string& name) const;
   [[nodiscard]] Result<std::string> read(const std::string& name, std::uint64_t count) const;
   [[nodiscard]] bool is_our_folder(const std::string& name) const;
@@ -103,7 +103,7 @@ class MovedFile {
   std::string path_;    // absolute
   std::string name_;    // last part of path_
   std::string handle_;
-  struct stat seen_ {};
+  struct stat seen_{};
   int directory_ = -1;
 };
 

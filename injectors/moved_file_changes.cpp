@@ -82,8 +82,7 @@ Result<void> MovedFile::restore_if_absent() const {
   }
   if (errno != EEXIST && errno != EINVAL) return trouble("put back", errno);
   // EINVAL: a file system without RENAME_NOREPLACE; a link does not replace either.
-  if (errno == EINVAL &&
-      ::linkat(directory_, aside().c_str(), directory_, name_.c_str(), 0) != 0 &&
+  if (errno == EINVAL && ::linkat(directory_, aside().c_str(), directory_, name_.c_str(), 0) != 0 &&
       errno != EEXIST) {
     return trouble("put back", errno);
   }

@@ -51,30 +51,25 @@ Result<Shaping> delay_shaping(const nlohmann::json& with) {
   return Shaping{{}, std::move(netem)};
 }
 
-FaultKind network_delay_kind() {
-  std::vector<Shape::Field> options{
-      {.name = "delay",
-       .shape = Shape::duration(),
-       .need = required,
-       .doc = "How much later data arrives, each way."},
-      {.name = "jitter",
-       .shape = Shape::duration(),
-       .doc = "Each delay is so much more or less, uniformly; default 0s."}};
-  std::ranges::move(shaped_link_options(), std::back_inserter(options));
-  return or_by_kernel(link_fault({.name = "network_delay",
-                                  .summary = "Delays everything that passes over a link, each way.",
-                                  .options = Shape::object(std::move(options)),
-                                  .example = {{"inject", "network_delay"},
-                                              {"into", "client-to-server"},
-                                              {"with", {{"delay", "100ms"}}}}},
-                                 {.filter = make_network_delay,
-                                  .one = "1 connection delayed",
-                                  .many = "connections delayed",
-                                  .http_only = false}),
-                      {.done = "delayed", .shaping = delay_shaping});
-}
-
-const Registered<FaultKind> network_delay_registered{network_delay_kind()};
+const Registered<FaultKind> network_delay_registered{or_by_kernel(
+    link_fault({.name = "network_delay",
+                .summary = "Delays everything that passes over a link, each way.",
+                .options = shaped_link_shape(
+                    {{.name = "delay",
+                      .shape = Shape::duration(),
+                      .need = required,
+                      .doc = "How much later data arrives, each way."},
+                     {.name = "jitter",
+                      .shape = Shape::duration(),
+                      .doc = "Each delay is so much more or less, uniformly; default 0s."}}),
+                .example = {{"inject", "network_delay"},
+                            {"into", "client-to-server"},
+                            {"with", {{"delay", "100ms"}}}}},
+               {.filter = make_network_delay,
+                .one = "1 connection delayed",
+                .many = "connections delayed",
+                .http_only = false}),
+    {.done = "delayed", .shaping = delay_shaping})};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -73,27 +73,22 @@ Result<Shaping> rate_shaping(const nlohmann::json& with) {
   return Shaping{{"rate", per_second, "ceil", per_second, "burst", at_once, "cburst", at_once}, {}};
 }
 
-FaultKind network_rate_kind() {
-  std::vector<Shape::Field> options{{.name = "rate",
-                                     .shape = Shape::size(),
-                                     .need = required,
-                                     .doc = "Bytes a second each way, as in 64KiB, for all "
-                                            "connections of the link together."}};
-  std::ranges::move(shaped_link_options(), std::back_inserter(options));
-  return or_by_kernel(link_fault({.name = "network_rate",
-                                  .summary = "Lets only so many bytes a second pass over a link.",
-                                  .options = Shape::object(std::move(options)),
-                                  .example = {{"inject", "network_rate"},
-                                              {"into", "client-to-server"},
-                                              {"with", {{"rate", "8KiB"}}}}},
-                                 {.filter = make_network_rate,
-                                  .one = "1 connection slowed",
-                                  .many = "connections slowed",
-                                  .http_only = false}),
-                      {.done = "slowed", .shaping = rate_shaping});
-}
-
-const Registered<FaultKind> network_rate_registered{network_rate_kind()};
+const Registered<FaultKind> network_rate_registered{or_by_kernel(
+    link_fault({.name = "network_rate",
+                .summary = "Lets only so many bytes a second pass over a link.",
+                .options = shaped_link_shape({{.name = "rate",
+                                               .shape = Shape::size(),
+                                               .need = required,
+                                               .doc = "Bytes a second each way, as in 64KiB, for "
+                                                      "all connections of the link together."}}),
+                .example = {{"inject", "network_rate"},
+                            {"into", "client-to-server"},
+                            {"with", {{"rate", "8KiB"}}}}},
+               {.filter = make_network_rate,
+                .one = "1 connection slowed",
+                .many = "connections slowed",
+                .http_only = false}),
+    {.done = "slowed", .shaping = rate_shaping})};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -1,5 +1,6 @@
 #include "injectors/packet_cut.h"
 
+#include "injectors/first_count.h"
 #include "injectors/nftables.h"
 #include "injectors/receipt.h"
 
@@ -49,7 +50,7 @@ class PacketCut final : public Injector {
     if (!table) return std::unexpected(table.error());
     table_ = std::move(*table);
     name_ = table_->name();
-    nothing_until_ = surroundings_.now();
+    first_.begin(surroundings_.now());
     return {};
   }
 
@@ -62,12 +63,9 @@ class PacketCut final : public Injector {
     if (!table_) return std::nullopt;
     const Instant asked = surroundings_.now();
     const auto packets = table_->packets();
-    if (packets && *packets > 0) {
-      // The counter does not say when: the last instant at which there was none is the safe one.
-      return Bite{nothing_until_, fmt::format("{} packets stopped by the kernel", *packets)};
-    }
-    if (packets) nothing_until_ = asked;
-    return std::nullopt;
+    const auto at = first_.look(asked, packets);
+    if (!at) return std::nullopt;
+    return Bite{*at, fmt::format("{} packets stopped by the kernel", *packets)};
   }
 
   nlohmann::json state() override { return state_of_table(name_); }
@@ -77,7 +75,7 @@ class PacketCut final : public Injector {
   const Surroundings& surroundings_;
   std::unique_ptr<OwnedTable> table_;
   std::string name_;  // of the table, also when it is gone
-  Instant nothing_until_{};
+  FirstCount first_;
 };
 
 }  // namespace

@@ -22,8 +22,8 @@ Deadline in(std::chrono::seconds time) { return std::chrono::steady_clock::now()
 // False when the deadline has passed.
 bool wait_for(int socket, short events, Deadline deadline) {
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     pollfd watched{.fd = socket, .events = events, .revents = 0};
     const int ready = ::poll(&watched, 1, static_cast<int>(left.count()));
@@ -179,7 +179,7 @@ Result<AdminSession> AdminSession::open(const PostgresAddress& address) {
 }
 
 Result<Rows> AdminSession::query(const std::string& statement,
-                                    const std::vector<std::string>& parameters) {
+                                 const std::vector<std::string>& parameters) {
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
   PGconn* connection = connection_.get();

@@ -56,8 +56,8 @@ int spawn(pid_t& child, std::vector<std::string> arguments, const std::filesyste
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);
   ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   const int code = ::posix_spawnp(&child, arguments.front().c_str(), &actions, &attributes,
                                   pointers(arguments).data(), pointers(environment).data());
   ::posix_spawnattr_destroy(&attributes);
@@ -82,8 +82,8 @@ bool watch(int child, int pipe, std::string& output, Duration within) {
   const auto deadline = std::chrono::steady_clock::now() + within;
   bool open = true;
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     std::array<pollfd, 2> watched{pollfd{.fd = child, .events = POLLIN, .revents = 0},
                                   pollfd{.fd = open ? pipe : -1, .events = POLLIN, .revents = 0}};

@@ -14,10 +14,10 @@
 namespace reprise {
 
 struct CommandOutcome {
-  int exit = -1;        // valid when `signal` is 0
-  int signal = 0;       // that ended it
-  bool late = false;    // it was killed because its time was over
-  std::string output;   // both streams, the first 4 KiB
+  int exit = -1;       // valid when `signal` is 0
+  int signal = 0;      // that ended it
+  bool late = false;   // it was killed because its time was over
+  std::string output;  // both streams, the first 4 KiB
 
   [[nodiscard]] bool succeeded() const { return exit == 0 && signal == 0 && !late; }
   // "ended with 3", "was killed by signal 9", "took longer than 5s"; and what it said last.

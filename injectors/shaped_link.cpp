@@ -1,5 +1,7 @@
 #include "injectors/shaped_link.h"
 
+#include "injectors/first_count.h"
+
 namespace reprise {
 namespace {
 
@@ -16,7 +18,7 @@ class Shaped final : public Injector {
   Result<nlohmann::json> prepare() override { return by_proxy_->prepare(); }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    nothing_until_ = surroundings_.now();
+    first_.begin(surroundings_.now());
     const auto shaped = shape();
     if (shaped) return {};
     classes_.clear();
@@ -36,14 +38,10 @@ class Shaped final : public Injector {
       return bite;
     }
     const Instant asked = surroundings_.now();
-    std::uint64_t packets = 0;
-    for (const auto& each : classes_) packets += each->packets().value_or(0);
-    if (packets > 0) {
-      // The counter does not say when: the last instant at which there was none is the safe one.
-      return Bite{nothing_until_, fmt::format("{} packets {} by the kernel", packets, done_)};
-    }
-    nothing_until_ = asked;
-    return std::nullopt;
+    const auto packets = counted();
+    const auto at = first_.look(asked, packets);
+    if (!at) return std::nullopt;
+    return Bite{*at, fmt::format("{} packets {} by the kernel", *packets, done_)};
   }
 
   nlohmann::json state() override {
@@ -58,6 +56,16 @@ class Shaped final : public Injector {
   }
 
  private:
+  [[nodiscard]] Result<std::uint64_t> counted() const {
+    std::uint64_t sum = 0;
+    for (const auto& each : classes_) {
+      const auto packets = each->packets();
+      if (!packets) return packets;
+      sum += *packets;
+    }
+    return sum;
+  }
+
   Result<void> shape() {
     if (!surroundings_.sandboxed()) return failure("the drill has no network of its own");
     const LinkServer* link = surroundings_.link(spec_.into);
@@ -81,19 +89,21 @@ class Shaped final : public Injector {
   std::vector<std::unique_ptr<TrafficClass>> classes_;
   std::vector<std::string> names_;  // of the classes, also when they are gone
   std::string why_not_;             // the kernel does it; empty: it does
-  Instant nothing_until_{};
+  FirstCount first_;
 };
 
 }  // namespace
 
-std::vector<Shape::Field> shaped_link_options() {
-  return {{.name = "direction",
-           .shape = Shape::choice({"both", "requests", "responses"}),
-           .doc = "Which way: from the client, to the client, or both; default both."},
-          {.name = "by",
-           .shape = Shape::choice({"proxy", "kernel"}),
-           .doc = "kernel: by the kernel's own queues where it has them, in a sandbox, else by "
-                  "the proxy all the same, which the evidence says; default proxy."}};
+Shape shaped_link_shape(std::vector<Shape::Field> options) {
+  options.push_back({.name = "direction",
+                     .shape = Shape::choice({"both", "requests", "responses"}),
+                     .doc = "Which way: from the client, to the client, or both; default both."});
+  options.push_back({.name = "by",
+                     .shape = Shape::choice({"proxy", "kernel"}),
+                     .doc = "kernel: by the kernel's own queues where it has them, in a sandbox, "
+                            "else by the proxy all the same, which the evidence says; default "
+                            "proxy."});
+  return Shape::object(std::move(options));
 }
 
 FaultKind or_by_kernel(FaultKind kind, ShapedLink link) {

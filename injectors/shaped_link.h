@@ -19,7 +19,7 @@ struct ShapedLink {
 // The kind with its option `by`, `proxy` (as it was) or `kernel`.
 [[nodiscard]] FaultKind or_by_kernel(FaultKind by_proxy, ShapedLink link);
 
-// The options that such a kind has beside its own.
-[[nodiscard]] std::vector<Shape::Field> shaped_link_options();
+// The kind's own options, and those that every such kind has.
+[[nodiscard]] Shape shaped_link_shape(std::vector<Shape::Field> options);
 
 }  // namespace reprise

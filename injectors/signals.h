@@ -36,8 +36,8 @@ class HeldProcess {
   // A process that ended in the meantime is no error: false tells.
   [[nodiscard]] Result<bool> signal(int number) const;
   [[nodiscard]] bool ended() const { return ends_within(Duration::zero()); }  // or a zombie
-  [[nodiscard]] bool ends_within(Duration limit) const;  // waits for it
-  [[nodiscard]] bool stopped() const;  // by a signal (state T), not by a debugger
+  [[nodiscard]] bool ends_within(Duration limit) const;                       // waits for it
+  [[nodiscard]] bool stopped() const;               // by a signal (state T), not by a debugger
   [[nodiscard]] pid_t pid() const { return pid_; }  // in our own pid namespace
 
  private:

@@ -11,7 +11,8 @@
 
 // The library as it was built: its first byte, and the one after its last.
 asm(".pushsection .rodata\n"
-    "reprise_preload_clock: .incbin \"" REPRISE_PRELOAD_CLOCK "\"\n"
+    "reprise_preload_clock: .incbin \"" REPRISE_PRELOAD_CLOCK
+    "\"\n"
     "reprise_preload_clock_end:\n"
     ".popsection");
 extern "C" const char reprise_preload_clock[];
@@ -45,10 +46,10 @@ Result<void> check_loadable(const std::filesystem::path& folder) {
   }
   struct statvfs disk{};
   if (::statvfs(folder.c_str(), &disk) == 0 && (disk.f_flag & ST_NOEXEC)) {
-    return std::unexpected(Error{
-        fmt::format("no library is loaded from {}: it is mounted noexec", folder.string()),
-        remedy,
-        {}});
+    return std::unexpected(
+        Error{fmt::format("no library is loaded from {}: it is mounted noexec", folder.string()),
+              remedy,
+              {}});
   }
   return {};
 }

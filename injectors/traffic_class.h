@@ -28,8 +28,8 @@ class TrafficClass {
  public:
   // `end`: "dport" for what goes to the port, "sport" for what comes from it. An error where the
   // kernel or the machine has not what it takes.
-  static Result<std::unique_ptr<TrafficClass>> create(const Shaping& shaping,
-                                                      std::uint16_t port, const std::string& end);
+  static Result<std::unique_ptr<TrafficClass>> create(const Shaping& shaping, std::uint16_t port,
+                                                      const std::string& end);
   TrafficClass(const TrafficClass&) = delete;
   TrafficClass& operator=(const TrafficClass&) = delete;
   ~TrafficClass();

@@ -35,6 +35,7 @@ ActiveFault::~ActiveFault() {
 
 Result<void> ActiveFault::revert() {
   auto reverted = injector_->revert(receipt_);
+  reverted_at_ = context_.clock.now();
   if (!reverted) return reverted;
   auto changed = differences(before_, nature());
   std::ranges::move(differences_of_states(state_before_, injector_->state()),
@@ -72,7 +73,7 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
   }
   injector_ = std::move(*made);
   auto look = [this] {
-    before_ = fingerprint(context_.surroundings, kind_->target, spec_.into);
+    before_ = fingerprint(context_.surroundings, kind_->target, spec_.into, nature());
     auto prepared = injector_->prepare();
     if (prepared) state_before_ = injector_->state();
     return prepared;
@@ -128,14 +129,9 @@ boost::asio::awaitable<void> ActiveFault::heal() {
   if (armed_) co_await confirm();
   const bool tell = armed_ && nature() == Nature::condition;
   if (tell) note("healing");
-  Instant done;
-  auto undo = [&] {
-    auto reverted = revert();
-    done = context_.clock.now();
-    return reverted;
-  };
+  auto undo = [this] { return revert(); };
   auto reverted = co_await context_.pool.run(undo);
-  if (tell && reverted) note_at(done, "healed", nlohmann::json::object());
+  if (tell && reverted) note_at(reverted_at_, "healed", nlohmann::json::object());
   settle(reverted);
 }
 

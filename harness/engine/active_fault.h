@@ -48,7 +48,7 @@ class ActiveFault {
  private:
   void note(std::string_view step, nlohmann::json fields = nlohmann::json::object());
   void note_at(Instant when, std::string_view step, nlohmann::json fields);
-  // And compares what it leaves with what it found.
+  // And compares what it leaves with what it found, which takes its time: healed it is before.
   Result<void> revert();
   void settle(const Result<void>& reverted);
 
@@ -58,9 +58,10 @@ class ActiveFault {
   const FaultKind* kind_;
   std::unique_ptr<Injector> injector_;
   nlohmann::json receipt_;
-  nlohmann::json before_;       // the fingerprint of its target
-  nlohmann::json state_before_;  // and what its injector saw
-  std::string changed_since_;   // by an event: what its target is now; written by `revert`
+  nlohmann::json before_;               // the fingerprint of its target
+  nlohmann::json state_before_;         // and what its injector saw
+  Instant reverted_at_{};               // this and the next are written by `revert`
+  std::string changed_since_;           // by an event: what its target is now
   std::optional<std::uint64_t> entry_;  // in the undo log, while something is to be undone
   bool armed_ = false;
   bool bitten_ = false;

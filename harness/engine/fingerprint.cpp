@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "harness/engine/process_table.h"
+#include "harness/engine/whole_file.h"
 #include "harness/journal/journal.h"
 
 namespace reprise {
@@ -18,22 +19,21 @@ std::string content_of(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (error || size > most_hashed) return "not read";
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return "not read";
-  std::ostringstream text;
-  text << file.rdbuf();
-  return fmt::format("{} bytes, SHA-256 {:.16}", text.view().size(), sha256(text.view()));
+  const auto bytes = read_whole(path);
+  if (!bytes) return "not read";
+  return fmt::format("{} bytes, SHA-256 {:.16}", bytes->size(), sha256(*bytes));
 }
 
-nlohmann::json look_at_file(const std::string& path) {
+nlohmann::json look_at_file(const std::string& path, Nature nature) {
   struct stat file{};
   if (::lstat(path.c_str(), &file) != 0) return {{"kind", "none"}};
   const char* kind = S_ISDIR(file.st_mode) ? "folder" : S_ISREG(file.st_mode) ? "file" : "other";
-  return {{"kind", kind},
-          {"inode", std::to_string(file.st_ino)},
-          {"mode", fmt::format("{:04o}", file.st_mode & 07777)},
-          {"owner", fmt::format("{}:{}", file.st_uid, file.st_gid)},
-          {"content", S_ISREG(file.st_mode) ? content_of(path) : "not read"}};
+  nlohmann::json seen{{"kind", kind},
+                      {"inode", std::to_string(file.st_ino)},
+                      {"mode", fmt::format("{:04o}", file.st_mode & 07777)},
+                      {"owner", fmt::format("{}:{}", file.st_uid, file.st_gid)}};
+  if (nature == Nature::event && S_ISREG(file.st_mode)) seen["content"] = content_of(path);
+  return seen;
 }
 
 // Mount points at the path, the lowest first: "tmpfs size=64k".
@@ -72,23 +72,24 @@ nlohmann::json look_at_process(const ProcessId& process) {
   return {{"state", stopped ? "stopped" : "going"}, {"open files", soft + "/" + hard}};
 }
 
-void compare(const std::string& name, const nlohmann::json& before, const nlohmann::json& now,
+// `about` begins each difference.
+void compare(const std::string& about, const nlohmann::json& before, const nlohmann::json& now,
              std::vector<std::string>& differences) {
   for (const auto& [what, value] : before.items()) {
     const auto was = value.get<std::string>();
     const std::string is = now.value(what, "none");
-    if (is != was) differences.push_back(fmt::format("{}: {} was {}, is {}", name, what, was, is));
+    if (is != was) differences.push_back(fmt::format("{}{} was {}, is {}", about, what, was, is));
   }
 }
 
 }  // namespace
 
-nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
-                           const std::string& into) {
+nlohmann::json fingerprint(const Surroundings& surroundings, Target target, const std::string& into,
+                           Nature nature) {
   nlohmann::json seen = nlohmann::json::object();
   if (target == Target::file) {
     if (const auto path = surroundings.file(into)) {
-      seen["file"] = {{"path", path->string()}, {"was", look_at_file(path->string())}};
+      seen["file"] = {{"path", path->string()}, {"was", look_at_file(path->string(), nature)}};
     }
   } else if (target == Target::disk) {
     if (const auto path = surroundings.disk(into)) {
@@ -110,16 +111,15 @@ std::vector<std::string> differences(const nlohmann::json& before, Nature nature
   if (before.contains("file")) {
     const std::string path = before.at("file").at("path");
     auto was = before.at("file").at("was");
-    const auto now = look_at_file(path);
+    const auto now = look_at_file(path, nature);
     // Another file by the same name is one that the system has made itself.
     const bool rebuilt = now.at("kind") == "file" && now.at("inode") != was.value("inode", "");
     was.erase("inode");
-    if (nature == Nature::condition) was.erase("content");
-    if (nature == Nature::event || !rebuilt) compare(path, was, now, found);
+    if (nature == Nature::event || !rebuilt) compare(path + ": ", was, now, found);
   }
   if (before.contains("disk")) {
     const std::string path = before.at("disk").at("path");
-    compare(path, before.at("disk").at("was"), {{"mounts", look_at_mounts(path)}}, found);
+    compare(path + ": ", before.at("disk").at("was"), {{"mounts", look_at_mounts(path)}}, found);
   }
   for (const auto& process : before.value("processes", nlohmann::json::array())) {
     const auto now = look_at_process({process.at("pid"), process.at("start_ticks")});
@@ -127,19 +127,17 @@ std::vector<std::string> differences(const nlohmann::json& before, Nature nature
     auto was = process.at("was");
     // Another fault's doing, and healed since.
     if (was.at("state") == "stopped") was.erase("state");
-    compare(fmt::format("process {}", process.at("pid").get<int>()), was, now, found);
+    compare(fmt::format("process {}: ", process.at("pid").get<int>()), was, now, found);
   }
   return found;
 }
 
 std::vector<std::string> differences_of_states(const nlohmann::json& before,
-                                              const nlohmann::json& now) {
+                                               const nlohmann::json& now) {
   std::vector<std::string> found;
-  for (const auto& [what, value] : before.items()) {
-    const auto was = value.get<std::string>();
-    const std::string is = now.value(what, was);
-    if (is != was) found.push_back(fmt::format("{} was {}, is {}", what, was, is));
-  }
+  auto known = before;
+  known.update(now);
+  compare("", before, known, found);
   return found;
 }
 

@@ -17,13 +17,13 @@ namespace reprise {
 
 // Empty for targets that only an injector can look at.
 [[nodiscard]] nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
-                                         const std::string& into);
+                                         const std::string& into, Nature nature);
 
 // What is not as it was, in words. A process that has ended since is no difference.
 [[nodiscard]] std::vector<std::string> differences(const nlohmann::json& before, Nature nature);
 
 // The same for two states told by one injector. What only one of them could tell is no difference.
 [[nodiscard]] std::vector<std::string> differences_of_states(const nlohmann::json& before,
-                                                            const nlohmann::json& now);
+                                                             const nlohmann::json& now);
 
 }  // namespace reprise

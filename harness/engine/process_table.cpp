@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "harness/engine/whole_file.h"
 #include "harness/model/time.h"
 
 namespace reprise {
@@ -20,27 +21,16 @@ namespace {
 // Of pidfs, where a pidfd's inode number is the process's own (linux/magic.h of newer kernels).
 constexpr long pidfs_magic = 0x50494446;
 
-constexpr int most_looks = 10;  // a millisecond apart, at an environment that is empty
+constexpr int most_looks = 11;  // a millisecond apart, at environments that are empty
 
-// Empty when the process ends meanwhile: reading then fails, which a stream turns into a state and
-// its iterators would throw.
+// Empty when the process has ended.
 std::string read_proc(pid_t pid, const char* file) {
-  std::ostringstream text;
-  text << std::ifstream(fmt::format("/proc/{}/{}", pid, file), std::ios::binary).rdbuf();
-  return text.str();
+  return read_whole(fmt::format("/proc/{}/{}", pid, file)).value_or("");
 }
 
-// While a process executes another program it has, for an instant, no environment at all. Whoever
-// is without for good (a kernel's thread, a zombie) has no program either.
-std::string environment_of(pid_t pid) {
-  for (int look = 0;; ++look) {
-    std::string environment = read_proc(pid, "environ");
-    std::error_code error;
-    if (!environment.empty() || look == most_looks) return environment;
-    const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-    if (program.empty()) return environment;
-    std::this_thread::sleep_for(1ms);
-  }
+bool has_program(pid_t pid) {
+  std::error_code error;
+  return !std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error).empty();
 }
 
 }  // namespace
@@ -73,10 +63,10 @@ std::string boot_id() {
 }
 
 std::uint64_t identity_of(int pidfd) {
-  struct statfs system {};
-  struct stat file {};
-  const bool known = ::fstatfs(pidfd, &system) == 0 && system.f_type == pidfs_magic &&
-                     ::fstat(pidfd, &file) == 0;
+  struct statfs system{};
+  struct stat file{};
+  const bool known =
+      ::fstatfs(pidfd, &system) == 0 && system.f_type == pidfs_magic && ::fstat(pidfd, &file) == 0;
   return known ? file.st_ino : 0;
 }
 
@@ -104,10 +94,19 @@ std::vector<pid_t> every_pid() {
 
 std::vector<ProcessId> processes_marked(const std::string& assignment) {
   std::vector<ProcessId> marked;
-  for (const pid_t pid : every_pid()) {
-    const std::string environment = '\0' + environment_of(pid);
-    if (environment.find('\0' + assignment + '\0') == std::string::npos) continue;
-    if (const auto start = start_ticks(pid)) marked.push_back({pid, *start});
+  auto unread = every_pid();
+  for (int look = 0; look < most_looks && !unread.empty(); ++look) {
+    if (look > 0) std::this_thread::sleep_for(1ms);
+    // While a process executes another program it has, for an instant, no environment at all.
+    // Whoever is without for good (a kernel's thread, a zombie) has no program either.
+    std::erase_if(unread, [&](pid_t pid) {
+      const std::string environment = read_proc(pid, "environ");
+      if (environment.empty()) return !has_program(pid);
+      if (('\0' + environment).find('\0' + assignment + '\0') != std::string::npos) {
+        if (const auto start = start_ticks(pid)) marked.push_back({pid, *start});
+      }
+      return true;
+    });
   }
   return marked;
 }

@@ -9,26 +9,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "harness/engine/descriptor.h"
+
 namespace reprise {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr int deepest = 64;  // also what ends a circle of links that lead outside and back
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<Error> system_failure(const char* what, const fs::path& path) {
   return failure("cannot {} {}: {}", what, path.string(), std::strerror(errno));
@@ -63,11 +51,11 @@ bool copy_bytes(int in, int out) {
 
 Result<void> copy_file(const fs::path& from, const struct stat& status, const fs::path& to) {
   const Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-  if (in.get() < 0) return system_failure("read", from);
+  if (in.number() < 0) return system_failure("read", from);
   const Descriptor out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (out.get() < 0) return system_failure("create", to);
-  if (!copy_bytes(in.get(), out.get())) return system_failure("copy", from);
-  if (::fchmod(out.get(), status.st_mode & 07777) != 0) return system_failure("set mode of", to);
+  if (out.number() < 0) return system_failure("create", to);
+  if (!copy_bytes(in.number(), out.number())) return system_failure("copy", from);
+  if (::fchmod(out.number(), status.st_mode & 07777) != 0) return system_failure("set mode of", to);
   return copy_times(status, to);
 }
 

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 #include <thread>
 
 #include <poll.h>
@@ -17,6 +16,7 @@
 #include "harness/engine/injector.h"
 #include "harness/engine/process_table.h"
 #include "harness/engine/remains.h"
+#include "harness/engine/whole_file.h"
 #include "harness/journal/journal.h"
 #include "harness/model/registry.h"
 
@@ -87,9 +87,7 @@ void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redact
 }
 
 std::string whole_lines(const std::filesystem::path& path) {
-  std::ostringstream read;
-  read << std::ifstream(path, std::ios::binary).rdbuf();
-  std::string text = read.str();
+  std::string text = read_whole(path).value_or("");
   text.resize(text.rfind('\n') + 1);
   return text;
 }

@@ -3,22 +3,16 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "harness/engine/whole_file.h"
+
 namespace reprise {
 namespace {
-
-std::string read_all(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 void take_in(const nlohmann::json& line, Residue& residue) {
   const auto what = line.at("do").get<std::string>();
@@ -155,7 +149,7 @@ void UndoLog::started(const ProcessId& process) {
 Result<Residue> UndoLog::pending() const {
   Residue residue;
   residue.log = path_;
-  std::istringstream lines(read_all(path_));
+  std::istringstream lines(read_whole(path_).value_or(""));
   for (std::string line; std::getline(lines, line);) {
     try {
       take_in(nlohmann::json::parse(line), residue);

@@ -24,22 +24,22 @@ namespace reprise {
 
 struct UndoEntry {
   std::uint64_t number = 0;
-  FaultSpec fault;            // as far as an undo needs it: id, kind, into, with
+  FaultSpec fault;  // as far as an undo needs it: id, kind, into, with
   nlohmann::json receipt;
-  bool own = false;           // its target dies with the drill, so ending that heals it too
+  bool own = false;  // its target dies with the drill, so ending that heals it too
 };
 
 // What the file of one drill still asks for.
 struct Residue {
   std::filesystem::path log;
-  std::string drill;                    // PLAN/SCENARIO
-  std::filesystem::path folder;         // the drill's working folder
+  std::string drill;             // PLAN/SCENARIO
+  std::filesystem::path folder;  // the drill's working folder
   std::filesystem::path journal;
-  std::filesystem::path plan;           // the plan's folder, for the secrets that an undo needs
-  std::string boot_id;                  // of the machine's run that wrote it
-  std::string mark;                     // REPRISE_DRILL of its processes
-  std::vector<UndoEntry> faults;        // not done, oldest first
-  std::vector<ProcessId> processes;     // every one that was ever started
+  std::filesystem::path plan;        // the plan's folder, for the secrets that an undo needs
+  std::string boot_id;               // of the machine's run that wrote it
+  std::string mark;                  // REPRISE_DRILL of its processes
+  std::vector<UndoEntry> faults;     // not done, oldest first
+  std::vector<ProcessId> processes;  // every one that was ever started
 };
 
 class UndoLog {

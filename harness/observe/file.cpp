@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "harness/engine/descriptor.h"
 #include "harness/journal/journal.h"
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
@@ -22,20 +23,6 @@ using nlohmann::json;
 
 constexpr std::size_t most_hashed = 64 << 20;
 constexpr std::size_t most_parsed = 16 << 20;  // a parsed document takes about ten times as much
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 int open_beneath(int folder, const fs::path& path, std::uint64_t flags) {
   open_how how{};
@@ -85,17 +72,17 @@ void keep_content(const std::string& content, const KeptPointers& pointers, Obse
 
 Observation look_at(const fs::path& folder, const fs::path& path, const KeptPointers& pointers) {
   const Descriptor base(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (base.get() < 0) return cannot("open the drill's folder");
+  if (base.number() < 0) return cannot("open the drill's folder");
   Observation seen;
-  const Descriptor place(open_beneath(base.get(), path, O_PATH));
-  if (place.get() < 0) {
+  const Descriptor place(open_beneath(base.number(), path, O_PATH));
+  if (place.number() < 0) {
     if (errno == EXDEV) return not_answered("error", "leads out of the drill's folder");
     if (errno != ENOENT && errno != ENOTDIR) return cannot("look at the file");
     seen.values["exists"] = false;
     return seen;
   }
   struct stat status{};
-  if (::fstat(place.get(), &status) != 0) return cannot("look at the file");
+  if (::fstat(place.number(), &status) != 0) return cannot("look at the file");
   const auto modified = std::chrono::seconds(status.st_mtim.tv_sec) +
                         std::chrono::nanoseconds(status.st_mtim.tv_nsec);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -106,9 +93,9 @@ Observation look_at(const fs::path& folder, const fs::path& path, const KeptPoin
   const auto size = static_cast<std::size_t>(status.st_size);
   seen.values["size"] = size;
   if (size > most_hashed) return seen;
-  const Descriptor file(open_beneath(base.get(), path, O_RDONLY | O_NONBLOCK));
-  if (file.get() < 0) return cannot("open the file", seen);
-  const auto content = read_all(file.get(), size);
+  const Descriptor file(open_beneath(base.number(), path, O_RDONLY | O_NONBLOCK));
+  if (file.number() < 0) return cannot("open the file", seen);
+  const auto content = read_all(file.number(), size);
   if (!content) return cannot("read the file", seen);
   if (content->size() <= most_hashed) keep_content(*content, pointers, seen);
   return seen;

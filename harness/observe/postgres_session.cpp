@@ -2,8 +2,6 @@
 
 #include <libpq-fe.h>
 
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -14,11 +12,11 @@
 
 #include "harness/observe/address.h"
 #include "harness/observe/answer.h"
+#include "harness/observe/postgres_answer.h"
 
 namespace reprise {
 
 namespace asio = boost::asio;
-using nlohmann::json;
 
 struct PostgresSession::Connection {
   PGconn* handle = nullptr;
@@ -100,66 +98,15 @@ Observation broken(PGconn* connection) {
   return seen;
 }
 
-Observation refused_by(const PGresult* result) {
-  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const char* words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  auto seen = not_answered("error", fmt::format("{}: {}", state ? state : "no SQLSTATE",
-                                                words ? words : PQresultErrorMessage(result)));
-  if (state) seen.values["sqlstate"] = state;
-  return seen;
-}
-
-template <class Number>
-json number_or_text(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return text;
-  if constexpr (std::is_floating_point_v<Number>) {
-    if (!std::isfinite(number)) return text;  // JSON has no NaN
-  }
-  return number;
-}
-
-// By the type's number in pg_type, which PostgreSQL never changes.
-json value_of(const PGresult* result, int column) {
-  if (PQgetisnull(result, 0, column)) return nullptr;
-  const std::string_view text(PQgetvalue(result, 0, column),
-                              static_cast<std::size_t>(PQgetlength(result, 0, column)));
-  switch (PQftype(result, column)) {
-    case 16: return text == "t";
-    case 20: case 21: case 23: case 26: return number_or_text<std::int64_t>(text);
-    case 700: case 701: case 1700: return number_or_text<double>(text);
-    case 114: case 3802: {
-      auto document = json::parse(text.substr(0, kept_value), nullptr, false);
-      return document.is_discarded() ? json(cut_text(text)) : document;
+void show_rows(const PGresult* result,
+               const std::function<void(const PostgresSession::Row&)>& each) {
+  for (int row = 0; row < PQntuples(result); ++row) {
+    PostgresSession::Row columns;
+    for (int column = 0; column < PQnfields(result); ++column) {
+      columns.emplace_back(PQgetvalue(result, row, column),
+                           static_cast<std::size_t>(PQgetlength(result, row, column)));
     }
-    default: return cut_text(text);
-  }
-}
-
-// Adds one result of the statement; rows arrive one a result.
-void take(const PGresult* result, Observation& seen, std::int64_t& rows) {
-  switch (PQresultStatus(result)) {
-    case PGRES_SINGLE_TUPLE:
-    case PGRES_TUPLES_OK:
-      if (PQntuples(result) == 0) return;
-      rows += PQntuples(result);
-      if (seen.values.contains("row")) return;
-      for (int column = 0; column < PQnfields(result); ++column) {
-        auto value = value_of(result, column);
-        if (column == 0) seen.values["value"] = value;
-        seen.values["row"][cut_text(PQfname(result, column))] = std::move(value);
-      }
-      return;
-    case PGRES_COMMAND_OK:
-      if (*PQcmdTuples(const_cast<PGresult*>(result)) != '\0') {
-        rows = std::strtoll(PQcmdTuples(const_cast<PGresult*>(result)), nullptr, 10);
-      }
-      return;
-    case PGRES_FATAL_ERROR: seen = refused_by(result); return;
-    case PGRES_COPY_IN:
-    case PGRES_COPY_OUT: seen = not_answered("error", "COPY is not a query"); return;
-    default: return;
+    each(columns);
   }
 }
 
@@ -219,8 +166,8 @@ asio::awaitable<Observation> PostgresSession::connect(std::string url, Instant d
     to = hosts(host->host, found);
   }
   // An empty value is none.
-  const char* const names[] = {"dbname",           "host",            "hostaddr",
-                               "application_name", "client_encoding", nullptr};
+  const char* const names[] = {"dbname",          "host", "hostaddr", "application_name",
+                               "client_encoding", nullptr};
   const char* const values[] = {url.c_str(), to.names.c_str(), to.addresses.c_str(),
                                 "reprise",   "UTF8",           nullptr};
   PGconn* const connection = PQconnectStartParams(names, values, 1);
@@ -245,13 +192,14 @@ asio::awaitable<Observation> PostgresSession::connect(std::string url, Instant d
   co_return Observation{};
 }
 
-asio::awaitable<Observation> PostgresSession::query(std::string statement, Instant deadline) {
+asio::awaitable<Observation> PostgresSession::query(std::string statement, Instant deadline,
+                                                    std::function<void(const Row&)> each) {
   PGconn* const connection = connection_->handle;
   connection_->settled = false;
   // The server gives up a little after us: closing the connection alone would leave the
   // statement running, or waiting for its lock.
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   const auto limit = fmt::format("SET statement_timeout = {}",
                                  std::clamp<std::int64_t>(left.count(), 0, 86'400'000) + 100);
   if (!send(connection, limit, statement)) co_return broken(connection);
@@ -287,7 +235,8 @@ asio::awaitable<Observation> PostgresSession::query(std::string statement, Insta
       ++syncs;
       if (syncs == 1) PQsetSingleRowMode(connection);
     } else {
-      take(answer.get(), seen, rows);
+      take_result(answer.get(), seen, rows);
+      if (each) show_rows(answer.get(), each);
     }
     if (PQstatus(connection) == CONNECTION_BAD) break;
   }

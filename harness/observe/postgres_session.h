@@ -5,8 +5,11 @@
 // Threads: the engine thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,8 +27,12 @@ class PostgresSession {
 
   // `answered`, or why not: refused, reset, timeout, error with text and sqlstate.
   boost::asio::awaitable<Observation> connect(std::string url, Instant deadline);
-  // One statement; rows beyond the first are counted, not kept. Values: rows, value, row.
-  boost::asio::awaitable<Observation> query(std::string statement, Instant deadline);
+  // The columns of a row, as text; NULL is empty.
+  using Row = std::vector<std::string_view>;
+  // One statement; rows beyond the first are counted, not kept. Values: rows, value, row. Each row
+  // is shown to `each` as it comes.
+  boost::asio::awaitable<Observation> query(std::string statement, Instant deadline,
+                                            std::function<void(const Row&)> each = {});
   // Whether another query may be sent.
   [[nodiscard]] bool usable() const;
 

@@ -45,10 +45,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Dials `service` (host:port) and relays until both sides have ended. `keep` is what the
   // connection refers to.
   void start(std::string service, std::shared_ptr<void> keep);
-  void reset();                         // RST to both sides
-  void close();                         // FIN to both sides
-  void live(Filter& filter);            // a filter has been installed
-  void changed() { changed_.notify(); } // the filters are others now
+  void reset();                          // RST to both sides
+  void close();                          // FIN to both sides
+  void live(Filter& filter);             // a filter has been installed
+  void changed() { changed_.notify(); }  // the filters are others now
 
   // For relays.
   [[nodiscard]] Edge& client() { return client_; }

@@ -47,8 +47,8 @@ Awaitable<std::size_t> Edge::read(char* to, std::size_t size, error_code& error)
 
 Awaitable<void> Edge::write(std::string_view bytes, error_code& error) {
   if (!out_.used && !filters_.act_on_bytes()) {
-    const auto count = co_await asio::async_write(
-        socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+    const auto count = co_await asio::async_write(socket_, asio::buffer(bytes),
+                                                  asio::redirect_error(asio::use_awaitable, error));
     out_.flow.passed += count;
     co_return;
   }

@@ -47,9 +47,9 @@ class Edge final : public Stream {
     Flow flow;
     std::deque<Chunk> chunks;
     std::size_t size = 0;
-    bool used = false;              // chunks go through here from now on
-    std::uint64_t version = 0;      // of the filters that `due` was asked of
-    error_code broken;              // outwards: what writing ended with
+    bool used = false;          // chunks go through here from now on
+    std::uint64_t version = 0;  // of the filters that `due` was asked of
+    error_code broken;          // outwards: what writing ended with
   };
 
   void push(Queue& queue, std::string_view bytes, error_code end);

@@ -22,8 +22,8 @@ enum class Direction { to_service, to_client };
 // One direction of one connection, at the client's end of the link.
 struct Flow {
   Direction direction;
-  std::uint64_t passed = 0;              // bytes so far
-  std::vector<std::uint64_t>* hit_by;    // serials of the filters this connection has suffered
+  std::uint64_t passed = 0;            // bytes so far
+  std::vector<std::uint64_t>* hit_by;  // serials of the filters this connection has suffered
 };
 
 // What becomes of bytes (or of a connection): pass them, keep them back until the filters change or
@@ -31,8 +31,8 @@ struct Flow {
 enum class Then { pass, hold, wait, reset };
 struct Passage {
   Then then = Then::pass;
-  std::uint64_t bytes = UINT64_MAX;      // so many pass before `then`; unused for Then::pass
-  Instant until = {};                    // Then::wait: when to ask again
+  std::uint64_t bytes = UINT64_MAX;  // so many pass before `then`; unused for Then::pass
+  Instant until = {};                // Then::wait: when to ask again
 };
 
 // What becomes of a request.

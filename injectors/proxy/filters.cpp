@@ -75,8 +75,7 @@ Filters::Decision Filters::on_request(Exchange& exchange, std::uint64_t after) c
   return {};
 }
 
-void Filters::on_response(const Exchange& exchange, Response& response,
-                          std::uint64_t after) const {
+void Filters::on_response(const Exchange& exchange, Response& response, std::uint64_t after) const {
   for (const auto& [id, filter, version] : installed_) {
     if (version > after) filter->on_response(exchange, response);
   }

@@ -1,7 +1,7 @@
 #include "injectors/proxy/http_message.h"
 
-#include <boost/asio/error.hpp>
 #include <fmt/format.h>
+#include <boost/asio/error.hpp>
 
 namespace reprise::proxy {
 

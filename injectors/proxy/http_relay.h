@@ -25,9 +25,9 @@ class HttpRelay final : public Relay {
     enum class Fate { forwarded, answered, hung, raw } fate = Fate::forwarded;
     Response answer;
     std::uint64_t hung_by = 0;
-    std::uint64_t version = 0;   // of the filters that were asked about the request
-    bool closes = false;         // no further request may follow an answer of ours
-    bool switches = false;       // asks for another protocol
+    std::uint64_t version = 0;  // of the filters that were asked about the request
+    bool closes = false;        // no further request may follow an answer of ours
+    bool switches = false;      // asks for another protocol
     enum class State { due, over, switched } state = State::due;
   };
   enum class Next { message, stop };
@@ -53,9 +53,9 @@ class HttpRelay final : public Relay {
   Connection& connection_;
   Buffer up_, down_;
   std::deque<std::shared_ptr<Pending>> pending_;
-  bool idle_ = false;           // waiting for the service without owing an answer
-  bool answers_over_ = false;   // nothing will go to the client any more
-  error_code service_broken_;   // requests go nowhere; the answer may still come
+  bool idle_ = false;          // waiting for the service without owing an answer
+  bool answers_over_ = false;  // nothing will go to the client any more
+  error_code service_broken_;  // requests go nowhere; the answer may still come
 };
 
 }  // namespace reprise::proxy

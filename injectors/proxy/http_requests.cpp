@@ -85,7 +85,7 @@ Awaitable<bool> HttpRelay::forward(const Pending& pending, HttpParser& parser,
   // A service may answer early and close: then its answer is still read. Once it has been, a
   // further request meets what it would meet without us.
   if (moved == Moved::failed || (service_broken_ && answers_over_)) connection_.reset();
-  co_return moved == Moved::whole && connection_.open();
+  co_return moved == Moved::whole&& connection_.open();
 }
 
 }  // namespace reprise::proxy

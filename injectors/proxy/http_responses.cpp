@@ -49,9 +49,9 @@ Awaitable<HttpRelay::Next> HttpRelay::idle() {
   error_code error;
   if (down_.empty() && !down_.ended()) {
     idle_ = true;
-    co_await service.socket().async_wait(boost::asio::socket_base::wait_read,
-                                         boost::asio::redirect_error(boost::asio::use_awaitable,
-                                                                     error));
+    co_await service.socket().async_wait(
+        boost::asio::socket_base::wait_read,
+        boost::asio::redirect_error(boost::asio::use_awaitable, error));
     idle_ = false;
     if (!pending_.empty() || !connection_.open()) co_return Next::message;
   }
@@ -76,17 +76,14 @@ Awaitable<HttpRelay::Next> HttpRelay::answer_one() {
     case Pending::Fate::raw:
       co_await copy(connection_, connection_.service(), connection_.client(), down_);
       co_return Next::stop;
-    case Pending::Fate::hung:
-      co_return co_await hang(pending->hung_by);
+    case Pending::Fate::hung: co_return co_await hang(pending->hung_by);
     case Pending::Fate::answered: {
       const auto hung_by = co_await settle(*pending, pending->answer);
       if (hung_by != 0) co_return co_await hang(hung_by);
       next = co_await deliver(*pending, pending->answer, nullptr, 0);
       break;
     }
-    case Pending::Fate::forwarded:
-      next = co_await pass_answer(pending);
-      break;
+    case Pending::Fate::forwarded: next = co_await pass_answer(pending); break;
   }
   if (pending->state == Pending::State::over) {
     pending_.pop_front();
@@ -181,8 +178,7 @@ Awaitable<Moved> HttpRelay::deliver_body(const Pending& pending, const Response&
   error_code error;
   const bool without_body = bodiless(pending.exchange.request, response.head.status);
   if (!response.body && response.limit && parser) {
-    co_return co_await move_limited(service, client, down_, *parser, *response.limit,
-                                    response.cut);
+    co_return co_await move_limited(service, client, down_, *parser, *response.limit, response.cut);
   }
   if (response.body && !without_body) {
     const auto limit = response.cut ? response.limit.value_or(0) : UINT64_MAX;

@@ -17,8 +17,8 @@ namespace reprise::proxy {
 struct LinkFault {
   std::function<Result<std::shared_ptr<Filter>>(const nlohmann::json& with, std::uint64_t seed)>
       filter;
-  std::string one, many;   // the evidence: "1 request answered with an error", "{} requests …"
-  bool http_only = true;   // it reads requests
+  std::string one, many;  // the evidence: "1 request answered with an error", "{} requests …"
+  bool http_only = true;  // it reads requests
 };
 
 // A condition on a link; `info` brings name, summary, options and example.

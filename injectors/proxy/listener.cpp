@@ -52,12 +52,10 @@ bool attach_filter(int socket, std::uint16_t port) {
 }  // namespace
 
 Listener::Listener(asio::io_context& context, tcp::acceptor acceptor)
-    : acceptor_(std::move(acceptor)),
-      endpoint_(acceptor_.local_endpoint()),
-      attempts_(context) {}
+    : acceptor_(std::move(acceptor)), endpoint_(acceptor_.local_endpoint()), attempts_(context) {}
 
-Result<std::shared_ptr<Listener>> Listener::open(asio::io_context& context,
-                                                 const std::string& host, std::uint16_t port) {
+Result<std::shared_ptr<Listener>> Listener::open(asio::io_context& context, const std::string& host,
+                                                 std::uint16_t port) {
   error_code error;
   const auto address = asio::ip::make_address(host, error);
   if (error) return failure("cannot listen on {}: {}", host, error.message());

@@ -41,15 +41,15 @@ struct Exchange {
 // What is about to go to the client.
 struct Response {
   Head head;
-  bool local = false;                 // made here; the service never saw the request
-  std::optional<std::string> body;    // in place of the service's
-  std::optional<std::uint64_t> limit; // only so many bytes of the body pass…
-  bool cut = false;                   // …and then the connection ends, its length unkept
+  bool local = false;                  // made here; the service never saw the request
+  std::optional<std::string> body;     // in place of the service's
+  std::optional<std::uint64_t> limit;  // only so many bytes of the body pass…
+  bool cut = false;                    // …and then the connection ends, its length unkept
   struct Delay {
-    std::uint64_t filter;             // Filter::serial; the delay ends when that filter goes
+    std::uint64_t filter;  // Filter::serial; the delay ends when that filter goes
     Duration duration;
   };
-  std::vector<Delay> delays;          // added up
+  std::vector<Delay> delays;  // added up
 };
 
 [[nodiscard]] bool same_name(std::string_view left, std::string_view right);

@@ -30,7 +30,7 @@ class FileFingerprint : public ::testing::Test {
     folder_.write("page", "before");
     ::chmod(path().c_str(), 0644);
     surroundings_.files["page"] = path();
-    before_ = fingerprint(surroundings_, Target::file, "page");
+    before_ = fingerprint(surroundings_, Target::file, "page", Nature::condition);
   }
   [[nodiscard]] std::filesystem::path path() const { return folder_.path() / "page"; }
 
@@ -72,23 +72,27 @@ TEST_F(FileFingerprint, LeavesToTheSystemWhatItWroteOrMadeAnew) {
 }
 
 TEST_F(FileFingerprint, ListsWhatAnEventMadeOfTheContent) {
-  EXPECT_THAT(differences(before_, Nature::event), IsEmpty());
+  const auto before = fingerprint(surroundings_, Target::file, "page", Nature::event);
+  EXPECT_THAT(differences(before, Nature::event), IsEmpty());
   folder_.write("page", "after");
-  EXPECT_THAT(differences(before_, Nature::event),
+  EXPECT_THAT(differences(before, Nature::event),
               Contains(HasSubstr("content was 6 bytes, SHA-256 ")));
   folder_.write("new", "before");
   std::filesystem::rename(folder_.path() / "new", path());
-  EXPECT_THAT(differences(before_, Nature::event), IsEmpty());
+  EXPECT_THAT(differences(before, Nature::event), IsEmpty());
 }
 
 TEST(DiskFingerprint, SeesWhatIsMountedOnIt) {
   const TemporaryFolder folder;
   FixedSurroundings surroundings;
   surroundings.disks["data"] = folder.path();
-  const auto before = fingerprint(surroundings, Target::disk, "data");
+  const auto before = fingerprint(surroundings, Target::disk, "data", Nature::condition);
   EXPECT_EQ(before.at("disk").at("was").at("mounts"), "none");
   surroundings.disks["proc"] = "/proc";
-  EXPECT_THAT(fingerprint(surroundings, Target::disk, "proc").at("disk").at("was").at("mounts"),
+  EXPECT_THAT(fingerprint(surroundings, Target::disk, "proc", Nature::condition)
+                  .at("disk")
+                  .at("was")
+                  .at("mounts"),
               HasSubstr("proc"));
 }
 
@@ -107,7 +111,7 @@ class ProcessFingerprint : public ::testing::Test {
       while (true) ::pause();
     }
     surroundings_.processes["web"] = {{pid_, start_ticks(pid_).value()}};
-    before_ = fingerprint(surroundings_, Target::service, "web");
+    before_ = fingerprint(surroundings_, Target::service, "web", Nature::condition);
   }
   ~ProcessFingerprint() override { end(); }
   void end() {

@@ -41,8 +41,8 @@ class DatabaseFaults : public testing::Test {
   static std::string fingerprint() {
     auto session = open("postgres");
     if (!session) return why(session);
-    const auto rows = session->query(
-        "SELECT string_agg(d::text, ' ' ORDER BY oid) FROM pg_database d");
+    const auto rows =
+        session->query("SELECT string_agg(d::text, ' ' ORDER BY oid) FROM pg_database d");
     return rows ? rows->front().front() : why(rows);
   }
 
@@ -123,6 +123,17 @@ TEST_F(DatabaseFaults, ARefusalKeepsEverybodyOutUntilAStrangerRevertsIt) {
   EXPECT_FALSE(fault->confirm());
 }
 
+TEST_F(DatabaseFaults, ARefusalThatSomebodyLiftsIsNotConfirmed) {
+  auto fault = make_fault(fault_spec("db_refuse", "history"), surroundings_);
+  const auto receipt = fault->prepare();
+  ASSERT_TRUE(receipt && fault->inject(*receipt));
+  ASSERT_TRUE(fault->confirm());
+  auto somebody = open("postgres");
+  ASSERT_TRUE(somebody && somebody->query("ALTER DATABASE \"his\"\"tory\" ALLOW_CONNECTIONS true"));
+  EXPECT_FALSE(fault->confirm());
+  EXPECT_TRUE(fault->revert(*receipt));
+}
+
 TEST_F(DatabaseFaults, ARefusalIsUndoneWhereverItsHolderIsKilled) {
   const std::string before = fingerprint();
   const FaultSpec spec = fault_spec("db_refuse", "history");
@@ -136,9 +147,8 @@ TEST_F(DatabaseFaults, ARefusalIsUndoneWhereverItsHolderIsKilled) {
     const auto undone = guardian->revert(*receipt);
     ASSERT_TRUE(undone) << place << ": " << why(undone);
     // The server may still be at the statement of the session that was killed.
-    ASSERT_TRUE(comes_true([&] {
-      return guardian->revert(*receipt) && fingerprint() == before;
-    })) << place;
+    ASSERT_TRUE(comes_true([&] { return guardian->revert(*receipt) && fingerprint() == before; }))
+        << place;
   }
   do_and_die(inject);
   EXPECT_FALSE(application());
@@ -224,8 +234,11 @@ TEST_F(DatabaseFaults, AnUndoThatLacksThePasswordSaysSo) {
        {{"name", "history"},
         {"settings", {{"host", "127.0.0.1"}, {"port", "1"}, {"dbname", "x"}}},
         {"had_password", true}}},
-      {"via", "postgres"},   {"oid", "1"},       {"allowed", true},
-      {"data_directory", ""}, {"folder", "/none"}};
+      {"via", "postgres"},
+      {"oid", "1"},
+      {"allowed", true},
+      {"data_directory", ""},
+      {"folder", "/none"}};
   const auto undone = make_fault(fault_spec("db_refuse", "history"), nothing)->revert(receipt);
   ASSERT_FALSE(undone);
   EXPECT_NE(undone.error().text().find("PGPASSWORD"), std::string::npos) << why(undone);

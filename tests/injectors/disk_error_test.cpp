@@ -6,6 +6,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+class DiskError : public FailingDisk {};
+
 TEST_F(DiskError, FailsUntilItIsReverted) {
   on_the_disk([&] {
     const int file = open_new("file");

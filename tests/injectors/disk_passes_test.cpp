@@ -6,7 +6,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using DiskThatCanFail = DiskError;
+class DiskThatCanFail : public FailingDisk {};
 
 TEST_F(DiskThatCanFail, LetsNamesAndTheirAttributesPass) {
   on_the_disk([&] {

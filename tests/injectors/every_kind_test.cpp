@@ -1,5 +1,8 @@
 // What every fault kind owes its users, whatever it breaks.
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <regex>
 
 #include <gtest/gtest.h>
@@ -78,6 +81,62 @@ TEST_P(EveryFaultKind, BearsReceiptsThatAreNone) {
       EXPECT_TRUE(reverted || !reverted.error().what.empty());
     }) << receipt.dump();
   }
+}
+
+// Where each kind is put into a system that it does not harm, or that mends itself at once, and
+// gives no evidence: a drill with it is then inconclusive.
+const std::map<std::string, std::string> without_evidence{
+    {"clock_skew", "ClockSkew.OfAProgramThatNeverAsksForTheTimeIsNotConfirmed"},
+    {"command", "Commands.AreNotConfirmedWhileTheirConfirmationFails"},
+    {"connection_reset", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"connection_stall", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"cpu_stress", "CpuStress.OfHelpersThatStandStillIsNotConfirmed"},
+    {"db_disconnect", "DatabaseFaults.ADisconnectWithNobodyConnectedDoesNotBite"},
+    {"db_refuse", "DatabaseFaults.ARefusalThatSomebodyLiftsIsNotConfirmed"},
+    {"descriptor_exhaustion", "DescriptorExhaustion.BitesOnlyWhenTheSpareOnesAreUsedUp"},
+    {"disk_error", "DiskError.FailsUntilItIsReverted"},
+    {"disk_full", "Disk.IsNoEvidenceWhileSomebodyMadeRoomAgain"},
+    {"file_corrupt", "EachFileFault.IsNotConfirmedOnceTheFileWasPutBack"},
+    {"file_delete", "EachFileFault.IsNotConfirmedOnceTheFileWasPutBack"},
+    {"file_deny", "EachFileFault.IsNotConfirmedOnceTheFileWasPutBack"},
+    {"file_stale", "FileStale.WithoutAWriteChangesNothingAndIsNotConfirmed"},
+    {"file_truncate", "EachFileFault.IsNotConfirmedOnceTheFileWasPutBack"},
+    {"http_body", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"http_delay", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"http_hang", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"http_headers", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"http_status", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"memory_pressure", "MemoryPressure.OfAHelperThatTheKernelEndedIsNotConfirmed"},
+    {"network_cut", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"network_delay", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
+    {"network_rate", "NetworkFault.ARateThatNobodyReachesDoesNotBite"},
+    {"process_crash_loop", "ProcessCrashLoop.OfASignalThatIsIgnoredIsNotConfirmed"},
+    {"process_kill", "ProcessFaults.ASignalThatIsIgnoredIsNotConfirmed"},
+    {"process_pause", "ProcessFaults.APauseThatSomebodyEndsIsNotConfirmed"},
+    {"process_slow", "ProcessSlow.OfAServiceThatIsGoneIsNotConfirmed"},
+    {"process_stop", "ProcessFaults.ASignalThatIsIgnoredIsNotConfirmed"},
+};
+
+bool is_a_test(const std::string& full_name) {
+  const auto dot = full_name.find('.');
+  const std::regex head("TEST(_F|_P)?\\(" + full_name.substr(0, dot) + ", " +
+                        full_name.substr(dot + 1) + "\\)");
+  for (const char* folder : {"tests/injectors", "tests/proxy"}) {
+    const auto path = std::filesystem::path(REPRISE_SOURCE_DIR) / folder;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) {
+      std::ifstream file(entry.path());
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      if (std::regex_search(text, head)) return true;
+    }
+  }
+  return false;
+}
+
+TEST_P(EveryFaultKind, IsShownWithoutEvidence) {
+  const auto shown = without_evidence.find(GetParam()->name);
+  ASSERT_NE(shown, without_evidence.end())
+      << "show it on a system that it does not harm, and say here where";
+  EXPECT_TRUE(is_a_test(shown->second)) << shown->second;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryFaultKind, testing::ValuesIn(Registry<FaultKind>::all()),

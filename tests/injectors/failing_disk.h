@@ -27,7 +27,7 @@
 
 namespace reprise {
 
-class DiskError : public testing::Test {
+class FailingDisk : public testing::Test {
  protected:
   void lay(std::uint64_t size) {
     const auto mounted = mount_disk(path_, size);

@@ -22,7 +22,7 @@ TEST_F(FileFaults, ADamagedFileKeepsItsOwnerAndMode) {
   auto fault = make_fault(fault_spec("file_corrupt", "cache"), surroundings_);
   const auto receipt = fault->prepare();
   ASSERT_TRUE(receipt && fault->inject(*receipt));
-  struct stat seen {};
+  struct stat seen{};
   ASSERT_EQ(::stat((folder_.path() / "data/cache.json").c_str(), &seen), 0);
   EXPECT_EQ(seen.st_mode & 07777, 0640U);
   EXPECT_EQ(now().size(), file_content.size());
@@ -59,8 +59,8 @@ TEST_F(FileFaults, ZerosOverZerosDoNotBite) {
 }
 
 TEST_F(FileFaults, WhatCannotBiteIsRefusedBeforeItStarts) {
-  EXPECT_FALSE(make_fault(fault_spec("file_truncate", "cache", {{"to", "44B"}}), surroundings_)
-                   ->prepare());
+  EXPECT_FALSE(
+      make_fault(fault_spec("file_truncate", "cache", {{"to", "44B"}}), surroundings_)->prepare());
   folder_.write("data/cache.json", "");
   EXPECT_FALSE(make_fault(fault_spec("file_corrupt", "cache"), surroundings_)->prepare());
   const auto* corrupt = Registry<FaultKind>::find("file_corrupt");

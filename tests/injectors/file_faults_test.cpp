@@ -62,6 +62,21 @@ TEST_P(EachFileFault, BitesAndIsUndoneTwiceByAStranger) {
   EXPECT_EQ(fingerprint(), before);
 }
 
+// A system that looks after its file: nobody has been harmed, and nobody says so.
+TEST_P(EachFileFault, IsNotConfirmedOnceTheFileWasPutBack) {
+  auto fault = make_fault(spec(), surroundings_);
+  const auto receipt = fault->prepare();
+  ASSERT_TRUE(receipt && fault->inject(*receipt));
+  ASSERT_TRUE(fault->confirm());
+  const fs::path folder = folder_.path() / "data";
+  fs::remove_all(folder / "cache.json");
+  fs::rename(folder / receipt->at("aside").get<std::string>(), folder / "cache.json");
+  EXPECT_EQ(reading(), file_content);
+  EXPECT_FALSE(fault->confirm());
+  EXPECT_TRUE(fault->revert(*receipt));
+  EXPECT_EQ(reading(), file_content);
+}
+
 TEST_P(EachFileFault, IsUndoneWithoutHavingBeenInjected) {
   const std::string before = fingerprint();
   auto fault = make_fault(spec(), surroundings_);

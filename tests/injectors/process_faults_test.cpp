@@ -83,8 +83,7 @@ TEST_F(ProcessFaults, AKillOfTheTreeTakesTheChildrenToo) {
   ASSERT_TRUE(receipt && kill->inject(*receipt));
   std::optional<Bite> bite;
   ASSERT_TRUE(comes_true([&] { return (bite = kill->confirm()).has_value(); }));
-  EXPECT_EQ(bite->evidence,
-            fmt::format("process {} and 1 below it are gone", child_->id().pid));
+  EXPECT_EQ(bite->evidence, fmt::format("process {} and 1 below it are gone", child_->id().pid));
   EXPECT_FALSE(is_alive(tree.at(1)));
 }
 
@@ -147,8 +146,8 @@ TEST_F(ProcessFaults, AReceiptOfAnotherProcessWithThatPidSignalsNobody) {
     EXPECT_TRUE(fault->revert(stranger)) << kind;
     EXPECT_FALSE(fault->confirm()) << kind;
     auto other_boot = nlohmann::json::parse(written);
-    auto& process = other_boot.contains("process") ? other_boot["process"]
-                                                   : other_boot["processes"][0];
+    auto& process =
+        other_boot.contains("process") ? other_boot["process"] : other_boot["processes"][0];
     process["boot_id"] = "another";
     EXPECT_FALSE(fault->inject(other_boot)) << kind;
   }
@@ -228,6 +227,25 @@ TEST_F(ProcessFaults, AProcessThatStoodStillBeforeIsNotContinued) {
   EXPECT_TRUE(pause->revert(*receipt));
   EXPECT_TRUE(goes_on(tree.at(0)));
   EXPECT_EQ(state_of(tree.at(1)), 'T');
+}
+
+TEST_F(ProcessFaults, APauseThatSomebodyEndsIsNotConfirmed) {
+  run("server", {"sleep", "100"});
+  for (const char* by : {"signal", "ptrace"}) {
+    auto pause = make_fault(fault_spec("process_pause", "server", {{"by", by}}), surroundings_);
+    const auto receipt = pause->prepare();
+    ASSERT_TRUE(receipt && pause->inject(*receipt)) << by;
+    ASSERT_TRUE(comes_true([&] { return pause->confirm().has_value(); })) << by;
+    ::kill(child_->id().pid, SIGCONT);
+    if (std::string_view(by) == "signal") {
+      ASSERT_TRUE(comes_true([&] { return goes_on(child_->id()); }));
+      EXPECT_FALSE(pause->confirm());
+    } else {
+      EXPECT_TRUE(pause->confirm()) << "nobody else can end it";
+    }
+    EXPECT_TRUE(pause->revert(*receipt));
+    ASSERT_TRUE(comes_true([&] { return goes_on(child_->id()); }));
+  }
 }
 
 TEST_F(ProcessFaults, NothingIsLeftOfAPauseWhenTheProcessIsGone) {

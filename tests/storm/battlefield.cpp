@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto plan = R"(
+constexpr auto field_plan = R"(
 reprise: 1
 plan: field
 objectives: {rto: 5s}
@@ -33,6 +33,18 @@ probes:
   home: {http: {url: "http://${links.trial.address}/page.txt"}, every: 50ms, timeout: 1s}
 )";
 
+constexpr auto store_plan = R"(
+reprise: 1
+plan: store
+objectives: {rto: 5s}
+system:
+  services:
+    store: {external: true, address: "${address}", target: true}
+  databases: {trial: "postgresql://spe@${services.store.address}/trial"}
+probes:
+  home: {postgres: {database: trial, query: "select 1"}, every: 50ms, timeout: 1s}
+)";
+
 // Its name, start time and whether somebody stopped it; running or sleeping is its own affair.
 std::string state_of(pid_t pid) {
   std::istringstream stat(read_file(fmt::format("/proc/{}/stat", pid)));
@@ -41,19 +53,20 @@ std::string state_of(pid_t pid) {
   return fmt::format("{} {} {}\n", fields[1], fields[21], fields[2] == "T" ? "stopped" : "going");
 }
 
-std::string scenario_of(const std::string& name, const nlohmann::json& fault) {
+std::string scenario_of(const std::string& name, const std::string& nominal,
+                        const nlohmann::json& fault) {
   // JSON is YAML.
   return fmt::format(R"(
 reprise: 1
 scenario: {}
-levels: {{home: {{nominal: {{status: 200}}}}}}
+levels: {{home: {{nominal: {}}}}}
 steady-state: [{{probe: home, expect: nominal}}]
 steady: {{for: 100ms, within: 10s}}
 patience: 2s
 faults: [{}]
 assertions: [{{recovery: {{probe: home, expect: nominal, within: rto, sustained: 100ms}}}}]
 )",
-                     name, fault.dump());
+                     name, nominal, fault.dump());
 }
 
 std::vector<fs::path> entries(const fs::path& folder) {
@@ -76,7 +89,7 @@ Battlefield::Battlefield() {
   fs::create_directories(place_.folder() / "tmp");
   // Every process of a drill inherits it: that is how they are found again.
   ::setenv("TMPDIR", (place_.folder() / "tmp").c_str(), 1);
-  write_plan();
+  write_plans();
   seed();
 }
 
@@ -86,7 +99,12 @@ Battlefield::~Battlefield() {
   (void)said_by({"umount", place_.folder() / "foreign"});
 }
 
+std::string Battlefield::psql(const std::string& query) const {
+  return said_by({"psql", "-XAtq", server_.url("postgres"), "-c", query});
+}
+
 void Battlefield::seed() {
+  (void)psql("create database trial");
   const fs::path mount = place_.folder() / "foreign";
   fs::create_directory(mount);
   (void)said_by({"mount", "-t", "tmpfs", "-o", "size=64k", "foreign", mount});
@@ -104,44 +122,50 @@ void Battlefield::seed() {
   }
 }
 
-void Battlefield::write_plan() {
-  const fs::path folder = place_.folder() / "field";
-  const bool root = ::geteuid() == 0;
-  std::string text = plan;
+void replace(std::string& text, const std::string& variable, const std::string& value) {
+  text.replace(text.find(variable), variable.size(), value);
+}
+
+void Battlefield::write_plans() {
   // Without a sandbox and without root nobody may lead connections elsewhere.
-  const std::string variable = "${transparent}";
-  text.replace(text.find(variable), variable.size(), root ? "true" : "false");
-  write_file(folder / "plan.yaml", text);
-  write_file(folder / "system/page.txt", std::string(4096, 'p'));
+  std::string field = field_plan;
+  replace(field, "${transparent}", ::geteuid() == 0 ? "true" : "false");
+  write_file(place_.folder() / "field/plan.yaml", field);
+  write_file(place_.folder() / "field/system/page.txt", std::string(4096, 'p'));
+  std::string store = store_plan;
+  replace(store, "${address}", server_.address());
+  write_file(place_.folder() / "store/plan.yaml", store);
   const auto kinds = nlohmann::json::parse(place_.run({"list", "--json"}).out);
-  for (const auto& kind : kinds.at("faults")) {
-    const std::string into = kind.at("into");
-    if (into == "database") continue;
-    nlohmann::json fault = kind.at("example");
-    for (const char* key : {"at", "for", "repeat", "when", "after", "id"}) fault.erase(key);
-    fault["at"] = "100ms";
-    if (kind.at("nature") == "condition") fault["for"] = "400ms";
-    if (into == "none")
-      fault.erase("into");
-    else
-      fault["into"] = into == "service" ? "web" : "trial";
-    auto add = [&](const std::string& name) {
-      write_file(folder / (name + ".yaml"), scenario_of(name, fault));
-      scenarios_.push_back(name);
-    };
-    std::string name = kind.at("name");
-    std::ranges::replace(name, '_', '-');
-    add(name);
-    for (const auto& variant : kind.at("variants")) {
-      fault["with"] = kind.at("example").value("with", nlohmann::json::object());
-      fault["with"].update(variant);
-      add(name + "-" + variant.begin().value().get<std::string>());
-    }
+  for (const auto& kind : kinds.at("faults")) write_scenarios(kind);
+}
+
+void Battlefield::write_scenarios(const nlohmann::json& kind) {
+  const std::string into = kind.at("into");
+  const bool stored = into == "database";
+  nlohmann::json fault = kind.at("example");
+  for (const char* key : {"at", "for", "repeat", "when", "after", "id"}) fault.erase(key);
+  fault["at"] = "100ms";
+  if (kind.at("nature") == "condition") fault["for"] = "400ms";
+  fault["into"] = into == "service" ? "web" : "trial";
+  if (into == "none") fault.erase("into");
+  auto add = [&](const std::string& name) {
+    const Scenario scenario{stored ? "store" : "field", name};
+    write_file(place_.folder() / scenario.plan / (name + ".yaml"),
+               scenario_of(name, stored ? "{value: 1}" : "{status: 200}", fault));
+    scenarios_.push_back(scenario);
+  };
+  std::string name = kind.at("name");
+  std::ranges::replace(name, '_', '-');
+  add(name);
+  for (const auto& variant : kind.at("variants")) {
+    fault["with"] = kind.at("example").value("with", nlohmann::json::object());
+    fault["with"].update(variant);
+    add(name + "-" + variant.begin().value().get<std::string>());
   }
 }
 
-pid_t Battlefield::start(const std::string& scenario, const std::vector<std::string>& options) {
-  std::vector<std::string> words{"run", "field", scenario};
+pid_t Battlefield::start(const Scenario& scenario, const std::vector<std::string>& options) {
+  std::vector<std::string> words{"run", scenario.plan, scenario.name};
   words.insert(words.end(), options.begin(), options.end());
   return place_.start(words);
 }
@@ -171,6 +195,9 @@ std::string Battlefield::fingerprint() const {
                      read_file("/proc/self/mountinfo") + state_of(foreign_) +
                      read_file(place_.folder() / "foreign/file") +
                      read_file(place_.folder() / "field/system/page.txt");
+  text += psql("select d from pg_database d order by oid") +
+          psql("select s from pg_db_role_setting s order by 1") +
+          psql("select pid, application_name from pg_stat_activity where datname = 'trial'");
   for (const fs::path& left : {place_.folder() / "tmp", place_.folder() / "state/undo"}) {
     for (const auto& entry : entries(left)) text += entry.string() + " is left\n";
   }
@@ -181,8 +208,8 @@ std::string Battlefield::fingerprint() const {
   return text;
 }
 
-fs::path Battlefield::journal(const std::string& scenario) const {
-  return place_.folder() / "out/journals/field" / (scenario + ".jsonl");
+fs::path Battlefield::journal(const Scenario& scenario) const {
+  return place_.folder() / "out/journals" / scenario.plan / (scenario.name + ".jsonl");
 }
 
 }  // namespace reprise::testing

@@ -36,24 +36,19 @@ std::vector<pid_t> pids_of(Victim victim, pid_t program, bool sandboxed, const B
   const auto first = guardian ? child_of(*guardian) : std::nullopt;
   const auto worker = first && sandboxed ? child_of(*first) : first;
   switch (victim) {
-    case Victim::program:
-      return {program};
-    case Victim::guardian:
-      return guardian ? std::vector{*guardian} : std::vector<pid_t>{};
-    case Victim::first:
-      return first ? std::vector{*first} : std::vector<pid_t>{};
-    case Victim::worker:
-      return worker ? std::vector{*worker} : std::vector<pid_t>{};
+    case Victim::program: return {program};
+    case Victim::guardian: return guardian ? std::vector{*guardian} : std::vector<pid_t>{};
+    case Victim::first: return first ? std::vector{*first} : std::vector<pid_t>{};
+    case Victim::worker: return worker ? std::vector{*worker} : std::vector<pid_t>{};
     case Victim::program_and_guardian:
       return guardian ? std::vector{program, *guardian} : std::vector{program};
-    case Victim::everything:
-      return field.processes();
+    case Victim::everything: return field.processes();
   }
   return {};
 }
 
 struct Kill {
-  std::string scenario;
+  Battlefield::Scenario scenario;
   Victim victim = Victim::program;
   bool sandboxed = true;
   std::size_t at_line = 0;  // of the undo log; 0: at an instant instead
@@ -62,8 +57,8 @@ struct Kill {
   [[nodiscard]] std::string text() const {
     const std::string when = at_line ? fmt::format("line {} of the undo log", at_line)
                                      : fmt::format("{} ms", at.count());
-    return fmt::format("{}: {} killed at {}{}", scenario, names[static_cast<int>(victim)], when,
-                       sandboxed ? "" : ", on the host");
+    return fmt::format("{}: {} killed at {}{}", scenario.name, names[static_cast<int>(victim)],
+                       when, sandboxed ? "" : ", on the host");
   }
 };
 
@@ -125,7 +120,7 @@ TEST_P(Storm, LeavesNothingBehind) {
       kill.scenario = field.scenarios()[static_cast<std::size_t>(i * parts + GetParam()) %
                                         field.scenarios().size()];
       kill.victim = static_cast<Victim>(below(victims));
-      kill.sandboxed = below(4) != 0;
+      kill.sandboxed = below(4) != 0 && kill.scenario.may_be_sandboxed();
       if (below(2)) kill.at_line = 1 + below(5);
       kill.at = std::chrono::milliseconds(below(1500));
       strike(field, kill);
@@ -140,11 +135,11 @@ TEST_F(Storm, LeavesNothingBehindWhenNobodyIsKilled) {
   in_sandbox([] {
     Battlefield field;
     const std::string before = field.fingerprint();
-    for (const std::string& scenario : field.scenarios()) {
+    for (const auto& scenario : field.scenarios()) {
       const Finished done = field.wait(field.start(scenario, {}));
-      EXPECT_NE(done.code, 4) << scenario << done.out;
-      EXPECT_NE(done.code, 2) << scenario << done.err;
-      EXPECT_EQ(field.fingerprint(), before) << scenario;
+      EXPECT_NE(done.code, 4) << scenario.name << done.out;
+      EXPECT_NE(done.code, 2) << scenario.name << done.err;
+      EXPECT_EQ(field.fingerprint(), before) << scenario.name;
     }
   });
 }
@@ -156,7 +151,7 @@ TEST_F(Storm, AStoppedDrillIsHealedAtItsDeadline) {
     for (const bool sandboxed : {true, false}) {
       std::vector<std::string> options{"--deadline", "1s"};
       if (!sandboxed) options.insert(options.end(), {"--sandbox", "off"});
-      const pid_t program = field.start("file-deny", options);
+      const pid_t program = field.start({"field", "file-deny"}, options);
       ASSERT_TRUE(comes_true_within(10s, [&] { return field.undo_lines() >= 4; }));
       const auto worker = pids_of(Victim::worker, program, sandboxed, field);
       ASSERT_EQ(worker.size(), 1U);
@@ -173,7 +168,7 @@ TEST_F(Storm, SeesWhatIsLeft) {
   in_sandbox([] {
     Battlefield field;
     const std::string before = field.fingerprint();
-    const pid_t program = field.start("process-pause", {"--sandbox", "off"});
+    const pid_t program = field.start({"field", "process-pause"}, {"--sandbox", "off"});
     ASSERT_TRUE(comes_true_within(10s, [&] { return field.undo_lines() >= 3; }));
     EXPECT_NE(field.fingerprint(), before);
     for (const pid_t pid : field.processes()) ::kill(pid, SIGKILL);

@@ -33,7 +33,7 @@ class FileFaults : public testing::Test {
   [[nodiscard]] std::string fingerprint() const {
     std::string print;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
-      struct stat seen {};
+      struct stat seen{};
       ::lstat(entry.path().c_str(), &seen);
       print += fmt::format("{} {} {:o} {} {} ", entry.path().string(), seen.st_ino, seen.st_mode,
                            seen.st_uid, seen.st_gid);

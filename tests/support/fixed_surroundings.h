@@ -19,12 +19,12 @@ struct FixedSurroundings : Surroundings {
   std::map<std::string, LinkServer*, std::less<>> links;
   // By service, parent first; an empty or missing entry is a service that is not running.
   std::map<std::string, std::vector<ProcessId>, std::less<>> processes;
-  std::map<std::string, std::string, std::less<>> databases;           // name -> URL
-  std::map<std::string, std::filesystem::path, std::less<>> files;     // name -> absolute path
-  std::map<std::string, std::filesystem::path, std::less<>> disks;     // name -> absolute path
-  std::map<std::string, std::vector<std::string>, std::less<>> logs;   // by service
-  std::map<std::string, std::string, std::less<>> references;          // "links.a.port" -> "4711"
-  std::vector<std::string> marks;                                      // NAME=value
+  std::map<std::string, std::string, std::less<>> databases;          // name -> URL
+  std::map<std::string, std::filesystem::path, std::less<>> files;    // name -> absolute path
+  std::map<std::string, std::filesystem::path, std::less<>> disks;    // name -> absolute path
+  std::map<std::string, std::vector<std::string>, std::less<>> logs;  // by service
+  std::map<std::string, std::string, std::less<>> references;         // "links.a.port" -> "4711"
+  std::vector<std::string> marks;                                     // NAME=value
   bool in_sandbox = false;
   Groundwork* laid = nullptr;  // whatever the kind and the target
 

@@ -67,9 +67,10 @@ class PostgresServer {
   }
   [[nodiscard]] pid_t pid() const { return server_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+  [[nodiscard]] std::string address() const { return fmt::format("127.0.0.1:{}", port_); }
   [[nodiscard]] std::string url(const std::string& database,
                                 const std::string& user = "spe") const {
-    return fmt::format("postgresql://{}@127.0.0.1:{}/{}", user, port_, database);
+    return fmt::format("postgresql://{}@{}/{}", user, address(), database);
   }
 
  private:
@@ -105,14 +106,14 @@ class PostgresServer {
     std::vector<char*> pointers;
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
-    const int log = ::open((folder_.path() / "log").c_str(),
-                           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    const int log =
+        ::open((folder_.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     const pid_t child = ::fork();
     if (child == 0) {
       ::dup2(log, 1);
       ::dup2(log, 2);
-      const bool ours = uid_ == 0 || (::setgroups(0, nullptr) == 0 && ::setgid(gid_) == 0 &&
-                                      ::setuid(uid_) == 0);
+      const bool ours =
+          uid_ == 0 || (::setgroups(0, nullptr) == 0 && ::setgid(gid_) == 0 && ::setuid(uid_) == 0);
       // After the change of user, which would clear it.
       ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
       if (ours && ::chdir("/") == 0) ::execvp(pointers[0], pointers.data());
