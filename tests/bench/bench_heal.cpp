@@ -45,7 +45,8 @@ struct Blow {
 // On the host, so that it is the rule itself that goes and not its whole namespace. -1: never.
 double heal_ms(Battlefield& field, const Blow& blow) {
   auto healed = [&] { return blow.healed(field); };
-  const pid_t program = field.start(blow.scenario, {"--sandbox", "off", "--deadline", "1s"});
+  const pid_t program =
+      field.start({"field", blow.scenario}, {"--sandbox", "off", "--deadline", "1s"});
   // The log's header, worker and services, then the fault itself.
   const bool injected = wait_until([&] { return field.undo_lines() >= 4; });
   std::this_thread::sleep_for(20ms);
