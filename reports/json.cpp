@@ -81,6 +81,30 @@ ordered_json figures_json(const ProbeFigures& figures) {
   };
 }
 
+ordered_json ledger_json(const LedgerFigures& figures, const std::string& language) {
+  if (figures.problem) {
+    return {{"ledger", visible(figures.ledger)},
+            {"problem", message_json(*figures.problem, language)}};
+  }
+  const DataLoss& loss = figures.loss;
+  return {{"ledger", visible(figures.ledger)},
+          {"acknowledged", loss.acknowledged},
+          {"refused", loss.refused},
+          {"unknown", loss.unknown},
+          {"kept", loss.kept},
+          {"lost", loss.lost},
+          {"lost_after_failure", loss.lost_after},
+          {"recovered", loss.recovered},
+          {"phantom", loss.phantom},
+          {"duplicated", loss.duplicated},
+          {"corrupted", loss.corrupted},
+          {"stale", loss.stale},
+          {"holes", loss.holes},
+          {"resolution_ns", loss.resolution.count()},
+          {"rpo_low_ns", loss.rpo.low.count()},
+          {"rpo_high_ns", nanoseconds(loss.rpo.high)}};
+}
+
 ordered_json drill_json(const Drill& drill, const std::string& language) {
   const Record& record = drill.record;
   const Verdict& verdict = drill.verdict;
@@ -90,6 +114,8 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
     findings.push_back(finding_json(finding, language));
   }
   for (const ProbeFigures& probe : verdict.figures) figures.push_back(figures_json(probe));
+  ordered_json ledgers = ordered_json::array();
+  for (const LedgerFigures& one : verdict.ledgers) ledgers.push_back(ledger_json(one, language));
   for (const Message& reason : verdict.reasons) reasons.push_back(message_json(reason, language));
   return {
       {"plan", visible(record.plan.name)},
@@ -111,6 +137,7 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
       {"tags", texts(record.scenario.tags)},
       {"findings", findings},
       {"figures", figures},
+      {"ledgers", ledgers},
       {"journal", visible(drill.journal)},
       {"head", visible(record.head)},
       {"seed", record.seed},

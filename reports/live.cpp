@@ -157,7 +157,7 @@ std::string closing(const Run& run, const std::string& folder, const std::string
                     recovery && recovery->limit ? duration_text(*recovery->limit, language) : "–",
                     drill.verdict.status});
   }
-  const auto widest = [&](std::string Row::*cell) {
+  const auto widest = [&](std::string Row::* cell) {
     std::size_t most = 0;
     for (const Row& row : rows) most = std::max(most, columns_of(row.*cell));
     return most;

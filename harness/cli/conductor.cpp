@@ -24,8 +24,8 @@ constexpr int tick_ms = 100;
 struct Running {
   const Job* job;
   pid_t guardian;
-  int ended;     // pidfd
-  int answers;   // write end of the operator's pipe
+  int ended;    // pidfd
+  int answers;  // write end of the operator's pipe
   JournalTail tail;
 };
 
@@ -91,8 +91,8 @@ class Conductor {
       outcome_.troubles.push_back(guardian.error().text());
     } else {
       const int ended = static_cast<int>(::syscall(SYS_pidfd_open, *guardian, 0));
-      running_.push_back({&jobs_[next_], *guardian, ended, pipe[1],
-                          JournalTail(jobs_[next_].journal)});
+      running_.push_back(
+          {&jobs_[next_], *guardian, ended, pipe[1], JournalTail(jobs_[next_].journal)});
     }
     ++next_;
   }

@@ -63,8 +63,18 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
   }
 }
 
-void explain_measured(const Scenario& scenario) {
+void explain_measured(const Plan& plan, const Scenario& scenario) {
   fmt::print("Will be measured:\n");
+  for (const auto& [name, ledger] : plan.ledgers) {
+    const bool used = std::ranges::any_of(scenario.assertions, [&](const AssertionSpec& assertion) {
+      return assertion.options.value("ledger", "") == name;
+    });
+    if (!used) continue;
+    fmt::print("  ledger {}: a write every {} by {} ({}), read back at the end ({})\n", name,
+               format_duration(ledger.write.every),
+               ledger.clients == 1 ? "one client" : fmt::format("{} clients", ledger.clients),
+               ledger.write.kind, ledger.read);
+  }
   for (const AssertionSpec& assertion : scenario.assertions) {
     fmt::print("  {} {}{}\n", assertion.name, assertion.options.dump(),
                assertion.known ? "  (known deficiency " + assertion.known->finding + ")" : "");
@@ -94,7 +104,7 @@ int explain(const std::vector<std::string>& given, const std::string& language) 
       explain_started(shown->plan);
       explain_steady(scenario);
       explain_broken(scenario, vocabulary);
-      explain_measured(scenario);
+      explain_measured(shown->plan, scenario);
       fmt::print("\n");
     }
   }

@@ -12,8 +12,8 @@
 #include "harness/cli/targets.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
-#include "harness/model/registry.h"
 #include "harness/engine/injector.h"
+#include "harness/model/registry.h"
 
 namespace reprise {
 namespace {
@@ -82,9 +82,10 @@ Result<FaultSpec> find_fault(const LoadedPlan& loaded, const InjectOptions& opti
                                  service->second.where});
   }
   if (!is_target(loaded.plan, kind->target, fault.into)) {
-    return failure("{} is not a {} that this plan lists: write KIND:TARGET, as "
-                   "http_status:server-to-weather", fault.into.empty() ? "nothing" : fault.into,
-                   target_name(kind->target));
+    return failure(
+        "{} is not a {} that this plan lists: write KIND:TARGET, as "
+        "http_status:server-to-weather",
+        fault.into.empty() ? "nothing" : fault.into, target_name(kind->target));
   }
   auto with = read_options(options.with);
   if (!with) return std::unexpected(with.error());
@@ -176,8 +177,8 @@ int inject(const InjectOptions& options) {
 }  // namespace
 
 void add_inject(CLI::App& app, int& code) {
-  auto* verb = app.add_subcommand(
-      "inject", "Rehearse one failure: start the system, break it, watch, heal");
+  auto* verb =
+      app.add_subcommand("inject", "Rehearse one failure: start the system, break it, watch, heal");
   auto options = std::make_shared<InjectOptions>();
   verb->add_option("plan", options->plan, "The plan's folder")->required();
   verb->add_option("fault", options->fault, "A fault's id in the plan's scenarios, or KIND:TARGET")

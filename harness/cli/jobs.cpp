@@ -4,8 +4,8 @@
 
 #include "harness/engine/undo_log.h"
 #include "harness/judge/judge.h"
-#include "harness/model/time.h"
 #include "harness/model/registry.h"
+#include "harness/model/time.h"
 
 namespace reprise {
 namespace {

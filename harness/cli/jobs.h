@@ -13,15 +13,15 @@
 namespace reprise {
 
 struct JobOptions {
-  std::filesystem::path out;           // journals go to out/journals/PLAN/SCENARIO.jsonl
-  std::optional<int> repeat;           // instead of each scenario's own
+  std::filesystem::path out;  // journals go to out/journals/PLAN/SCENARIO.jsonl
+  std::optional<int> repeat;  // instead of each scenario's own
   std::uint64_t seed = 0;
   std::string operator_name;
   std::string command;
   bool attended = false;
   bool rehearsal = false;
   SandboxWish sandbox = SandboxWish::automatic;
-  std::string deadline = "5s";         // as a person writes it
+  std::string deadline = "5s";  // as a person writes it
 };
 
 // auto, required, off: as in `--sandbox`.

@@ -7,8 +7,7 @@ namespace reprise {
 Result<Drill> read_drill(const std::filesystem::path& journal) {
   auto record = read_record(journal);
   if (!record) return std::unexpected(record.error());
-  const auto name =
-      fmt::format("journals/{}/{}", record->plan.name, journal.filename().string());
+  const auto name = fmt::format("journals/{}/{}", record->plan.name, journal.filename().string());
   record->source = name;
   Verdict verdict = judge(*record);
   return Drill{name, std::move(*record), std::move(verdict)};

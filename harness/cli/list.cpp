@@ -32,6 +32,7 @@ nlohmann::json kinds() {
   nlohmann::json all{{"faults", described(vocabulary.faults)},
                      {"probes", described(vocabulary.probes)},
                      {"steps", described(vocabulary.steps)},
+                     {"readers", described(vocabulary.readers)},
                      {"assertions", described(vocabulary.assertions)}};
   for (std::size_t i = 0; i < vocabulary.faults.size(); ++i) {
     const FaultInfo& fault = vocabulary.faults[i];

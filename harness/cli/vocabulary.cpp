@@ -6,6 +6,7 @@
 #include "harness/judge/judge.h"
 #include "harness/model/registry.h"
 #include "harness/model/wording.h"
+#include "harness/observe/ledger_reader.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -15,6 +16,7 @@ Vocabulary linked_vocabulary() {
   for (const auto* kind : Registry<FaultKind>::all()) vocabulary.faults.push_back(*kind);
   for (const auto* kind : Registry<ProbeKind>::all()) vocabulary.probes.push_back(*kind);
   for (const auto* kind : Registry<StepKind>::all()) vocabulary.steps.push_back(*kind);
+  for (const auto* kind : Registry<ReaderKind>::all()) vocabulary.readers.push_back(*kind);
   for (const auto* kind : Registry<AssertionKind>::all()) vocabulary.assertions.push_back(*kind);
   return vocabulary;
 }

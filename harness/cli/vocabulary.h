@@ -22,7 +22,7 @@ namespace reprise {
                                     const std::vector<std::string>& tags);
 
 // Divides the words of `run scenarios/sp-e weather-api-500` into paths and scenario names.
-void divide_words(const std::vector<std::string>& words,
-                  std::vector<std::filesystem::path>& paths, std::vector<std::string>& names);
+void divide_words(const std::vector<std::string>& words, std::vector<std::filesystem::path>& paths,
+                  std::vector<std::string>& names);
 
 }  // namespace reprise

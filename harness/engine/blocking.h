@@ -51,7 +51,7 @@ class BlockingPool {
     };
     const auto& token = boost::asio::use_awaitable;
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(start,
-                                                                                       token);
+                                                                                        token);
     if (thrown) std::rethrow_exception(thrown);
     co_return std::move(*answer);
   }

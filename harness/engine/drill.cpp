@@ -83,11 +83,36 @@ boost::asio::awaitable<bool> DrillEngine::prepare() {
   auto started = co_await std::move(either);
   if (ending_) co_return false;
   if (!std::get<0>(started)) {
-    parts_.journal.write("trouble", {{"what", std::get<0>(started).error().text()}});
-    outcome_ = "failed-to-start";
+    cannot_start(std::get<0>(started).error().text());
     co_return false;
   }
-  co_return co_await open_probes();
+  const bool opened = co_await open_probes();
+  co_return opened&& open_ledgers();
+}
+
+void DrillEngine::cannot_start(const std::string& what) {
+  parts_.journal.write("trouble", {{"what", what}});
+  outcome_ = "failed-to-start";
+}
+
+bool DrillEngine::open_ledgers() {
+  std::set<std::string> used;
+  for (const AssertionSpec& assertion : parts_.scenario.assertions) {
+    if (assertion.options.contains("ledger")) used.insert(assertion.options.at("ledger"));
+  }
+  for (const std::string& name : used) {
+    auto path = parts_.journal_file;
+    path.replace_extension("." + name + ".ledger");
+    const LedgerParts parts{parts_.executor, parts_.clock,  parts_.journal, parts_.pool,
+                            parts_.site,     parts_.origin, parts_.seed};
+    auto ledger = LedgerRun::open(parts_.plan.ledgers.at(name), parts, path);
+    if (!ledger) {
+      cannot_start(fmt::format("ledger {}: {}", name, ledger.error().text()));
+      return false;
+    }
+    ledgers_.push_back(std::move(*ledger));
+  }
+  return true;
 }
 
 boost::asio::awaitable<bool> DrillEngine::open_probes() {
@@ -105,9 +130,7 @@ boost::asio::awaitable<bool> DrillEngine::open_probes() {
       opened = co_await samplers_.back()->open();
     }
     if (!opened) {
-      const auto what = fmt::format("probe {}: {}", name, opened.error().text());
-      parts_.journal.write("trouble", {{"what", what}});
-      outcome_ = "failed-to-start";
+      cannot_start(fmt::format("probe {}: {}", name, opened.error().text()));
       co_return false;
     }
   }
@@ -118,6 +141,7 @@ boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
   const Scenario& scenario = parts_.scenario;
   const Instant begun = parts_.clock.now();
   for (auto& sampler : samplers_) sampler->start();
+  for (auto& ledger : ledgers_) ledger->start();
   std::string lacking;
   auto steady = [&] {
     for (Watch watch : scenario.steady_state) {
@@ -172,7 +196,12 @@ boost::asio::awaitable<void> DrillEngine::recover() {
 }
 
 boost::asio::awaitable<void> DrillEngine::verify() {
+  for (auto& ledger : ledgers_) co_await ledger->stop();
   for (auto& sampler : samplers_) co_await sampler->stop();
+  // Whoever interrupts does not wait for it.
+  for (auto& ledger : ledgers_) {
+    if (!ending_) co_await ledger->read_back();
+  }
 }
 
 boost::asio::awaitable<void> DrillEngine::teardown() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/engine/active_fault.h"
+#include "harness/engine/ledger_run.h"
 #include "harness/engine/lookout.h"
 #include "harness/engine/sampler.h"
 #include "harness/engine/site.h"
@@ -32,12 +33,14 @@ struct DrillParts {
   const Scenario& scenario;
   Site& site;
   Supervisor& supervisor;
-  Instant origin;                    // journal time 0
+  Instant origin;  // journal time 0
   std::uint64_t seed;
   int repeat;
-  std::vector<Awaited> awaited;      // what the recover phase waits for, one an assertion
+  std::vector<Awaited> awaited;  // what the recover phase waits for, one an assertion
   // Asks the operator; see StepContext. An error when nobody is there.
   std::function<boost::asio::awaitable<Result<std::string>>(const Step&)> ask;
+  // The journal's file: ledgers are written beside it.
+  std::filesystem::path journal_file = {};
 };
 
 class DrillEngine {
@@ -59,6 +62,9 @@ class DrillEngine {
   Work drill_prepared();
   boost::asio::awaitable<bool> prepare();
   boost::asio::awaitable<bool> open_probes();
+  // Of the ledgers that this scenario's assertions look at.
+  bool open_ledgers();
+  void cannot_start(const std::string& what);
   boost::asio::awaitable<bool> reach_steady_state();
   Work inject_and_hold();
   Work heal();
@@ -72,8 +78,8 @@ class DrillEngine {
   Work confirm_until_bitten(std::shared_ptr<ActiveFault> fault);
   Work run_procedure(std::size_t index);
   boost::asio::awaitable<bool> run_step(const std::string& procedure, int index, const Step& step);
-  void note_step(const std::string& procedure, int index, const Step& step,
-                 std::string_view state, const std::string& result);
+  void note_step(const std::string& procedure, int index, const Step& step, std::string_view state,
+                 const std::string& result);
   boost::asio::awaitable<Result<std::string>> bounded(const StepKind& kind, const Step& step);
   boost::asio::awaitable<Result<void>> wait_for_probe(const Step& step);
   // Waits for `at`, `after` or `when`; false when it never comes.
@@ -94,16 +100,17 @@ class DrillEngine {
   Event changed_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Sampler>> samplers_;
+  std::vector<std::unique_ptr<LedgerRun>> ledgers_;
   std::list<std::shared_ptr<ActiveFault>> active_;  // oldest first
   std::map<std::string, bool> over_;                // fault id -> all its rounds are over
-  std::size_t launched_ = 0;   // coroutines of the timeline that still run
-  std::size_t lasting_ = 0;    // of these, how many only end with the heal phase
-  Instant timeline_{};         // when the inject phase began
-  Instant last_start_{};       // of a fault or procedure
-  Instant last_incident_{};    // an event was armed, a condition healed, a procedure ended
-  bool guarded_ = false;       // abort conditions are watched
-  bool healing_ = false;       // whatever lasts is to end now
-  bool ending_ = false;        // the timeline is cut short
+  std::size_t launched_ = 0;                        // coroutines of the timeline that still run
+  std::size_t lasting_ = 0;  // of these, how many only end with the heal phase
+  Instant timeline_{};       // when the inject phase began
+  Instant last_start_{};     // of a fault or procedure
+  Instant last_incident_{};  // an event was armed, a condition healed, a procedure ended
+  bool guarded_ = false;     // abort conditions are watched
+  bool healing_ = false;     // whatever lasts is to end now
+  bool ending_ = false;      // the timeline is cut short
   std::string outcome_ = "completed";
 };
 

@@ -35,21 +35,17 @@ boost::asio::awaitable<void> DrillEngine::run_procedure(std::size_t index) {
 }
 
 void DrillEngine::note_step(const std::string& procedure, int index, const Step& step,
-                      std::string_view state, const std::string& result) {
+                            std::string_view state, const std::string& result) {
   const StepKind* kind = Registry<StepKind>::find(step.kind);
-  nlohmann::json fields{{"procedure", procedure},
-                        {"index", index},
-                        {"kind", step.kind},
-                        {"title", step.title.by_language},
-                        {"state", state},
-                        {"result", result},
+  nlohmann::json fields{{"procedure", procedure},          {"index", index}, {"kind", step.kind},
+                        {"title", step.title.by_language}, {"state", state}, {"result", result},
                         {"manual", kind && kind->manual}};
   if (kind && kind->manual) fields["options"] = step.options;
   parts_.journal.write("step", std::move(fields));
 }
 
 boost::asio::awaitable<bool> DrillEngine::run_step(const std::string& procedure, int index,
-                                             const Step& step) {
+                                                   const Step& step) {
   note_step(procedure, index, step, "started", "");
   const StepKind* kind = Registry<StepKind>::find(step.kind);
   REPRISE_REQUIRE(kind);
@@ -60,7 +56,7 @@ boost::asio::awaitable<bool> DrillEngine::run_step(const std::string& procedure,
 }
 
 boost::asio::awaitable<Result<std::string>> DrillEngine::bounded(const StepKind& kind,
-                                                           const Step& step) {
+                                                                 const Step& step) {
   using boost::asio::experimental::awaitable_operators::operator||;
   auto wait = [this](const Step& waiting) { return wait_for_probe(waiting); };
   StepContext context{parts_.supervisor, parts_.site, parts_.clock, parts_.pool, parts_.ask, wait};

@@ -13,11 +13,11 @@
 namespace reprise {
 
 struct Job {
-  const Plan* plan = nullptr;          // outlives the job
-  const Scenario* scenario = nullptr;  // likewise
+  const Plan* plan = nullptr;            // outlives the job
+  const Scenario* scenario = nullptr;    // likewise
   const Redaction* redaction = nullptr;  // likewise; of everything that the drill writes
-  nlohmann::json file_hashes;          // name -> SHA-256
-  std::vector<Awaited> awaited;        // what the recover phase waits for
+  nlohmann::json file_hashes;            // name -> SHA-256
+  std::vector<Awaited> awaited;          // what the recover phase waits for
   std::filesystem::path journal;
   std::filesystem::path folder;  // the drill's working folder; made and removed by the guardian
   std::string mark;              // REPRISE_DRILL in its processes' environment

@@ -19,8 +19,7 @@ bool Lookout::holds(const std::string& probe, const Expected& expect,
   return expect.holds(seen, scenario_.levels_of(probe));
 }
 
-std::optional<Duration> Lookout::run_length(const Watch& watch, Instant since,
-                                            bool holding) const {
+std::optional<Duration> Lookout::run_length(const Watch& watch, Instant since, bool holding) const {
   const auto found = seen_.find(watch.probe);
   if (found == seen_.end()) return std::nullopt;
   const Samples& samples = found->second;

@@ -64,12 +64,9 @@ boost::asio::awaitable<void> Sampler::take(Instant intended) {
     observation = Observation{"error", {{"text", thrown.what()}}};
   }
   const Instant finished = clock_.now();
-  nlohmann::json fields{{"probe", spec_.name},
-                        {"i", nanoseconds(intended)},
-                        {"s", nanoseconds(sent)},
-                        {"f", nanoseconds(finished)},
-                        {"o", observation.outcome},
-                        {"v", observation.values}};
+  nlohmann::json fields{{"probe", spec_.name},      {"i", nanoseconds(intended)},
+                        {"s", nanoseconds(sent)},   {"f", nanoseconds(finished)},
+                        {"o", observation.outcome}, {"v", observation.values}};
   journal_.write("sample", std::move(fields));
   in_flight_.erase(intended);
   observation.values["latency"] = (finished - intended).count();

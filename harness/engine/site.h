@@ -34,8 +34,7 @@ class Site final : public Surroundings {
   [[nodiscard]] LinkServer* link(std::string_view name) const override;
   [[nodiscard]] Result<ProcessId> process(std::string_view service) const override;
   [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override;
-  [[nodiscard]] Groundwork* groundwork(std::string_view kind,
-                                       std::string_view into) const override;
+  [[nodiscard]] Groundwork* groundwork(std::string_view kind, std::string_view into) const override;
   [[nodiscard]] Result<std::string> database(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override;

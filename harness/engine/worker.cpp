@@ -67,8 +67,8 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
   }
   journal->hide(*job.redaction);
   write_first_event(*journal, job);
-  auto site = Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed,
-                            job.scenario->faults);
+  auto site =
+      Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed, job.scenario->faults);
   if (!site) {
     journal->write("trouble", {{"what", site.error().text()}});
     journal->write("end", {{"outcome", "failed-to-start"}});
@@ -84,7 +84,7 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
   auto ask = [&](const Step& step) { return person.ask(step); };
   DrillEngine drill({context.get_executor(), clock, *journal, pool, undo_log, *job.plan,
                      *job.scenario, **site, supervisor, origin, job.seed, job.repeat, job.awaited,
-                     ask});
+                     ask, job.journal});
 
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
   auto interrupted = [&](boost::system::error_code error, int number) {

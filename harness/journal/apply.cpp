@@ -22,6 +22,8 @@ Result<void> RecordReader::apply(const std::string& event, Duration t, const jso
     procedure(t, line);
   } else if (event == "step") {
     step(t, line);
+  } else if (event == "ledger") {
+    ledger(line);
   } else {
     note(event, line);
   }
@@ -218,6 +220,15 @@ void RecordReader::step(Duration t, const json& line) {
   } else if (step.state != "not-executed") {
     step.finished = t;
   }
+}
+
+void RecordReader::ledger(const json& line) {
+  LedgerRecord& ledger = record_.ledgers[text_field(line, "ledger")];
+  ledger.problem = text_field(line, "why");
+  if (!ledger.problem.empty()) return;
+  ledger.problem = "its file is not beside the journal";
+  ledger_files_.push_back(
+      {text_field(line, "ledger"), text_field(line, "file"), text_field(line, "sha256")});
 }
 
 void RecordReader::note(const std::string& event, const json& line) {

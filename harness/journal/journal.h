@@ -18,6 +18,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/journal/sha256.h"
 #include "harness/model/error.h"
 #include "harness/model/redaction.h"
 #include "harness/model/time.h"
@@ -58,8 +59,5 @@ class Journal {
   std::function<Duration()> now_;
   std::function<UtcInstant()> utc_;
 };
-
-// SHA-256 in lower-case hex.
-[[nodiscard]] std::string sha256(std::string_view bytes);
 
 }  // namespace reprise

@@ -134,6 +134,19 @@ void RecordReader::clean_again() {
   for (auto& fault : record_.faults) fault.undo_failed.clear();
 }
 
+Result<void> RecordReader::read_ledgers(const std::filesystem::path& folder) {
+  for (const LedgerFile& named : ledger_files_) {
+    // A journal may come from anybody: it names a file beside it, and no other.
+    const auto path = folder / std::filesystem::path(named.file).filename();
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) continue;
+    auto ledger = read_ledger(path, named.sha256);
+    if (!ledger) return std::unexpected(ledger.error());
+    record_.ledgers[named.ledger] = std::move(*ledger);
+  }
+  return {};
+}
+
 Result<Record> RecordReader::finish() {
   if (record_.head.empty()) return broken("the journal is empty: not even its first line is whole");
   auto by_intended = [](const Sample& left, const Sample& right) {

@@ -26,6 +26,8 @@ class RecordReader {
     guardian_ = true;
     number_ = 0;
   }
+  // Reads the ledgers that the journal names, in its folder.
+  Result<void> read_ledgers(const std::filesystem::path& folder);
   Result<Record> finish();
 
  private:
@@ -69,6 +71,7 @@ class RecordReader {
   Result<void> fault(Duration t, const nlohmann::json& line);
   void procedure(Duration t, const nlohmann::json& line);
   void step(Duration t, const nlohmann::json& line);
+  void ledger(const nlohmann::json& line);
   void note(const std::string& event, const nlohmann::json& line);
 
   Record record_;
@@ -77,6 +80,10 @@ class RecordReader {
   bool guardian_ = false;
   std::map<std::string, ProbeState, std::less<>> probes_;
   std::map<std::string, std::uint16_t> log_services_;
+  struct LedgerFile {
+    std::string ledger, file, sha256;
+  };
+  std::vector<LedgerFile> ledger_files_;
 };
 
 }  // namespace reprise

@@ -75,6 +75,9 @@ Result<Record> read_record(const std::filesystem::path& path) {
     reader.begin_guardian();
     if (auto done = read_lines(reader, sibling); !done) return std::unexpected(done.error());
   }
+  if (auto done = reader.read_ledgers(path.parent_path()); !done) {
+    return std::unexpected(done.error());
+  }
   return reader.finish();
 }
 

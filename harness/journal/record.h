@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/journal/ledger.h"
 #include "harness/model/scenario.h"
 
 namespace reprise {
@@ -43,10 +44,10 @@ struct FaultRecord {
   std::optional<Duration> armed;      // t_armed
   std::optional<Duration> bit;        // t_bit
   std::string evidence;
-  std::optional<Duration> healed;     // t_heal; conditions only
-  std::string failed;                 // why it could not be injected; empty when it could
+  std::optional<Duration> healed;  // t_heal; conditions only
+  std::string failed;              // why it could not be injected; empty when it could
   std::string undo_failed;
-  std::string changed_since;          // what an event's target is now; empty when as before
+  std::string changed_since;  // what an event's target is now; empty when as before
 };
 
 struct StepRecord {
@@ -81,43 +82,45 @@ struct LogLine {
 };
 
 struct Record {
-  std::string source;             // the journal's file name, as given
-  std::string tool;               // version that wrote it
+  std::string source;  // the journal's file name, as given
+  std::string tool;    // version that wrote it
   std::uint64_t seed = 0;
   int repeat = 0;
   UtcInstant started{};
-  Duration length{};              // t of the last event
+  Duration length{};  // t of the last event
   Plan plan;
   Scenario scenario;
   nlohmann::json environment, files;
   std::string operator_name, command;
   std::vector<PhaseRecord> phases;
   std::map<std::string, ProbeRecord> probes;
-  std::vector<FaultRecord> faults;        // by t_cmd
+  std::map<std::string, LedgerRecord> ledgers;  // those that were read back, or should have been
+  std::vector<FaultRecord> faults;              // by t_cmd
   std::vector<ProcedureRecord> procedures;
   std::vector<ServiceEvent> services;
   std::vector<std::string> log_services;
   std::vector<LogLine> log;
-  std::string steady;                     // held, not-reached, lost; empty: never judged
+  std::string steady;  // held, not-reached, lost; empty: never judged
   std::string steady_why;
   std::vector<std::string> troubles;
-  std::vector<std::string> residue;       // from the journal and from the guardian's sibling
-  std::vector<std::string> guardian;      // what the guardian or `undo` did, in words
-  std::string outcome;                    // of the `end` event; empty: torn, the drill was killed
+  std::vector<std::string> residue;   // from the journal and from the guardian's sibling
+  std::vector<std::string> guardian;  // what the guardian or `undo` did, in words
+  std::string outcome;                // of the `end` event; empty: torn, the drill was killed
   std::string abort_why;
   std::string interrupted_by;
   bool patience_over = false;
-  bool torn = false;                      // the last line was cut
-  std::string head;                       // hash of the last whole line
+  bool torn = false;  // the last line was cut
+  std::string head;   // hash of the last whole line
 
   [[nodiscard]] const PhaseRecord* phase(const std::string& name) const;
 };
 
-// Reads PATH, checks the chain, and adds the sibling `….guardian.jsonl` where there is one.
+// Reads PATH, checks the chain, and adds the sibling `….guardian.jsonl` where there is one, and the
+// ledgers beside it, whose hashes must be those in the journal.
 // A broken chain, a wrong format version, or a line that is not an event is an error with its
 // line number.
 [[nodiscard]] Result<Record> read_record(const std::filesystem::path& path);
-// The same from memory (tests, fuzzing); `guardian` may be empty.
+// The same from memory (tests, fuzzing); `guardian` may be empty. Ledgers have no place there.
 [[nodiscard]] Result<Record> read_record(std::string_view journal, std::string_view guardian,
                                          std::string source);
 

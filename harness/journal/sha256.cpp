@@ -1,41 +1,58 @@
+#include "harness/journal/sha256.h"
+
 #include <openssl/evp.h>
 
 #include <array>
-#include <memory>
 
-#include "harness/journal/journal.h"
+#include "harness/model/error.h"
 
 namespace reprise {
 namespace {
 
-// Fetching the algorithm costs more than hashing a line, so a thread does it once.
-struct Hasher {
-  Hasher()
-      : algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free),
-        context(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    REPRISE_REQUIRE(algorithm && context);
-  }
-  std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> algorithm;
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context;
-};
+// Fetching it costs more than hashing a line, so a thread does it once.
+EVP_MD* algorithm() {
+  thread_local const std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> fetched(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  REPRISE_REQUIRE(fetched);
+  return fetched.get();
+}
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  thread_local Hasher hasher;
-  std::array<unsigned char, 32> digest{};
-  unsigned int length = 0;
-  EVP_MD_CTX* context = hasher.context.get();
-  REPRISE_REQUIRE(EVP_DigestInit_ex2(context, hasher.algorithm.get(), nullptr) == 1 &&
-                  EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
-                  EVP_DigestFinal_ex(context, digest.data(), &length) == 1);
-  constexpr char digits[] = "0123456789abcdef";
-  std::string hex(64, '0');
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    hex[2 * i] = digits[digest[i] >> 4];
-    hex[2 * i + 1] = digits[digest[i] & 15];
+struct RunningSha256::Context {
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> handle{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+
+  void begin() { REPRISE_REQUIRE(EVP_DigestInit_ex2(handle.get(), algorithm(), nullptr) == 1); }
+  void add(std::string_view bytes) {
+    REPRISE_REQUIRE(EVP_DigestUpdate(handle.get(), bytes.data(), bytes.size()) == 1);
   }
-  return hex;
+  std::string finish() {
+    std::array<unsigned char, 32> digest{};
+    unsigned int length = 0;
+    REPRISE_REQUIRE(EVP_DigestFinal_ex(handle.get(), digest.data(), &length) == 1);
+    constexpr char digits[] = "0123456789abcdef";
+    std::string hex(64, '0');
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+      hex[2 * i] = digits[digest[i] >> 4];
+      hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+    return hex;
+  }
+};
+
+RunningSha256::RunningSha256() : context_(std::make_unique<Context>()) { context_->begin(); }
+RunningSha256::RunningSha256(RunningSha256&&) noexcept = default;
+RunningSha256& RunningSha256::operator=(RunningSha256&&) noexcept = default;
+RunningSha256::~RunningSha256() = default;
+
+void RunningSha256::add(std::string_view bytes) { context_->add(bytes); }
+std::string RunningSha256::finish() { return context_->finish(); }
+
+std::string sha256(std::string_view bytes) {
+  thread_local RunningSha256::Context context;
+  context.begin();
+  context.add(bytes);
+  return context.finish();
 }
 
 }  // namespace reprise

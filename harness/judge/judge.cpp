@@ -5,6 +5,7 @@
 #include "harness/judge/evidence.h"
 #include "harness/judge/figures.h"
 #include "harness/judge/inconclusive.h"
+#include "harness/judge/ledger_evidence.h"
 #include "harness/judge/steady.h"
 #include "harness/model/registry.h"
 
@@ -58,16 +59,11 @@ void add_residue(Verdict& verdict, const Record& record) {
 
 std::string_view status_name(Status status) {
   switch (status) {
-    case Status::pass:
-      return "pass";
-    case Status::conditional:
-      return "conditional";
-    case Status::skipped:
-      return "skipped";
-    case Status::inconclusive:
-      return "inconclusive";
-    case Status::fail:
-      return "fail";
+    case Status::pass: return "pass";
+    case Status::conditional: return "conditional";
+    case Status::skipped: return "skipped";
+    case Status::inconclusive: return "inconclusive";
+    case Status::fail: return "fail";
   }
   broken_invariant("a status is one of five", __FILE__, __LINE__);
 }
@@ -78,6 +74,7 @@ Verdict judge(const Record& record) {
   Verdict verdict;
   add_residue(verdict, record);
   verdict.figures = figures_of(record);
+  verdict.ledgers = ledger_figures(record);
   std::vector<Reason> reasons = drill_reasons(record);
   auto steady = judge_steady(record);
   if (steady) {

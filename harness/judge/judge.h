@@ -41,26 +41,26 @@ struct Interval {
 struct Cause {
   Message objective;
   std::optional<Interval> measured;
-  std::optional<Duration> sample_at;   // intended instant of the last bad sample
+  std::optional<Duration> sample_at;  // intended instant of the last bad sample
   std::string sample_probe, sample_saw;
   std::optional<Duration> log_at;
   std::string log_service, log_line;
 };
 
 struct Finding {
-  std::string kind, name;              // "recovery", "recovery-2"; steady state has its own
-  Location where;                      // in the scenario file
+  std::string kind, name;  // "recovery", "recovery-2"; steady state has its own
+  Location where;          // in the scenario file
   Status status = Status::pass;
-  Message statement;                   // what was demanded
-  Message outcome;                     // what was seen; for inconclusive: why
-  std::string failure;                 // JUnit's type, as "chaos.RtoExceeded"; empty when passed
-  std::string objective;               // "rto", "rpo" or empty
-  std::optional<Duration> limit;       // what the measured upper end is held against
+  Message statement;              // what was demanded
+  Message outcome;                // what was seen; for inconclusive: why
+  std::string failure;            // JUnit's type, as "chaos.RtoExceeded"; empty when passed
+  std::string objective;          // "rto", "rpo" or empty
+  std::optional<Duration> limit;  // what the measured upper end is held against
   std::optional<Interval> measured;
-  std::optional<Cause> cause;          // set for every miss
-  std::optional<Known> known;          // set when the miss is a declared deficiency
-  bool unexpected_pass = false;        // declared deficient, yet it held
-  std::optional<Duration> from, to;    // the window judged
+  std::optional<Cause> cause;        // set for every miss
+  std::optional<Known> known;        // set when the miss is a declared deficiency
+  bool unexpected_pass = false;      // declared deficient, yet it held
+  std::optional<Duration> from, to;  // the window judged
 };
 
 // Per probe, judged or not: for the figures section and the picture.
@@ -68,22 +68,42 @@ struct ProbeFigures {
   std::string probe;
   std::size_t scheduled = 0, nominal = 0, degraded = 0, down = 0, skipped = 0;
   Duration latency_p50{}, latency_p99{}, latency_max{};
-  Duration late_p99{};                 // start delay: sent - intended
-  Duration longest_outage{};           // from samples; 0 means none longer than `resolution`
-  Duration resolution{};               // interval plus largest latency
+  Duration late_p99{};        // start delay: sent - intended
+  Duration longest_outage{};  // from samples; 0 means none longer than `resolution`
+  Duration resolution{};      // interval plus largest latency
   int flaps = 0;
-  std::optional<Duration> detected;    // from t_cmd to the first change of level
+  std::optional<Duration> detected;  // from t_cmd to the first change of level
   std::optional<Duration> first_fallback;
   std::optional<double> budget_spent;  // share of the yearly error budget, when one is stated
 };
 
+// What one ledger of the drill lost; see data_loss.h for the classes and the interval.
+struct DataLoss {
+  std::uint64_t acknowledged = 0, refused = 0, unknown = 0, kept = 0;  // A, F, U, R
+  std::uint64_t lost = 0, recovered = 0, phantom = 0, duplicated = 0, corrupted = 0, stale = 0;
+  std::uint64_t holes = 0;
+  std::uint64_t lost_after = 0;  // of those lost: acknowledged after the failure
+  std::uint64_t acknowledged_before = 0;
+  Duration resolution{};  // δ
+  Interval rpo;
+  std::optional<Duration> first_lost;  // when the oldest lost entry was acknowledged
+};
+
+// A ledger that an assertion of the scenario looks at.
+struct LedgerFigures {
+  std::string ledger;
+  std::optional<Message> problem;  // why nothing can be told
+  DataLoss loss;
+};
+
 struct Verdict {
   Status status = Status::inconclusive;
-  bool clean = true;                   // nothing of the drill is left: a second, separate result
+  bool clean = true;  // nothing of the drill is left: a second, separate result
   std::vector<std::string> residue;
   std::vector<Message> reasons;        // why the whole drill is inconclusive, empty otherwise
   std::vector<Finding> findings;       // steady state first, then the assertions in file order
   std::vector<ProbeFigures> figures;   // by probe name
+  std::vector<LedgerFigures> ledgers;  // by name
 };
 
 struct AssertionKind : KindInfo {

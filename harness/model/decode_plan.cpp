@@ -23,6 +23,23 @@ ProbeSpec probe_of(const std::string& name, const Fields& fields) {
   return out;
 }
 
+LedgerSpec ledger_of(const std::string& name, const Fields& fields) {
+  LedgerSpec out;
+  out.name = name;
+  out.title = fields.translated("title");
+  out.write = probe_of(name, fields.object("write"));
+  if (fields.has("acknowledged")) out.acknowledged = fields.value("acknowledged");
+  out.clients = fields.integer("clients", 1, 100, out.clients);
+  const Fields read = fields.object("read");
+  out.read = read.needed_text("kind");
+  out.read_options = read.value("options");
+  if (!out.read_options.is_object()) read.fail("'options' is not an object");
+  out.read_within = fields.duration("read-within", out.read_within);
+  out.copies = fields.integer("copies", 1, 1000, out.copies);
+  out.where = fields.where();
+  return out;
+}
+
 Service service_of(const std::string& name, const Fields& fields) {
   Service out;
   out.name = name;
@@ -124,6 +141,9 @@ Result<Plan> decode_plan(const nlohmann::json& resolved) {
   read_system(fields.object("system"), out);
   fields.each_entry("probes", [&](const std::string& name, const Fields& probe) {
     out.probes[name] = probe_of(name, probe);
+  });
+  fields.each_entry("ledgers", [&](const std::string& name, const Fields& ledger) {
+    out.ledgers[name] = ledger_of(name, ledger);
   });
   if (error) return std::unexpected(std::move(*error));
   out.resolved = resolved;

@@ -231,12 +231,9 @@ std::set<std::string> Expectation::headers() const {
 
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::nominal:
-      return "nominal";
-    case Level::degraded:
-      return "degraded";
-    case Level::down:
-      return "down";
+    case Level::nominal: return "nominal";
+    case Level::degraded: return "degraded";
+    case Level::down: return "down";
   }
   return "down";
 }

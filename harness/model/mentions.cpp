@@ -18,6 +18,7 @@ const std::map<std::string, std::string> pointers_of_tables{{"service", "/system
                                                             {"disk", "/system/disks"},
                                                             {"procedure", "/system/procedures"},
                                                             {"probe", "/probes"},
+                                                            {"ledger", "/ledgers"},
                                                             {"risk", "/risks"}};
 
 // A field that takes a name and is called like a table means an entry of it.
@@ -108,24 +109,25 @@ void Mentions::check_selected(const ShapeNode& node, const json& value,
   check_shape(choice->second, *selected, pointer + segment(node.selects));
 }
 
-void Mentions::check_references(const json& value, const std::string& pointer, bool own_port) {
+void Mentions::check_references(const json& value, const std::string& pointer,
+                                const std::vector<std::string>& local) {
   if (value.is_object()) {
     for (const auto& [key, item] : value.items()) {
-      check_references(item, pointer + segment(key), own_port);
+      check_references(item, pointer + segment(key), local);
     }
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
-      check_references(value[i], pointer + segment(i), own_port);
+      check_references(value[i], pointer + segment(i), local);
     }
   } else if (value.is_string()) {
     auto found = references_in(value.get_ref<const std::string&>());
-    for (const std::string& name : found.names) check_reference(name, pointer, own_port);
+    for (const std::string& name : found.names) check_reference(name, pointer, local);
     if (found.unclosed) add(pointer, "'${' without a '}' after it");
   }
 }
 
-bool Mentions::is_reference(std::string_view name, bool own_port) const {
-  if (name == "folder" || name == "port") return name == "folder" || own_port;
+bool Mentions::is_reference(std::string_view name, const std::vector<std::string>& local) const {
+  if (name == "folder" || std::ranges::find(local, name) != local.end()) return true;
   auto dot = name.rfind('.');
   if (dot == name.npos) return false;
   auto what = name.substr(dot + 1);
@@ -138,10 +140,11 @@ bool Mentions::is_reference(std::string_view name, bool own_port) const {
   return service != external_.end() && (what == "address" || !service->second);
 }
 
-void Mentions::check_reference(const std::string& name, const std::string& pointer, bool own_port) {
-  if (enough() || is_reference(name, own_port)) return;
+void Mentions::check_reference(const std::string& name, const std::string& pointer,
+                               const std::vector<std::string>& local) {
+  if (enough() || is_reference(name, local)) return;
   std::vector<std::string> known{"folder"};
-  if (own_port) known.emplace_back("port");
+  known.insert(known.end(), local.begin(), local.end());
   for (const auto& [service, external] : external_) {
     known.push_back("services." + service + ".address");
     if (!external) known.push_back("services." + service + ".port");

@@ -29,18 +29,21 @@ class Mentions {
   // Every name in a value that its shape says is one of the plan's. A name under a key called like
   // a table (`probe: x`) is one as well.
   void check_shape(const Shape& shape, const nlohmann::json& value, const std::string& pointer);
-  // Every `${…}` in every text below. `own_port`: whether `${port}` has a meaning here.
-  void check_references(const nlohmann::json& value, const std::string& pointer, bool own_port);
+  // Every `${…}` in every text below. `local`: names that have a meaning here only.
+  void check_references(const nlohmann::json& value, const std::string& pointer,
+                        const std::vector<std::string>& local = {});
 
   // Past fifty problems nobody reads on, and guessing what was meant takes time.
   void add(const std::string& pointer, std::string what, std::string remedy = {});
   [[nodiscard]] bool enough() const { return reported_ >= 50; }
 
  private:
-  [[nodiscard]] bool is_reference(std::string_view name, bool own_port) const;
+  [[nodiscard]] bool is_reference(std::string_view name,
+                                  const std::vector<std::string>& local) const;
   void check_selected(const ShapeNode& node, const nlohmann::json& value,
                       const std::string& pointer);
-  void check_reference(const std::string& name, const std::string& pointer, bool own_port);
+  void check_reference(const std::string& name, const std::string& pointer,
+                       const std::vector<std::string>& local);
 
   std::map<std::string, std::vector<std::string>> tables_;
   std::map<std::string, bool> external_;  // services

@@ -3,6 +3,7 @@
 // Strings may hold `${…}` references that only a running drill can fill in:
 //   ${folder}  ${services.NAME.port}  ${services.NAME.address}  ${links.NAME.port}
 //   ${links.NAME.address}  ${port} (a service's own port, inside its definition)
+//   ${entry.key}  ${entry.payload} (of a ledger's write)  ${entry.prefix} (of its reading)
 // The loader has checked that each names something that exists.
 //
 // Ownership: plain values. Threads: immutable after loading.
@@ -45,34 +46,34 @@ struct Risk {
 struct ProbeSpec {
   std::string name;
   std::string kind;
-  nlohmann::json options;          // checked against the kind's Shape
-  Duration every{};                // the open-loop interval
-  Duration timeout{};              // the user's patience; an outage shorter than it is latency
-  int in_flight = 64;              // a cap on overlapping samples; a sample over it is recorded
+  nlohmann::json options;             // checked against the kind's Shape
+  Duration every{};                   // the open-loop interval
+  Duration timeout{};                 // the user's patience; an outage shorter than it is latency
+  int in_flight = 64;                 // a cap on overlapping samples; a sample over it is recorded
   std::vector<std::string> pointers;  // JSON pointers to keep from an answer
   std::vector<std::string> headers;   // headers to keep, lower case
-  std::string served_by;           // JSON pointer that tells which source served; may be empty
+  std::string served_by;              // JSON pointer that tells which source served; may be empty
   Location where;
 };
 
 struct Service {
   std::string name;
   Text title;
-  std::vector<std::string> command;             // argument vector; empty when external
+  std::vector<std::string> command;  // argument vector; empty when external
   std::map<std::string, std::string> env;
-  std::string folder = ".";                     // working folder, relative to system/
-  std::optional<ProbeSpec> ready;               // it is ready when this probe is answered (2xx)
+  std::string folder = ".";        // working folder, relative to system/
+  std::optional<ProbeSpec> ready;  // it is ready when this probe is answered (2xx)
   Duration ready_within = std::chrono::seconds(30);
-  std::vector<std::string> after;               // services that must be ready before
-  std::string restart = "never";                // never | on-failure | always
+  std::vector<std::string> after;  // services that must be ready before
+  std::string restart = "never";   // never | on-failure | always
   Duration restart_delay = std::chrono::milliseconds(100);
-  std::string stop_signal = "TERM";             // TERM | INT | QUIT: the orderly stop
+  std::string stop_signal = "TERM";                // TERM | INT | QUIT: the orderly stop
   Duration stop_within = std::chrono::seconds(5);  // after that SIGKILL
-  Duration health_period{};                     // how often the system itself looks; 0 = not said
-  bool outside = false;                         // a third party's stand-in: not part of the system
-  bool external = false;                        // reprise neither starts nor stops it
-  bool target = false;                          // external, and scenarios may break it
-  std::string address;                          // host:port when external
+  Duration health_period{};  // how often the system itself looks; 0 = not said
+  bool outside = false;      // a third party's stand-in: not part of the system
+  bool external = false;     // reprise neither starts nor stops it
+  bool target = false;       // external, and scenarios may break it
+  std::string address;       // host:port when external
   Location where;
 };
 
@@ -85,9 +86,9 @@ struct Disk {
 struct Link {
   std::string name;
   std::string from;
-  std::string to;                  // a service, or host:port
-  std::string protocol = "http";   // http | tcp
-  bool transparent = false;        // the kernel leads every connection to `to` into the proxy
+  std::string to;                 // a service, or host:port
+  std::string protocol = "http";  // http | tcp
+  bool transparent = false;       // the kernel leads every connection to `to` into the proxy
   Location where;
 };
 
@@ -107,23 +108,41 @@ struct Procedure {
   Location where;
 };
 
+// Sequence-numbered writes through the system's own interface, read back after recovery.
+struct LedgerSpec {
+  std::string name;
+  Text title;
+  // One write; its texts hold ${entry.key} and ${entry.payload}. `every` is from write to write of
+  // all clients together, `timeout` that of one write.
+  ProbeSpec write;
+  // What an acknowledgement looks like; nothing: HTTP 2xx, exit code 0, a statement that succeeds.
+  nlohmann::json acknowledged;
+  int clients = 1;
+  std::string read;             // a kind of reader
+  nlohmann::json read_options;  // checked against the kind's Shape; texts may hold ${entry.prefix}
+  Duration read_within = std::chrono::seconds(30);  // for all readings, retries included
+  int copies = 1;                                   // of one entry, at most
+  Location where;
+};
+
 struct Plan {
   std::string name;
-  std::string version;                            // the plan document's own version; may be empty
+  std::string version;  // the plan document's own version; may be empty
   Text title;
   Objectives objectives;
-  Duration review_every{};                        // 0 = not said
+  Duration review_every{};  // 0 = not said
   std::map<std::string, Risk> risks;
   std::map<std::string, Service> services;
   std::map<std::string, Link> links;
-  std::map<std::string, std::string> databases;   // name -> connection URL
-  std::map<std::string, std::string> files;       // name -> path relative to system/
+  std::map<std::string, std::string> databases;  // name -> connection URL
+  std::map<std::string, std::string> files;      // name -> path relative to system/
   std::map<std::string, Disk> disks;
   std::map<std::string, Procedure> procedures;
   std::map<std::string, ProbeSpec> probes;
-  std::filesystem::path folder;                   // where plan.yaml lies
-  std::filesystem::path system;                   // the folder every drill copies; may be empty
-  nlohmann::json resolved;                        // as the journal records it
+  std::map<std::string, LedgerSpec> ledgers;
+  std::filesystem::path folder;  // where plan.yaml lies
+  std::filesystem::path system;  // the folder every drill copies; may be empty
+  nlohmann::json resolved;       // as the journal records it
 };
 
 }  // namespace reprise

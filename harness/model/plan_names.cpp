@@ -33,6 +33,7 @@ class PlanNames {
          [&](const json& one, const std::string& at) { inside(one.at("path"), at + "/path"); });
     if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
     each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
+    each(root, "ledgers", "", [&](const json& one, const std::string& at) { ledger(one, at); });
     each(root, "objectives", "", [&](const json& one, const std::string& at) {
       if (one.is_string() && at != "/objectives/availability") positive(one, at);
     });
@@ -50,18 +51,21 @@ class PlanNames {
   void references(const json& root) {
     for (const auto& [key, value] : root.items()) {
       if (key == "vars") continue;
+      if (key == "ledgers") continue;
       if (key != "system") {
-        mentions_.check_references(value, segment(key), false);
+        mentions_.check_references(value, segment(key));
         continue;
       }
       for (const auto& [part, entries] : value.items()) {
         auto at = "/system" + segment(part);
         if (part != "services") {
-          mentions_.check_references(entries, at, false);
+          mentions_.check_references(entries, at);
           continue;
         }
         for (const auto& [name, entry] : entries.items()) {
-          mentions_.check_references(entry, at + segment(name), !entry.value("external", false));
+          std::vector<std::string> local;
+          if (!entry.value("external", false)) local = {"port"};
+          mentions_.check_references(entry, at + segment(name), local);
         }
       }
     }
@@ -119,6 +123,20 @@ class PlanNames {
     if (one.contains("every")) interval(one, at);
     if (one.contains("served-by") && !one.at("served-by").get<std::string>().starts_with('/')) {
       mentions_.add(at + "/served-by", "a JSON pointer begins with '/'");
+    }
+  }
+
+  void ledger(const json& one, const std::string& at) {
+    mentions_.check_references(one.at("write"), at + "/write", {"entry.key", "entry.payload"});
+    mentions_.check_references(one.at("read"), at + "/read", {"entry.prefix", "entry.after"});
+    for (const char* key : {"every", "timeout", "read-within"}) {
+      if (one.contains(key)) positive(one.at(key), at + segment(key));
+    }
+    const std::string text = one.at("write").dump();
+    for (const char* name : {"entry.key", "entry.payload"}) {
+      if (text.find(fmt::format("${{{}}}", name)) != text.npos) continue;
+      mentions_.add(at + "/write", fmt::format("the write does not hold ${{{}}}", name),
+                    "else what is read back could not be told apart");
     }
   }
 

@@ -1,3 +1,4 @@
+#include "harness/model/expectation.h"
 #include "harness/model/resolve.h"
 #include "harness/model/time.h"
 #include "harness/model/wording.h"
@@ -52,6 +53,7 @@ class PlanResolution {
     each(system, "procedures", "/system", [&](auto& one, auto& at) { procedure(one, at); });
     each(out, "probes", "", [&](auto& one, auto& at) { probe(one, at); });
     for (auto& [name, one] : out["probes"].items()) keep(one, name);
+    each(out, "ledgers", "", [&](auto& one, auto& at) { ledger(one, at); });
     return out;
   }
 
@@ -109,6 +111,29 @@ class PlanResolution {
       one["every"] = default_interval(plan_.root(), least);
     }
     if (!one.contains("in-flight")) one["in-flight"] = 64;
+    one["where"] = plan_.where(at).text();
+  }
+
+  // The write becomes a probe that looks as often as the ledger writes.
+  void ledger(json& one, const std::string& at) {
+    json write = kind_apart(std::move(one.at("write")), vocabulary_.probes);
+    Kept kept;
+    if (write.contains("acknowledged")) {
+      one["acknowledged"] = std::move(write.at("acknowledged"));
+      write.erase("acknowledged");
+      if (auto predicate = Expectation::parse(one.at("acknowledged"))) {
+        kept = {predicate->pointers(), predicate->headers()};
+      }
+    }
+    for (const char* key : {"every", "timeout"}) {
+      write[key] = std::move(one.at(key));
+      one.erase(key);
+    }
+    write["pointers"] = kept.pointers;
+    write["headers"] = kept.headers;
+    write["where"] = plan_.where(at + "/write").text();
+    one["write"] = std::move(write);
+    one["read"] = kind_apart(std::move(one.at("read")), vocabulary_.readers);
     one["where"] = plan_.where(at).text();
   }
 

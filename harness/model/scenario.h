@@ -19,28 +19,28 @@ namespace reprise {
 struct Watch {
   std::string probe;
   Expected expect;
-  Duration hold{};                 // `for:`
+  Duration hold{};  // `for:`
   Location where;
 };
 
 // When a fault or a procedure starts; exactly one of `at`, `after`, `when` (default `at: 0s`).
 struct Start {
-  Duration at{};                       // from the beginning of the inject phase
-  std::string after;                   // the id of a fault: when it is over (healed, or happened)
-  Duration delay{};                    // with `after` and `when`: so much later
-  std::optional<Watch> when;           // when a probe sees this
+  Duration at{};              // from the beginning of the inject phase
+  std::string after;          // the id of a fault: when it is over (healed, or happened)
+  Duration delay{};           // with `after` and `when`: so much later
+  std::optional<Watch> when;  // when a probe sees this
 };
 
 struct FaultSpec {
-  std::string id;                      // given, or kind + index: "http_status-1"
+  std::string id;  // given, or kind + index: "http_status-1"
   std::string kind;
-  std::string into;                    // the target's name in the plan; may be empty for some kinds
+  std::string into;  // the target's name in the plan; may be empty for some kinds
   nlohmann::json with = nlohmann::json::object();  // checked against the kind's Shape
   Start start;
-  std::optional<Duration> lasting;     // `for:`; none: until the heal phase
-  int times = 1;                       // repeated so often
-  Duration every{};                    // from start to start
-  Duration jitter{};                   // each start ± jitter, seeded
+  std::optional<Duration> lasting;  // `for:`; none: until the heal phase
+  int times = 1;                    // repeated so often
+  Duration every{};                 // from start to start
+  Duration jitter{};                // each start ± jitter, seeded
   Location where;
 };
 
@@ -54,14 +54,14 @@ struct ProcedureRun {
 struct Known {
   std::string finding;
   std::string owner;
-  std::string until;                   // YYYY-MM-DD, inclusive, UTC
+  std::string until;  // YYYY-MM-DD, inclusive, UTC
 };
 
 struct AssertionSpec {
   std::string kind;
-  std::string name;                    // unique in the scenario: "recovery", "recovery-2"
-  nlohmann::json options;              // checked; `within: rto` already replaced by the duration
-  std::string objective;               // "rto" when `within: rto` was written; else empty
+  std::string name;        // unique in the scenario: "recovery", "recovery-2"
+  nlohmann::json options;  // checked; `within: rto` already replaced by the duration
+  std::string objective;   // "rto" when `within: rto` was written; else empty
   std::optional<Known> known;
   Location where;
 };
@@ -78,21 +78,21 @@ struct Scenario {
   Text title;
   std::vector<std::string> covers;
   std::vector<std::string> tags;
-  std::map<std::string, Levels> levels;        // by probe
+  std::map<std::string, Levels> levels;  // by probe
   std::vector<Watch> steady_state;
-  Duration steady_for{};                       // how long it must hold before anything is broken
-  Duration steady_within{};                    // how long to wait for it to begin to hold
+  Duration steady_for{};     // how long it must hold before anything is broken
+  Duration steady_within{};  // how long to wait for it to begin to hold
   std::vector<FaultSpec> faults;
   std::vector<ProcedureRun> procedures;
-  std::vector<Watch> abort;                    // a guard that fails stops and heals at once
+  std::vector<Watch> abort;  // a guard that fails stops and heals at once
   std::vector<AssertionSpec> assertions;
-  Duration hold{};                             // how long after the last start before heal
-  std::optional<Duration> sustained;           // default by measures.md
-  Duration patience{};                         // resolved: default min(rto, 60 s)
+  Duration hold{};                    // how long after the last start before heal
+  std::optional<Duration> sustained;  // default by measures.md
+  Duration patience{};                // resolved: default min(rto, 60 s)
   int repeat = 1;
   std::filesystem::path file;
   Location where;
-  nlohmann::json resolved;                     // as the journal records it
+  nlohmann::json resolved;  // as the journal records it
 
   [[nodiscard]] const Levels& levels_of(const std::string& probe) const;
 };
@@ -101,9 +101,9 @@ struct Scenario {
 struct LoadedPlan {
   Plan plan;
   std::vector<Scenario> scenarios;
-  std::map<std::string, std::string> hashes;   // file name -> SHA-256, hex
-  Secrets secrets;                             // of all of them; see redaction.h
-  Errors missing;                              // secrets that the environment does not hold
+  std::map<std::string, std::string> hashes;  // file name -> SHA-256, hex
+  Secrets secrets;                            // of all of them; see redaction.h
+  Errors missing;                             // secrets that the environment does not hold
 };
 
 // A path is a plan folder, a scenario file, or a folder of plan folders. All problems of all

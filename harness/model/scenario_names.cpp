@@ -25,7 +25,7 @@ class ScenarioNames {
     mentions_.check_shape(scenario_shape(vocabulary_), root, "");
     for (const auto& [key, value] : root.items()) {
       if (key != "vars" && key != "for-each") {
-        mentions_.check_references(value, segment(key), false);
+        mentions_.check_references(value, segment(key));
       }
     }
     if (root.contains("levels")) {

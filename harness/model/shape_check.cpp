@@ -73,8 +73,7 @@ void Checker::check(const Shape& shape, const json& value, const std::string& po
   }
   switch (node.type) {
     case ShapeType::integer:
-    case ShapeType::number:
-      return check_number(shape, value, pointer);
+    case ShapeType::number: return check_number(shape, value, pointer);
     case ShapeType::list:
       if (value.size() < node.least) {
         add(at(pointer),
@@ -85,19 +84,14 @@ void Checker::check(const Shape& shape, const json& value, const std::string& po
       }
       return;
     case ShapeType::map:
-    case ShapeType::table:
-      return check_entries(node, value, pointer);
+    case ShapeType::table: return check_entries(node, value, pointer);
     case ShapeType::object:
     case ShapeType::tagged:
-    case ShapeType::selected:
-      return check_object(node, value, pointer);
-    case ShapeType::translated:
-      return check_translated(value, pointer);
+    case ShapeType::selected: return check_object(node, value, pointer);
+    case ShapeType::translated: return check_translated(value, pointer);
     case ShapeType::expectation:
-    case ShapeType::predicate:
-      return check_predicate(value, pointer);
-    default:
-      return check_scalar(node, value, pointer);
+    case ShapeType::predicate: return check_predicate(value, pointer);
+    default: return check_scalar(node, value, pointer);
   }
 }
 
@@ -115,12 +109,9 @@ void Checker::check_scalar(const ShapeNode& node, const json& value, const std::
     if (!parsed) add(at(pointer), parsed.error().what, parsed.error().remedy);
   };
   switch (node.type) {
-    case ShapeType::duration:
-      return report(parse_duration(text));
-    case ShapeType::size:
-      return report(parse_size(text));
-    case ShapeType::percentage:
-      return report(parse_percentage(text));
+    case ShapeType::duration: return report(parse_duration(text));
+    case ShapeType::size: return report(parse_size(text));
+    case ShapeType::percentage: return report(parse_percentage(text));
     case ShapeType::text:
       if (text.size() < node.least) add(at(pointer), "the text is empty");
       return;
@@ -142,8 +133,7 @@ void Checker::check_scalar(const ShapeNode& node, const json& value, const std::
         add(at(pointer), fmt::format("found {}, expected: {}", described(value), node.called));
       }
       return;
-    default:
-      return;
+    default: return;
   }
 }
 

@@ -10,33 +10,24 @@ using nlohmann::json;
 
 bool fits_type(const ShapeNode& node, const json& value) {
   switch (node.type) {
-    case ShapeType::any:
-      return true;
-    case ShapeType::null:
-      return value.is_null();
-    case ShapeType::boolean:
-      return value.is_boolean();
-    case ShapeType::integer:
-      return value.is_number_integer();
-    case ShapeType::number:
-      return value.is_number();
-    case ShapeType::list:
-      return value.is_array();
+    case ShapeType::any: return true;
+    case ShapeType::null: return value.is_null();
+    case ShapeType::boolean: return value.is_boolean();
+    case ShapeType::integer: return value.is_number_integer();
+    case ShapeType::number: return value.is_number();
+    case ShapeType::list: return value.is_array();
     case ShapeType::map:
     case ShapeType::table:
     case ShapeType::object:
     case ShapeType::predicate:
     case ShapeType::tagged:
-    case ShapeType::selected:
-      return value.is_object();
+    case ShapeType::selected: return value.is_object();
     case ShapeType::expectation:
-    case ShapeType::translated:
-      return value.is_object() || value.is_string();
+    case ShapeType::translated: return value.is_object() || value.is_string();
     case ShapeType::either:
       return std::ranges::any_of(
           node.children, [&](const Shape& child) { return fits_type(child.node(), value); });
-    default:
-      return value.is_string();
+    default: return value.is_string();
   }
 }
 

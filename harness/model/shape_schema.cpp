@@ -148,35 +148,21 @@ std::string alternatives(const ShapeNode& node) {
 json Shape::schema() const {
   const ShapeNode& own = *node_;
   switch (own.type) {
-    case ShapeType::any:
-      return json::object();
-    case ShapeType::null:
-      return {{"type", "null"}};
-    case ShapeType::boolean:
-      return or_variable({{"type", "boolean"}});
+    case ShapeType::any: return json::object();
+    case ShapeType::null: return {{"type", "null"}};
+    case ShapeType::boolean: return or_variable({{"type", "boolean"}});
     case ShapeType::integer:
-    case ShapeType::number:
-      return number_schema(own);
-    case ShapeType::text:
-      return text_schema(own.least);
-    case ShapeType::text_matching:
-      return pattern_schema("^(?:" + own.pattern + ")$");
-    case ShapeType::duration:
-      return pattern_schema(duration_pattern());
-    case ShapeType::size:
-      return pattern_schema("^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$");
-    case ShapeType::percentage:
-      return pattern_schema("^0*(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$");
-    case ShapeType::choice:
-      return or_variable({{"enum", own.values}});
-    case ShapeType::name:
-      return pattern_schema(name_pattern);
-    case ShapeType::expectation:
-      return expectation_schema();
-    case ShapeType::predicate:
-      return predicate_schema();
-    case ShapeType::translated:
-      return translated_schema();
+    case ShapeType::number: return number_schema(own);
+    case ShapeType::text: return text_schema(own.least);
+    case ShapeType::text_matching: return pattern_schema("^(?:" + own.pattern + ")$");
+    case ShapeType::duration: return pattern_schema(duration_pattern());
+    case ShapeType::size: return pattern_schema("^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$");
+    case ShapeType::percentage: return pattern_schema("^0*(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$");
+    case ShapeType::choice: return or_variable({{"enum", own.values}});
+    case ShapeType::name: return pattern_schema(name_pattern);
+    case ShapeType::expectation: return expectation_schema();
+    case ShapeType::predicate: return predicate_schema();
+    case ShapeType::translated: return translated_schema();
     case ShapeType::list: {
       json out = {{"type", "array"}, {"items", own.children[0].schema()}};
       if (own.least > 0) out["minItems"] = own.least;
@@ -188,14 +174,10 @@ json Shape::schema() const {
       return {{"type", "object"},
               {"propertyNames", {{"pattern", name_pattern}}},
               {"additionalProperties", own.children[0].schema()}};
-    case ShapeType::object:
-      return object_schema(own);
-    case ShapeType::either:
-      return either_schema(own);
-    case ShapeType::tagged:
-      return tagged_schema(own);
-    case ShapeType::selected:
-      return selected_schema(own);
+    case ShapeType::object: return object_schema(own);
+    case ShapeType::either: return either_schema(own);
+    case ShapeType::tagged: return tagged_schema(own);
+    case ShapeType::selected: return selected_schema(own);
   }
   return json::object();
 }
@@ -203,47 +185,29 @@ json Shape::schema() const {
 std::string Shape::summary() const {
   const ShapeNode& own = *node_;
   switch (own.type) {
-    case ShapeType::any:
-      return "anything";
-    case ShapeType::null:
-      return "null";
-    case ShapeType::boolean:
-      return "true or false";
-    case ShapeType::integer:
-      return range(own, "integer");
-    case ShapeType::number:
-      return range(own, "number");
-    case ShapeType::text:
-      return "text";
-    case ShapeType::text_matching:
-      return own.called;
-    case ShapeType::duration:
-      return "duration";
-    case ShapeType::size:
-      return "size";
-    case ShapeType::percentage:
-      return "percentage";
+    case ShapeType::any: return "anything";
+    case ShapeType::null: return "null";
+    case ShapeType::boolean: return "true or false";
+    case ShapeType::integer: return range(own, "integer");
+    case ShapeType::number: return range(own, "number");
+    case ShapeType::text: return "text";
+    case ShapeType::text_matching: return own.called;
+    case ShapeType::duration: return "duration";
+    case ShapeType::size: return "size";
+    case ShapeType::percentage: return "percentage";
     case ShapeType::choice:
       return own.values.size() == 1 ? own.values[0] : "one of " + joined(own.values);
     case ShapeType::name:
       return own.pattern.empty() ? "name" : fmt::format("name of a {}", own.pattern);
-    case ShapeType::expectation:
-      return "level or predicate";
-    case ShapeType::predicate:
-      return "predicate";
-    case ShapeType::translated:
-      return "text, or texts by language";
-    case ShapeType::list:
-      return "list of " + own.children[0].summary();
-    case ShapeType::map:
-      return "map to " + own.children[0].summary();
-    case ShapeType::table:
-      return own.children[0].summary() + " by name";
+    case ShapeType::expectation: return "level or predicate";
+    case ShapeType::predicate: return "predicate";
+    case ShapeType::translated: return "text, or texts by language";
+    case ShapeType::list: return "list of " + own.children[0].summary();
+    case ShapeType::map: return "map to " + own.children[0].summary();
+    case ShapeType::table: return own.children[0].summary() + " by name";
     case ShapeType::object:
-    case ShapeType::selected:
-      return object_summary(own);
-    case ShapeType::either:
-      return alternatives(own);
+    case ShapeType::selected: return object_summary(own);
+    case ShapeType::either: return alternatives(own);
     case ShapeType::tagged: {
       std::vector<std::string> kinds;
       for (std::size_t i = 0; i < own.kinds; ++i) kinds.push_back(own.fields[i].name);

@@ -131,6 +131,27 @@ Shape probe(const Vocabulary& vocabulary) {
        {"served-by", Shape::text(), {}, "JSON pointer to the source that served"}});
 }
 
+Shape ledger(const Vocabulary& vocabulary) {
+  Shape write = Shape::tagged(
+      tags(vocabulary.probes),
+      {{"acknowledged",
+        Shape::predicate(),
+        {},
+        "what an acknowledgement looks like; default HTTP 2xx, exit code 0, a statement that "
+        "succeeds"}});
+  return Shape::object(
+      {{"title", Shape::translated(), {}, ""},
+       {"write", std::move(write), required,
+        "one write, as a probe: its texts hold ${entry.key} and ${entry.payload}"},
+       {"every", Shape::duration(), required, "from write to write, all clients together"},
+       {"timeout", Shape::duration(), required, "of one write; its outcome is then unknown"},
+       {"clients", whole(1, 100), {}, "writing side by side; default 1"},
+       {"read", Shape::tagged(tags(vocabulary.readers), {}), required,
+        "how to read them back; texts may hold ${entry.prefix}"},
+       {"read-within", Shape::duration(), {}, "for all readings; default 30s"},
+       {"copies", whole(1, 1000), {}, "of one entry that are allowed; default 1"}});
+}
+
 Shape service(const Vocabulary& vocabulary) {
   Shape ready =
       Shape::tagged(tags(vocabulary.probes), {{"every", Shape::duration(), {}, "default 50ms"},
@@ -228,6 +249,10 @@ Shape plan_shape(const Vocabulary& vocabulary) {
        {"vars", variables_shape(), {}, "filled in where ${name} stands"},
        {"system", system_shape(vocabulary), required, "what is protected"},
        {"probes", Shape::table(probe(vocabulary)), {}, "how to look at it"},
+       {"ledgers",
+        Shape::table(ledger(vocabulary)),
+        {},
+        "numbered writes, read back at the end: what was lost"},
        {"defaults", Shape::object(shared_fields(vocabulary)), {}, "inherited by scenarios"}});
 }
 

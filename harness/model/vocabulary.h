@@ -52,6 +52,7 @@ struct Vocabulary {
   std::vector<FaultInfo> faults;
   std::vector<ProbeInfo> probes;
   std::vector<KindInfo> steps;
+  std::vector<KindInfo> readers;  // of ledgers
   std::vector<KindInfo> assertions;
 };
 

@@ -49,22 +49,15 @@ std::string in_quotes(std::string_view text) {
 std::string described(const nlohmann::json& value) {
   using Type = nlohmann::json::value_t;
   switch (value.type()) {
-    case Type::null:
-      return "nothing";
-    case Type::boolean:
-      return value.get<bool>() ? "true" : "false";
-    case Type::string:
-      return "the text " + in_quotes(value.get_ref<const std::string&>());
-    case Type::array:
-      return "a list";
-    case Type::object:
-      return "an object";
+    case Type::null: return "nothing";
+    case Type::boolean: return value.get<bool>() ? "true" : "false";
+    case Type::string: return "the text " + in_quotes(value.get_ref<const std::string&>());
+    case Type::array: return "a list";
+    case Type::object: return "an object";
     case Type::number_integer:
     case Type::number_unsigned:
-    case Type::number_float:
-      return "the number " + value.dump();
-    default:
-      return "something else";
+    case Type::number_float: return "the number " + value.dump();
+    default: return "something else";
   }
 }
 

@@ -111,15 +111,15 @@ asio::awaitable<Lookup> look_up(Address address, Instant deadline) {
   const auto executor = co_await asio::this_coro::executor;
   auto promised = std::make_shared<Promised<Lookup>>(executor);
   auto resolver = std::make_shared<tcp::resolver>(executor);
-  resolver->async_resolve(
-      host, std::to_string(address.port), tcp::resolver::numeric_service,
-      [promised, resolver](const boost::system::error_code& error,
-                           const tcp::resolver::results_type& results) {
-        Lookup answer;
-        answer.error = error;
-        for (const auto& entry : results) answer.endpoints.push_back(entry.endpoint());
-        promised->keep(std::move(answer));
-      });
+  resolver->async_resolve(host, std::to_string(address.port), tcp::resolver::numeric_service,
+                          [promised, resolver](const boost::system::error_code& error,
+                                               const tcp::resolver::results_type& results) {
+                            Lookup answer;
+                            answer.error = error;
+                            for (const auto& entry : results)
+                              answer.endpoints.push_back(entry.endpoint());
+                            promised->keep(std::move(answer));
+                          });
   auto answer = co_await promised->wait(deadline);
   if (answer) co_return std::move(*answer);
   found.error = asio::error::timed_out;

@@ -28,14 +28,12 @@ Result<fs::path> make_profile(const fs::path& folder) {
 }
 
 std::vector<std::string> arguments(const std::string& program, const fs::path& profile) {
-  return {program,
-          "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+  return {program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
           "--no-default-browser-check", "--disable-background-networking",
           "--disable-component-update", "--disable-sync", "--disable-extensions",
           "--disable-default-apps", "--disable-breakpad", "--disable-crash-reporter",
           "--disable-dev-shm-usage", "--disable-client-side-phishing-detection",
-          "--metrics-recording-only", "--mute-audio", "--password-store=basic",
-          "--no-proxy-server",
+          "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--no-proxy-server",
           // Little memory: one drill watches one site.
           "--renderer-process-limit=3", "--disable-site-isolation-trials",
           "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,"
@@ -43,8 +41,7 @@ std::vector<std::string> arguments(const std::string& program, const fs::path& p
           "--disk-cache-size=1048576", "--js-flags=--max-old-space-size=256",
           // Pages in the background must not be slowed down: all of ours are.
           "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
-          "--disable-renderer-backgrounding",
-          fmt::format("--user-data-dir={}", profile.string()),
+          "--disable-renderer-backgrounding", fmt::format("--user-data-dir={}", profile.string()),
           "--remote-debugging-pipe"};
 }
 
@@ -112,7 +109,8 @@ Result<void> Browser::launch() {
   tools_->start();
   if (!child) {
     return std::unexpected(Error{"a page probe needs Chromium, which is not on the PATH",
-                                 "install the package `chromium`", {}});
+                                 "install the package `chromium`",
+                                 {}});
   }
   child_ = std::move(*child);
   return {};

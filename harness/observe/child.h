@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include <sys/types.h>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <sys/types.h>
 
 #include "harness/model/error.h"
 #include "harness/model/time.h"
@@ -25,15 +25,15 @@
 namespace reprise {
 
 struct ChildOptions {
-  std::vector<std::string> arguments;         // the first is searched for on the PATH
-  std::vector<std::string> environment;       // NAME=value, over our own
-  std::filesystem::path folder;               // empty: ours
-  std::map<int, int> descriptors;             // the child's number -> ours; 0-2 default /dev/null
+  std::vector<std::string> arguments;    // the first is searched for on the PATH
+  std::vector<std::string> environment;  // NAME=value, over our own
+  std::filesystem::path folder;          // empty: ours
+  std::map<int, int> descriptors;        // the child's number -> ours; 0-2 default /dev/null
 };
 
 // How a process ended.
 struct Exit {
-  int code = 0;     // 128 + signal when it was killed, as shells count
+  int code = 0;  // 128 + signal when it was killed, as shells count
   int signal = 0;
 };
 

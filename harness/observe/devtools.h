@@ -38,8 +38,7 @@ class DevTools : public std::enable_shared_from_this<DevTools> {
   // stay until then: name them before the co_await.
   boost::asio::awaitable<Result<nlohmann::json>> call(const char* method,
                                                       const nlohmann::json& params,
-                                                      const std::string& session,
-                                                      Instant deadline);
+                                                      const std::string& session, Instant deadline);
   // The same without waiting for an answer.
   void tell(const std::string& method, nlohmann::json params, const std::string& session);
   // Events of a session; an empty function ends it.

@@ -14,20 +14,13 @@ namespace {
 
 std::string_view state_name(char letter) {
   switch (letter) {
-    case 'R':
-      return "running";
-    case 'S':
-      return "sleeping";
-    case 'D':
-      return "waiting";  // for a device; cannot be killed
-    case 'T':
-      return "stopped";  // by a signal
-    case 't':
-      return "traced";  // stopped by a tracer
-    case 'I':
-      return "idle";
-    default:
-      return "dead";  // Z, X: has ended, nobody has asked for its exit code
+    case 'R': return "running";
+    case 'S': return "sleeping";
+    case 'D': return "waiting";  // for a device; cannot be killed
+    case 'T': return "stopped";  // by a signal
+    case 't': return "traced";   // stopped by a tracer
+    case 'I': return "idle";
+    default: return "dead";  // Z, X: has ended, nobody has asked for its exit code
   }
 }
 

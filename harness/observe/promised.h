@@ -52,8 +52,7 @@ class Promised {
 // Runs `work` on the pool and hands its answer to whoever waits for the promise.
 template <class Work>
 boost::asio::awaitable<void> keep_promise(
-    std::shared_ptr<Promised<std::invoke_result_t<Work&>>> promise, BlockingPool& pool,
-    Work work) {
+    std::shared_ptr<Promised<std::invoke_result_t<Work&>>> promise, BlockingPool& pool, Work work) {
   auto answer = co_await pool.run(std::move(work));
   promise->keep(std::move(answer));
 }

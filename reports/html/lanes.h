@@ -28,6 +28,7 @@ struct Canvas {
 void draw_phases(Canvas& canvas, const Record& record);
 void draw_faults(Canvas& canvas, const Record& record);
 void draw_probe(Canvas& canvas, const Record& record, const ProbeRecord& probe);
+void draw_ledger(Canvas& canvas, const std::string& name, const LedgerRecord& ledger);
 void draw_services(Canvas& canvas, const Record& record);
 void draw_procedures(Canvas& canvas, const Record& record);
 void draw_measures(Canvas& canvas, const Drill& drill);

@@ -77,6 +77,7 @@ class Table {
 [[nodiscard]] std::string steps_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string events_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string figures_table(const Drill& drill, const Words& words);
+[[nodiscard]] std::string ledgers_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string record_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string evidence_table(const Drill& drill, const Words& words);
 // Of the whole run.

@@ -83,6 +83,9 @@ std::string failover_picture(const Drill& drill, const Words& words, const std::
   draw_phases(canvas, record);
   draw_faults(canvas, record);
   for (const auto& [name, probe] : record.probes) draw_probe(canvas, record, probe);
+  for (const auto& [name, ledger] : record.ledgers) {
+    if (!ledger.entries.empty()) draw_ledger(canvas, name, ledger);
+  }
   draw_services(canvas, record);
   draw_procedures(canvas, record);
   draw_measures(canvas, drill);

@@ -51,9 +51,8 @@ TEST(Drill, WaitsOutAnRtoOfFourHoursInMilliseconds) {
 
 TEST(Drill, GivesUpWhenPatienceIsOver) {
   ManualDrill drill;
-  const auto events =
-      drill.run(scripted_plan(100ms, 5min),
-                scripted_scenario({scripted_fault("scripted_event")}), {page_up()});
+  const auto events = drill.run(scripted_plan(100ms, 5min),
+                                scripted_scenario({scripted_fault("scripted_event")}), {page_up()});
   EXPECT_THAT(named(events, "recovered"), IsEmpty());
   ASSERT_EQ(named(events, "patience").size(), 1u);
   EXPECT_EQ(events.back().at("outcome"), "completed");

@@ -35,9 +35,10 @@ Result<std::unique_ptr<Groundwork>> lay(const std::string& into, const Foundatio
 }
 
 const Registered<FaultKind> kind{FaultKind{
-    FaultInfo{KindInfo{.name = "floor", .summary = "Nothing.", .options = Shape::object({}),
-                       .example = {}},
-              Nature::condition, Target::service},
+    FaultInfo{
+        KindInfo{
+            .name = "floor", .summary = "Nothing.", .options = Shape::object({}), .example = {}},
+        Nature::condition, Target::service},
     [](const FaultSpec&, const Surroundings&) -> Result<std::unique_ptr<Injector>> {
       return failure("it is only laid");
     },

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <gtest/gtest.h>
 
 #include "harness/engine/drill.h"
 #include "harness/model/registry.h"
@@ -148,8 +148,20 @@ std::vector<nlohmann::json> ManualDrill::run(const Plan& plan, const Scenario& s
   Supervisor supervisor(context.get_executor(), clock, *journal, pool, plan, **site,
                         [](const ProcessId&) {});
   {
-    DrillEngine drill({context.get_executor(), clock, *journal, pool, *log, plan, scenario, **site,
-                       supervisor, origin, 7, 0, std::move(awaited), {}});
+    DrillEngine drill({context.get_executor(),
+                       clock,
+                       *journal,
+                       pool,
+                       *log,
+                       plan,
+                       scenario,
+                       **site,
+                       supervisor,
+                       origin,
+                       7,
+                       0,
+                       std::move(awaited),
+                       {}});
     auto work = drill.run();
     boost::asio::co_spawn(context, std::move(work), boost::asio::detached);
     if (interrupt_) {

@@ -17,12 +17,12 @@ namespace reprise::testing {
 // What the registered kinds "scripted" (probe and faults) look at. One test at a time.
 struct World {
   const Clock* clock = nullptr;
-  bool broken = false;                          // an armed fault sets it, its revert clears it
+  bool broken = false;                            // an armed fault sets it, its revert clears it
   Duration heals_itself_after = Duration::max();  // counted from the break, when nobody reverts
   Instant broken_at{};
-  bool bites = true;                            // whether confirm has evidence
+  bool bites = true;  // whether confirm has evidence
   bool revert_fails = false;
-  std::vector<std::string> verbs;               // prepare, inject, revert, in order
+  std::vector<std::string> verbs;  // prepare, inject, revert, in order
 
   [[nodiscard]] bool up() const;
   static World& now();

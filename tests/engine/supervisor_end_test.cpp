@@ -12,7 +12,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Duration at(const nlohmann::json& event) { return Duration(event.at("t").get<std::int64_t>()); }
+Duration instant_of(const nlohmann::json& event) {
+  return Duration(event.at("t").get<std::int64_t>());
+}
 
 TEST(Endings, AreOrderlyWhenTheServiceListens) {
   LiveDrill drill;
@@ -241,9 +243,9 @@ TEST(Restarts, ComeLessOftenWhenTheyDoNotHelp) {
   const auto starts = drill.state_events("server", "starting");
   ASSERT_GE(starts.size(), 4u);
   EXPECT_LE(starts.size(), 7u);
-  EXPECT_GE(at(starts[1]) - at(starts[0]), 50ms);
-  EXPECT_GE(at(starts[2]) - at(starts[1]), 100ms);
-  EXPECT_GE(at(starts[3]) - at(starts[2]), 200ms);
+  EXPECT_GE(instant_of(starts[1]) - instant_of(starts[0]), 50ms);
+  EXPECT_GE(instant_of(starts[2]) - instant_of(starts[1]), 100ms);
+  EXPECT_GE(instant_of(starts[3]) - instant_of(starts[2]), 200ms);
   drill.run(drill.supervisor->stop_all());
   const auto states = drill.states("server").size();
   drill.run_for(1s);

@@ -6,7 +6,7 @@
 namespace reprise::testing {
 namespace {
 
-json switched(const json& more = json::object()) {
+json logged(const json& more = json::object()) {
   return with({{"service", "server"}, {"matches", "switched"}}, more);
 }
 
@@ -20,9 +20,9 @@ Story printed_at(Duration at) {
 }
 
 TEST(LogLimits, BeginWithTheCommandAndCountFromTheVictim) {
-  EXPECT_EQ(judged_log(printed_at(6s), switched()).measured->low, 0s);
-  EXPECT_EQ(judged_log(printed_at(5999ms), switched()).failure, "chaos.LogMissing");
-  const Finding later = judged_log(printed_at(8005ms), switched({{"within", "3s"}}));
+  EXPECT_EQ(judged_log(printed_at(6s), logged()).measured->low, 0s);
+  EXPECT_EQ(judged_log(printed_at(5999ms), logged()).failure, "chaos.LogMissing");
+  const Finding later = judged_log(printed_at(8005ms), logged({{"within", "3s"}}));
   EXPECT_EQ(later.measured->low, 2s);
   EXPECT_EQ(later.from, 6005ms);
   EXPECT_EQ(later.to, 9005ms);
@@ -30,48 +30,47 @@ TEST(LogLimits, BeginWithTheCommandAndCountFromTheVictim) {
 }
 
 TEST(LogLimits, EndWithTheFaultWhenAsked) {
-  const json during = switched({{"during", "fault"}});
+  const json during = logged({{"during", "fault"}});
   EXPECT_EQ(judged_log(printed_at(16s), during).status, Status::pass);
   EXPECT_EQ(judged_log(printed_at(16001ms), during).status, Status::fail);
   EXPECT_EQ(judged_log(printed_at(17s), with(during, {{"within", "20s"}})).status, Status::fail);
   EXPECT_EQ(judged_log(printed_at(9s), with(during, {{"within", "1s"}})).status, Status::fail);
-  EXPECT_EQ(judged_log(printed_at(17s), switched()).status, Status::pass);
+  EXPECT_EQ(judged_log(printed_at(17s), logged()).status, Status::pass);
   EXPECT_EQ(judged_log(Story().says(7s, "server", "switched"), during).outcome.key,
             "judge.no-bite");
 }
 
 TEST(LogLimits, AreTheWholeDrillWithoutAFault) {
   const Story plain = Story().says(1s, "server", "switched");
-  EXPECT_EQ(judged_log(plain, switched()).measured->low, 1s);
+  EXPECT_EQ(judged_log(plain, logged()).measured->low, 1s);
   Story blunt;
   blunt.declare("cut").strike("cut", 6s, 16s, 0, false).says(7s, "server", "switched");
-  EXPECT_EQ(judged_log(blunt, switched()).outcome.key, "judge.no-bite");
-  EXPECT_EQ(judged_log(blunt, switched({{"during", "all"}})).status, Status::pass);
+  EXPECT_EQ(judged_log(blunt, logged()).outcome.key, "judge.no-bite");
+  EXPECT_EQ(judged_log(blunt, logged({{"during", "all"}})).status, Status::pass);
 }
 
 TEST(LogLimits, ProveNothingWhenTheDrillEndedBefore) {
   const Story never = printed_at(2s);
-  EXPECT_EQ(judged_log(never, switched({{"within", "23995ms"}})).failure, "chaos.LogMissing");
-  EXPECT_EQ(judged_log(never, switched({{"within", "23996ms"}})).outcome.key,
-            "judge.log.cut-short");
+  EXPECT_EQ(judged_log(never, logged({{"within", "23995ms"}})).failure, "chaos.LogMissing");
+  EXPECT_EQ(judged_log(never, logged({{"within", "23996ms"}})).outcome.key, "judge.log.cut-short");
 }
 
 TEST(LogLimits, CountLinesOfThatServiceOnly) {
   Story story = printed_at(8s);
   story.says(9s, "bank", "switched").says(10s, "server", "switched again");
-  const Finding two = judged_log(story, switched({{"at-least", 2}}));
+  const Finding two = judged_log(story, logged({{"at-least", 2}}));
   EXPECT_EQ(two.measured->low, 10s - 6005ms);
   EXPECT_EQ(two.outcome.arguments["count"], 2);
-  const Finding three = judged_log(story, switched({{"at-least", 3}}));
+  const Finding three = judged_log(story, logged({{"at-least", 3}}));
   EXPECT_EQ(three.status, Status::fail);
   EXPECT_EQ(three.outcome.arguments["count"], 2);
   EXPECT_EQ(three.cause->log_line, "switched again");
-  EXPECT_EQ(judged_log(story, with(switched(), {{"service", "unknown"}})).status, Status::fail);
+  EXPECT_EQ(judged_log(story, with(logged(), {{"service", "unknown"}})).status, Status::fail);
 }
 
 TEST(Log, StatesWhatItDemands) {
   auto key = [](const json& more) {
-    return judged_log(printed_at(8s), switched(more)).statement.key;
+    return judged_log(printed_at(8s), logged(more)).statement.key;
   };
   EXPECT_EQ(key(json::object()), "judge.log.statement");
   EXPECT_EQ(key({{"within", "5s"}}), "judge.log.statement-within");
@@ -80,16 +79,14 @@ TEST(Log, StatesWhatItDemands) {
 }
 
 TEST(Log, ThatIsForbiddenShowsTheLine) {
-  const Finding finding =
-      judged_log(printed_at(8s), switched({{"absent", true}, {"within", "5s"}}));
+  const Finding finding = judged_log(printed_at(8s), logged({{"absent", true}, {"within", "5s"}}));
   EXPECT_EQ(finding.failure, "chaos.LogForbidden");
   EXPECT_EQ(finding.cause->log_at, 8s);
   EXPECT_FALSE(finding.limit);
 }
 
 TEST(Log, NeedsAPatternThatCanBeRead) {
-  EXPECT_EQ(judged_log(printed_at(8s), switched({{"matches", "("}})).outcome.key,
-            "judge.unreadable");
+  EXPECT_EQ(judged_log(printed_at(8s), logged({{"matches", "("}})).outcome.key, "judge.unreadable");
 }
 
 // A procedure of two steps, the second by hand within a minute.

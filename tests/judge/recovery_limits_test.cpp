@@ -14,13 +14,6 @@ Finding judged_recovery(const Story& story, const json& options) {
   return alone(story, "recovery", options);
 }
 
-// Killed at 6 s (armed 6.001 s), down from then until `back`.
-Story down_until(Duration back) {
-  Story story;
-  story.kill(6s).page(6s, back, refused);
-  return story;
-}
-
 TEST(RecoveryCharge, IsTheFaultThatStruckWithinAnIntervalOfTheFirstBadSample) {
   Story story;
   story.declare("cut").strike("cut", 5200ms, 5800ms);

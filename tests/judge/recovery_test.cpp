@@ -9,13 +9,6 @@ json nominal_within(const std::string& within) {
   return {{"probe", "page"}, {"expect", "nominal"}, {"within", within}};
 }
 
-// Killed at 6 s, down from then until `back`.
-Story down_until(Duration back) {
-  Story story;
-  story.kill(6s).page(6s, back, refused);
-  return story;
-}
-
 TEST(Recovery, OfAnEventIsMeasuredFromTheIncident) {
   const Finding finding = down_until(9s).demand("recovery", nominal_within("5s")).finding();
   EXPECT_EQ(finding.status, Status::pass);

@@ -194,8 +194,7 @@ std::string Story::journal() const {
   const TemporaryFolder folder;
   Duration now{};
   auto utc = [&] { return start_of(date_) + now; };
-  auto journal = Journal::create(
-      folder.path() / "drill.jsonl", [&] { return now; }, utc);
+  auto journal = Journal::create(folder.path() / "drill.jsonl", [&] { return now; }, utc);
   if (!journal) throw std::runtime_error(journal.error().text());
   for (const Line& line : lines()) {
     now = line.at;
@@ -265,6 +264,12 @@ std::vector<Story::Line> Story::lines() const {
   out.insert(out.end(), rest.begin(), rest.end());
   if (!outcome_.empty()) out.push_back({last, "end", {{"outcome", outcome_}}});
   return out;
+}
+
+Story down_until(Duration back) {
+  Story story;
+  story.kill(6s).page(6s, back, refused);
+  return story;
 }
 
 }  // namespace reprise::testing

@@ -96,4 +96,7 @@ class Story {
   std::optional<Duration> killed_;
 };
 
+// Killed at 6 s (armed 6.001 s), down from then until `back`.
+[[nodiscard]] Story down_until(Duration back);
+
 }  // namespace reprise::testing

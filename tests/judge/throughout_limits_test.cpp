@@ -6,10 +6,10 @@
 namespace reprise::testing {
 namespace {
 
-json always_200(const json& more = json::object()) {
+json every_200(const json& more = json::object()) {
   return with({{"probe", "page"}, {"expect", {{"status", 200}}}}, more);
 }
-json longest(const std::string& outage) { return always_200({{"longest-outage", outage}}); }
+json longest(const std::string& outage) { return every_200({{"longest-outage", outage}}); }
 
 Finding judged_throughout(const Story& story, const json& options) {
   return alone(story, "throughout", options);
@@ -78,7 +78,7 @@ TEST(LongestOutage, IsJudgedBesideACount) {
   story.cut(6s, 16s).page(7s, 8s, broken);
   auto both = [&](int allowed, const char* outage) {
     return judged_throughout(
-        story, always_200({{"allowed-failures", allowed}, {"longest-outage", outage}}));
+        story, every_200({{"allowed-failures", allowed}, {"longest-outage", outage}}));
   };
   EXPECT_EQ(both(9, "2s").failure, "chaos.TooManyFailures");
   EXPECT_EQ(both(9, "1s").failure, "chaos.TooManyFailures");
@@ -89,7 +89,7 @@ TEST(LongestOutage, IsJudgedBesideACount) {
 
 TEST(Throughout, StatesWhatItDemands) {
   const Story story = open_at_the_end();
-  const Finding counted = judged_throughout(story, always_200({{"allowed-failures", 2}}));
+  const Finding counted = judged_throughout(story, every_200({{"allowed-failures", 2}}));
   EXPECT_EQ(counted.statement.key, "judge.throughout.statement");
   EXPECT_EQ(counted.statement.arguments["allowed"], 2);
   const Finding timed = judged_throughout(story, longest("1s"));
@@ -97,7 +97,7 @@ TEST(Throughout, StatesWhatItDemands) {
   EXPECT_EQ(timed.limit, 1s);
   EXPECT_FALSE(timed.statement.arguments.contains("allowed"));
   const Finding both =
-      judged_throughout(story, always_200({{"allowed-failures", 2}, {"longest-outage", "1s"}}));
+      judged_throughout(story, every_200({{"allowed-failures", 2}, {"longest-outage", "1s"}}));
   EXPECT_EQ(both.statement.key, "judge.throughout.statement-both");
   EXPECT_EQ(both.statement.arguments["longest_ns"], Duration(1s).count());
 }
@@ -109,9 +109,9 @@ TEST(WholeDrill, NeedsAnExpectationAWindowAndAnAnswer) {
     EXPECT_EQ(alone(story, kind, {{"probe", "page"}}).outcome.key, "judge.unreadable");
     Record record = story.record();
     record.phases.clear();
-    EXPECT_EQ(alone(record, kind, always_200()).outcome.key, "judge.no-samples");
+    EXPECT_EQ(alone(record, kind, every_200()).outcome.key, "judge.no-samples");
     story.page(0s, 30s, refused);
-    EXPECT_EQ(alone(story, kind, always_200()).outcome.key, "judge.never-answered");
+    EXPECT_EQ(alone(story, kind, every_200()).outcome.key, "judge.never-answered");
   }
 }
 

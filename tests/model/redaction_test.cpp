@@ -115,26 +115,5 @@ TEST(Redactions, SealWhatMustComeBackAndNameWhereItStands) {
   EXPECT_FALSE(redaction.unsealed(escaped)) << "half of an undo is worse than none";
 }
 
-TEST(Redactions, TakeLittleTimeForAMillionEvents) {
-  std::vector<std::string> values;
-  for (int i = 0; i < 50; ++i) values.push_back(fmt::format("secret-{:06x}", i * 7919));
-  const Redaction redaction = redaction_of(values);
-  const json sample = {{"status", 200},
-                       {"size", 1234},
-                       {"headers", {{"content-type", "application/json"}}},
-                       {"json", {{"/mode", "nominal"}, {"/weather/source", "open-meteo"}}}};
-  constexpr int samples = 20'000;
-  const auto begun = std::chrono::steady_clock::now();
-  for (int i = 0; i < samples; ++i) {
-    json event = sample;
-    redaction.hide_in(event, true);
-    ASSERT_EQ(event, sample);
-  }
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
-  RecordProperty("microseconds_a_sample", static_cast<int>(taken.count() / samples * 1e6));
-  // Unoptimised and sanitized on a busy machine; a release build takes less than a microsecond.
-  EXPECT_LT(taken.count() / samples, 200e-6);
-}
-
 }  // namespace
 }  // namespace reprise

@@ -55,6 +55,7 @@ inline std::vector<KindInfo> assertions() {
   return {
       kind("fallback", expect), kind("recovery", expect), kind("throughout", throughout),
       kind("log", log),
+      kind("no-loss", Shape::object({{"ledger", Shape::name(), required}})),
       kind("procedure", Shape::object({{"run", Shape::name(), required}, {"within", within()}}))};
 }
 
@@ -82,6 +83,8 @@ inline std::vector<KindInfo> steps() {
                  sample::probe("browser", Shape::object({{"url", Shape::text(), required}}),
                                500ms)},
       .steps = sample::steps(),
+      .readers = {sample::kind("query", Shape::object({{"database", Shape::name(), required},
+                                                       {"query", Shape::text(), required}}))},
       .assertions = sample::assertions()};
   return vocabulary;
 }

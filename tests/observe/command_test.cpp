@@ -27,11 +27,13 @@ class CommandProbe : public ::testing::Test {
 };
 
 TEST_F(CommandProbe, SeesExitCodeOutputAndComplaints) {
-  const auto seen = observing_.sample(*observing_.make(python(
-      "import sys; print('out'); print('complaint', file=sys.stderr); sys.exit(3)"))).seen;
+  const auto seen =
+      observing_
+          .sample(*observing_.make(
+              python("import sys; print('out'); print('complaint', file=sys.stderr); sys.exit(3)")))
+          .seen;
   EXPECT_EQ(seen.outcome, "answered");
-  EXPECT_EQ(seen.values,
-            json({{"exit", 3}, {"text", "out\n"}, {"stderr", "complaint\n"}}));
+  EXPECT_EQ(seen.values, json({{"exit", 3}, {"text", "out\n"}, {"stderr", "complaint\n"}}));
 }
 
 TEST_F(CommandProbe, ReadsJsonPrintedByNode) {
@@ -47,15 +49,16 @@ TEST_F(CommandProbe, RunsInTheDrillsFolderWithReferencesFilledIn) {
   std::filesystem::create_directory(folder_.path() / "inside");
   observing_.surroundings.references["x"] = "filled";
   const auto seen = observing_.see(
-      "command", {{"run", {"/usr/bin/python3", "-c",
-                           "import os, sys; print(os.getcwd(), sys.argv[1])", "${x}"}},
-                  {"folder", "inside"}});
+      "command",
+      {{"run",
+        {"/usr/bin/python3", "-c", "import os, sys; print(os.getcwd(), sys.argv[1])", "${x}"}},
+       {"folder", "inside"}});
   EXPECT_EQ(seen.values.at("text"), (folder_.path() / "inside").string() + " filled\n");
 }
 
 TEST_F(CommandProbe, SaysWhichSignalKilledIt) {
-  const auto seen = observing_.sample(
-      *observing_.make(python("import os; os.kill(os.getpid(), 9)"))).seen;
+  const auto seen =
+      observing_.sample(*observing_.make(python("import os; os.kill(os.getpid(), 9)"))).seen;
   EXPECT_EQ(seen.values.at("exit"), 137);
   EXPECT_EQ(seen.values.at("signal"), 9);
 }
@@ -68,10 +71,10 @@ TEST_F(CommandProbe, SaysErrorWhenTheProgramCannotBeStarted) {
 
 TEST_F(CommandProbe, KillsEverythingItStartedAtTheDeadline) {
   const std::string mark = "probe-mark-" + std::to_string(::getpid());
-  const auto probe = observing_.make(python(
-      "import subprocess, time\n"
-      "subprocess.Popen(['/usr/bin/python3', '-c', 'import time; time.sleep(60)', '" + mark +
-      "'])\nprint('begun', flush=True)\ntime.sleep(60)"));
+  const auto probe = observing_.make(
+      python("import subprocess, time\n"
+             "subprocess.Popen(['/usr/bin/python3', '-c', 'import time; time.sleep(60)', '" +
+             mark + "'])\nprint('begun', flush=True)\ntime.sleep(60)"));
   const auto taken = observing_.sample(*probe, 300ms);
   expect_late_by_300ms(taken);
   for (int tries = 0; tries < 1000 && processes_mentioning(mark) > 0; ++tries) {
@@ -82,10 +85,10 @@ TEST_F(CommandProbe, KillsEverythingItStartedAtTheDeadline) {
 
 TEST_F(CommandProbe, DoesNotWaitForWhatAProgramLeftBehind) {
   const std::string mark = "left-mark-" + std::to_string(::getpid());
-  const auto probe = observing_.make(python(
-      "import subprocess\n"
-      "subprocess.Popen(['/usr/bin/python3', '-c', 'import time; time.sleep(60)', '" + mark +
-      "'])\nprint('done')"));
+  const auto probe = observing_.make(
+      python("import subprocess\n"
+             "subprocess.Popen(['/usr/bin/python3', '-c', 'import time; time.sleep(60)', '" +
+             mark + "'])\nprint('done')"));
   const auto taken = observing_.sample(*probe, 5s);
   EXPECT_EQ(taken.seen.values.at("text"), "done\n");
   EXPECT_LT(taken.took, 3s);

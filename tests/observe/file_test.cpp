@@ -37,9 +37,9 @@ TEST_F(FileProbe, SeesContentAndAge) {
   EXPECT_LT(seen.values.at("age").get<std::int64_t>(), 10'000'000'000);
   EXPECT_GE(seen.values.at("age").get<std::int64_t>(), 0);
   seen.values.erase("age");
-  const json expected = {{"exists", true},     {"kind", "file"},
+  const json expected = {{"exists", true},      {"kind", "file"},
                          {"size", text.size()}, {"sha256", sha256(text)},
-                         {"valid-json", true}, {"json", {{"/generated/rows", 3}}}};
+                         {"valid-json", true},  {"json", {{"/generated/rows", 3}}}};
   EXPECT_EQ(seen.values, expected);
 }
 

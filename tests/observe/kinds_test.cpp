@@ -31,8 +31,7 @@ TEST_P(EveryProbeKind, HasAnExampleThatFitsItsShapeAndCanBeMade) {
   EXPECT_FALSE(kind.options.check(wrong).empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, EveryProbeKind,
-                         ::testing::ValuesIn(Registry<ProbeKind>::all()),
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryProbeKind, ::testing::ValuesIn(Registry<ProbeKind>::all()),
                          [](const auto& kind) { return kind.param->name; });
 
 TEST(Addresses, AreReadAndRefused) {

@@ -7,10 +7,10 @@
 #include <string>
 #include <thread>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <dirent.h>
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "harness/model/registry.h"
 #include "harness/observe/probe.h"

@@ -25,11 +25,13 @@ void serve(const Served& client) {
   if (request.starts_with("GET /late ")) {
     client.answer("200 OK",
                   "<title>Late</title><div id=a></div><script>setTimeout(() => { a.innerText = "
-                  "'arrived'; a.className = 'ready'; }, 400)</script>", html);
+                  "'arrived'; a.className = 'ready'; }, 400)</script>",
+                  html);
   } else if (request.starts_with("GET /two-steps ")) {
     client.answer("200 OK",
                   "<div id=a>Loading</div><script>setTimeout(() => { a.innerText = 'arrived'; "
-                  "a.className = 'ready'; }, 700)</script>", html);
+                  "a.className = 'ready'; }, 700)</script>",
+                  html);
   } else if (request.starts_with("GET /ticking ")) {
     client.answer("200 OK", "<p>ticking</p><script>setInterval(() => fetch('/tick'), 20)</script>",
                   html);
@@ -48,8 +50,9 @@ void serve(const Served& client) {
     client.reset();
   } else if (request.starts_with("GET /language ")) {
     const auto at = request.find("Accept-Language: ");
-    client.answer("200 OK", "<p>" + request.substr(at, request.find("\r\n", at) - at) +
-                                "</p><p id=a></p><script>a.innerText = navigator.language</script>",
+    client.answer("200 OK",
+                  "<p>" + request.substr(at, request.find("\r\n", at) - at) +
+                      "</p><p id=a></p><script>a.innerText = navigator.language</script>",
                   html);
   } else {
     client.answer("200 OK",
@@ -132,8 +135,8 @@ TEST_F(PageProbe, SeesErrorPagesAsAnswers) {
 }
 
 TEST_F(PageProbe, SaysRefusedResetAndTimeout) {
-  const auto nobody = observing_.make(
-      Observing::spec("page", {{"url", "http://" + free_address() + "/"}}));
+  const auto nobody =
+      observing_.make(Observing::spec("page", {{"url", "http://" + free_address() + "/"}}));
   EXPECT_EQ(observing_.sample(*nobody, patience).seen.outcome, "refused");
   EXPECT_EQ(look("/cut").outcome, "reset");
   const auto silent = make("/silent");

@@ -19,8 +19,8 @@ class PostgresProbe : public ::testing::Test {
   PostgresProbe() { observing_.surroundings.databases["history"] = server->url("postgres"); }
 
   std::unique_ptr<Probe> probe(const std::string& query, bool keep = false) {
-    return observing_.make(Observing::spec(
-        "postgres", {{"database", "history"}, {"query", query}, {"keep", keep}}));
+    return observing_.make(
+        Observing::spec("postgres", {{"database", "history"}, {"query", query}, {"keep", keep}}));
   }
   Observation ask(const std::string& query) {
     const auto asked = probe(query);
@@ -37,9 +37,9 @@ class PostgresProbe : public ::testing::Test {
 };
 
 TEST_F(PostgresProbe, SeesTheFirstRowWithItsTypes) {
-  const auto seen = ask(
-      "SELECT 42 AS n, 1.5::numeric AS d, true AS b, 'été' AS t, NULL AS nothing, "
-      "'{\"a\":1}'::jsonb AS j, 'NaN'::float8 AS nan");
+  const auto seen =
+      ask("SELECT 42 AS n, 1.5::numeric AS d, true AS b, 'été' AS t, NULL AS nothing, "
+          "'{\"a\":1}'::jsonb AS j, 'NaN'::float8 AS nan");
   EXPECT_EQ(seen.outcome, "answered");
   EXPECT_EQ(seen.values.at("rows"), 1);
   EXPECT_EQ(seen.values.at("value"), 42);

@@ -49,8 +49,8 @@ class Served {
   }
   void answer(const std::string& status, const std::string& body,
               const std::string& headers = "") const {
-    write(fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(),
-                      headers, body));
+    write(fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), headers,
+                      body));
   }
   void reset() const {
     const linger at_once{1, 0};

@@ -6,10 +6,32 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/judge/data_loss.h"
 #include "harness/model/registry.h"
 #include "tests/reports/sample_parts.h"
 
 namespace reprise::testing {
+// A write every 100 ms from 0 to 20 s: those sent from 4.5 s to 5 s are lost, the others up to 9 s
+// refused, one in fifty of unknown outcome.
+LedgerRecord readings_ledger() {
+  LedgerRecord ledger;
+  for (Duration at = 0ms; at < 20s; at += 100ms) {
+    LedgerEntry entry;
+    entry.sent = at;
+    entry.answered = at + 3ms;
+    const bool unsure = ledger.entries.size() % 50 == 13;
+    const bool down = at >= 5s && at < 9s;
+    entry.outcome = down     ? WriteOutcome::refused
+                    : unsure ? WriteOutcome::unknown
+                             : WriteOutcome::acknowledged;
+    entry.copies = down || (at >= 4500ms && at < 5s) ? 0 : 1;
+    ledger.entries.push_back(entry);
+  }
+  ledger.readings = 2;
+  ledger.settled = true;
+  return ledger;
+}
+
 Drill failed_drill() {
   Drill drill;
   drill.journal = "journals/sp-e/database-killed.jsonl";
@@ -41,6 +63,9 @@ Drill failed_drill() {
   drill.verdict.status = Status::fail;
   drill.verdict.findings = {steady_finding(), fallback, recovery};
   drill.verdict.figures = {figures(record)};
+  record.ledgers["readings"] = readings_ledger();
+  drill.verdict.ledgers = {{"readings", {}, data_loss(record.ledgers["readings"], {5s, 5003ms}, 1)},
+                           {"orders", Message{"judge.ledger.unread", {{"ledger", "orders"}}}, {}}};
   return drill;
 }
 

@@ -7,7 +7,7 @@
 namespace reprise {
 namespace {
 
-std::string in_words(const Observation& seen) {
+std::string answer_in_words(const Observation& seen) {
   const auto status = seen.values.find("status");
   if (status != seen.values.end()) return fmt::format("answered with status {}", status->dump());
   const auto text = seen.values.value("text", std::string());
@@ -46,9 +46,9 @@ boost::asio::awaitable<Result<std::string>> request(const Step& step, StepContex
   const Instant begun = context.clock.now();
   auto seen = co_await (*probe)->sample(begun + step.within);
   seen.values["latency"] = Duration(context.clock.now() - begun).count();
-  if (expect->holds(seen)) co_return in_words(seen);
+  if (expect->holds(seen)) co_return answer_in_words(seen);
   const auto url = context.surroundings.resolve(spec.options.value("url", ""));
-  co_return failure("{} {}, expected {}", url.value_or(""), in_words(seen),
+  co_return failure("{} {}, expected {}", url.value_or(""), answer_in_words(seen),
                     expect->source().dump());
 }
 

@@ -1,0 +1,40 @@
+// no-duplicates: {ledger}
+//
+// No write of a ledger is there more often than the plan allows, whatever else was lost.
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/ledger_evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+Finding judge_no_duplicates(const AssertionSpec& spec, const Record& record) {
+  const std::string ledger = text_option(spec, "ledger");
+  Finding finding = unjudged(spec, {"judge.no-duplicates.statement", {{"ledger", ledger}}});
+  const auto loss = loss_of(record, ledger);
+  if (!loss) return inconclusive(std::move(finding), loss.error());
+  if (loss->duplicated > 0) {
+    finding = missed(std::move(finding), "chaos.DataDuplicated",
+                     {"judge.ledger.duplicated", {{"count", loss->duplicated}}});
+    finding.cause = cause_of(finding);
+    return finding;
+  }
+  // Of nothing there are no copies.
+  if (loss->kept < least_acknowledged) {
+    return inconclusive(std::move(finding), {"judge.no-duplicates.few", {{"count", loss->kept}}});
+  }
+  return passed(std::move(finding), {"judge.no-duplicates.none", {{"count", loss->kept}}});
+}
+
+const Registered<AssertionKind> no_duplicates_registered{{
+    {.name = "no-duplicates",
+     .summary = "No write of a ledger is there more often than the plan allows.",
+     .options = Shape::object({{"ledger", Shape::name(), required, "a ledger of the plan"}}),
+     .example = {{"no-duplicates", {{"ledger", "readings"}}}}},
+    judge_no_duplicates,
+    {},
+}};
+
+}  // namespace
+}  // namespace reprise

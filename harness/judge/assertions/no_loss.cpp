@@ -1,0 +1,46 @@
+// no-loss: {ledger}
+//
+// Every acknowledged write is there at the end, once and unchanged (measures.md, Data loss).
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/ledger_evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+Finding judge_no_loss(const AssertionSpec& spec, const Record& record) {
+  const std::string ledger = text_option(spec, "ledger");
+  Finding finding = unjudged(spec, {"judge.no-loss.statement", {{"ledger", ledger}}});
+  const auto loss = loss_of(record, ledger);
+  if (!loss) return inconclusive(std::move(finding), loss.error());
+  finding.measured = loss->rpo;
+  if (loss->lost > 0) {
+    Message outcome{"judge.no-loss.lost", nlohmann::json::object()};
+    add_counts(outcome, *loss);
+    finding = missed(std::move(finding), "chaos.DataLost", std::move(outcome));
+    finding.cause = cause_of(finding);
+    return finding;
+  }
+  if (auto miss = unsound(finding, *loss)) return std::move(*miss);
+  if (loss->acknowledged_before < least_acknowledged) {
+    return inconclusive(std::move(finding),
+                        {"judge.ledger.few",
+                         {{"count", loss->acknowledged_before}, {"least", least_acknowledged}}});
+  }
+  Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
+  add_counts(outcome, *loss);
+  return passed(std::move(finding), std::move(outcome));
+}
+
+const Registered<AssertionKind> no_loss_registered{{
+    {.name = "no-loss",
+     .summary = "Every acknowledged write of a ledger is there at the end, once and unchanged.",
+     .options = Shape::object({{"ledger", Shape::name(), required, "a ledger of the plan"}}),
+     .example = {{"no-loss", {{"ledger", "readings"}}}}},
+    judge_no_loss,
+    {},
+}};
+
+}  // namespace
+}  // namespace reprise

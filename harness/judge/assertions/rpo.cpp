@@ -1,0 +1,82 @@
+// rpo: {ledger, at-most, acknowledged-after-failure?: allowed}
+//
+// measures.md, Data loss. The upper end of the interval is held against the objective. Nothing lost
+// passes as far as the ledger can tell: within δ, from enough acknowledgements.
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/ledger_evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+Finding miss_rpo(Finding finding, const char* failure, const char* key, const DataLoss& loss) {
+  Message outcome{key, {{"count", loss.lost_after}}};
+  add_counts(outcome, loss);
+  add_interval(outcome, loss.rpo);
+  finding = missed(std::move(finding), failure, std::move(outcome));
+  finding.cause = cause_of(finding);
+  return finding;
+}
+
+Finding nothing_lost(Finding finding, const DataLoss& loss) {
+  Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
+  add_counts(outcome, loss);
+  if (loss.acknowledged_before < least_acknowledged) {
+    return inconclusive(
+        std::move(finding),
+        {"judge.ledger.few", {{"count", loss.acknowledged_before}, {"least", least_acknowledged}}});
+  }
+  if (loss.resolution > finding.limit) {
+    return inconclusive(std::move(finding), {"judge.too-coarse",
+                                             {{"resolution_ns", loss.resolution.count()},
+                                              {"within_ns", finding.limit->count()}}});
+  }
+  return passed(std::move(finding), std::move(outcome));
+}
+
+Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
+  const std::string ledger = text_option(spec, "ledger");
+  const Duration limit = duration_option(spec, "at-most").value_or(Duration::zero());
+  Finding finding =
+      unjudged(spec, {"judge.rpo.statement", {{"ledger", ledger}, {"at_most_ns", limit.count()}}});
+  finding.limit = limit;
+  const auto loss = loss_of(record, ledger);
+  if (!loss) return inconclusive(std::move(finding), loss.error());
+  finding.measured = loss->rpo;
+  if (auto miss = unsound(finding, *loss)) return std::move(*miss);
+  if (loss->lost == 0) return nothing_lost(std::move(finding), *loss);
+  if (!loss->rpo.high) {
+    return miss_rpo(std::move(finding), "chaos.RpoExceeded", "judge.rpo.past-the-start", *loss);
+  }
+  if (*loss->rpo.high > limit) {
+    return miss_rpo(std::move(finding), "chaos.RpoExceeded", "judge.rpo.exceeded", *loss);
+  }
+  const bool allowed = text_option(spec, "acknowledged-after-failure") == "allowed";
+  if (loss->lost_after > 0 && !allowed) {
+    return miss_rpo(std::move(finding), "chaos.LostAfterFailure", "judge.rpo.lost-after", *loss);
+  }
+  Message outcome{"judge.rpo.within", nlohmann::json::object()};
+  add_counts(outcome, *loss);
+  add_interval(outcome, loss->rpo);
+  return passed(std::move(finding), std::move(outcome));
+}
+
+const Registered<AssertionKind> rpo_registered{{
+    {.name = "rpo",
+     .summary = "What a ledger lost reaches back no further than this.",
+     .options = Shape::object(
+         {{"ledger", Shape::name(), required, "a ledger of the plan"},
+          {"at-most", Shape::either({Shape::duration(), Shape::choice({"rpo"})}), required,
+           "a duration, or `rpo`"},
+          {"acknowledged-after-failure",
+           Shape::choice({"allowed"}),
+           {},
+           "that what was acknowledged after the failure is lost as well; else it is a miss"}}),
+     .example = {{"rpo", {{"ledger", "readings"}, {"at-most", "1h"}}}}},
+    judge_rpo,
+    {},
+}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,79 @@
+#include "harness/judge/data_loss.h"
+
+#include <algorithm>
+
+namespace reprise {
+namespace {
+
+void count_classes(const LedgerRecord& ledger, unsigned allowed, DataLoss& loss) {
+  loss.phantom = ledger.strays;
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool refused = entry.outcome == WriteOutcome::refused;
+    loss.acknowledged += entry.acknowledged();
+    loss.refused += refused;
+    loss.unknown += !entry.acknowledged() && !refused;
+    loss.kept += entry.kept();
+    loss.lost += entry.acknowledged() && !entry.kept();
+    loss.recovered += !entry.acknowledged() && !refused && entry.kept();
+    loss.phantom += refused && entry.kept();
+    loss.duplicated += entry.copies > allowed;
+    loss.corrupted += entry.corrupted;
+    loss.stale += entry.stale;
+  }
+}
+
+// Sets δ and how many acknowledgements it comes from.
+void measure_gaps(const LedgerRecord& ledger, Duration commanded, DataLoss& loss) {
+  std::vector<Duration> before;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (entry.acknowledged() && entry.answered <= commanded) before.push_back(entry.answered);
+  }
+  std::ranges::sort(before);
+  loss.acknowledged_before = before.size();
+  before.push_back(commanded);
+  for (std::size_t i = 1; i < before.size(); ++i) {
+    loss.resolution = std::max(loss.resolution, before[i] - before[i - 1]);
+  }
+}
+
+void count_holes(const LedgerRecord& ledger, Duration commanded, DataLoss& loss) {
+  std::optional<Duration> newest;  // sent, of those kept that were acknowledged before the failure
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool kept = entry.acknowledged() && entry.kept() && entry.answered < commanded;
+    if (kept && (!newest || entry.sent > *newest)) newest = entry.sent;
+  }
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool lost = entry.acknowledged() && !entry.kept();
+    loss.holes += lost && newest && entry.answered < *newest;
+  }
+}
+
+}  // namespace
+
+DataLoss data_loss(const LedgerRecord& ledger, const Failure& failure, unsigned allowed) {
+  DataLoss loss;
+  count_classes(ledger, allowed, loss);
+  measure_gaps(ledger, failure.commanded, loss);
+  if (loss.lost == 0) {
+    loss.rpo = Interval{Duration::zero(), loss.resolution};
+    return loss;
+  }
+  count_holes(ledger, failure.commanded, loss);
+  const LedgerEntry* oldest = nullptr;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (!entry.acknowledged() || entry.kept()) continue;
+    if (!oldest || entry.sent < oldest->sent) oldest = &entry;
+    loss.lost_after += entry.answered > failure.armed;
+  }
+  std::optional<Duration> kept;  // s_k
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool before = entry.acknowledged() && entry.kept() && entry.answered < oldest->sent;
+    if (before && (!kept || entry.sent > *kept)) kept = entry.sent;
+  }
+  loss.first_lost = oldest->answered;
+  loss.rpo = Interval{failure.commanded - oldest->answered, std::nullopt};
+  if (kept) loss.rpo.high = failure.armed - *kept;
+  return loss;
+}
+
+}  // namespace reprise

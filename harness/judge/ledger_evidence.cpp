@@ -1,0 +1,84 @@
+#include "harness/judge/ledger_evidence.h"
+
+#include <set>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/data_loss.h"
+#include "harness/judge/evidence.h"
+
+namespace reprise {
+namespace {
+
+std::optional<Failure> first_failure(const Record& record) {
+  for (const FaultRecord& fault : record.faults) {  // by t_cmd
+    if (!fault.commanded) continue;
+    return Failure{*fault.commanded, fault.armed.value_or(fault.bit.value_or(*fault.commanded))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<DataLoss, Message> loss_of(const Record& record, const std::string& name) {
+  const auto unusable = [&](const char* key, const std::string& why = {}) {
+    return std::unexpected(Message{key, {{"ledger", name}, {"why", why}}});
+  };
+  const auto found = record.ledgers.find(name);
+  const auto spec = record.plan.ledgers.find(name);
+  if (found == record.ledgers.end() || spec == record.plan.ledgers.end()) {
+    return unusable("judge.ledger.unread");
+  }
+  const LedgerRecord& ledger = found->second;
+  if (!ledger.problem.empty()) return unusable("judge.ledger.unreadable", ledger.problem);
+  if (!ledger.settled) return unusable("judge.ledger.unsettled");
+  const auto failure = first_failure(record);
+  if (!failure) return unusable("judge.no-bite");
+  DataLoss loss = data_loss(ledger, *failure, static_cast<unsigned>(spec->second.copies));
+  if (loss.acknowledged == 0) return unusable("judge.ledger.no-answers");
+  return loss;
+}
+
+std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
+  const struct {
+    std::uint64_t count;
+    const char* failure;
+    const char* key;
+  } kinds[] = {{loss.corrupted, "chaos.DataCorrupted", "judge.ledger.corrupted"},
+               {loss.phantom, "chaos.DataPhantom", "judge.ledger.phantom"},
+               {loss.duplicated, "chaos.DataDuplicated", "judge.ledger.duplicated"},
+               {loss.holes, "chaos.DataHoles", "judge.ledger.holes"}};
+  for (const auto& kind : kinds) {
+    if (kind.count == 0) continue;
+    Message outcome{kind.key, {{"count", kind.count}}};
+    auto miss = missed(finding, kind.failure, std::move(outcome));
+    miss.cause = cause_of(miss);
+    return miss;
+  }
+  return std::nullopt;
+}
+
+std::vector<LedgerFigures> ledger_figures(const Record& record) {
+  std::set<std::string> names;
+  for (const AssertionSpec& spec : record.scenario.assertions) {
+    const std::string name = text_option(spec, "ledger");
+    if (!name.empty()) names.insert(name);
+  }
+  std::vector<LedgerFigures> figures;
+  for (const std::string& name : names) {
+    auto& one = figures.emplace_back(LedgerFigures{name, {}, {}});
+    if (auto loss = loss_of(record, name)) {
+      one.loss = *loss;
+    } else {
+      one.problem = std::move(loss.error());
+    }
+  }
+  return figures;
+}
+
+void add_counts(Message& message, const DataLoss& loss) {
+  message.arguments["acknowledged"] = loss.acknowledged;
+  message.arguments["lost"] = loss.lost;
+  message.arguments["resolution_ns"] = loss.resolution.count();
+}
+
+}  // namespace reprise

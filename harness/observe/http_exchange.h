@@ -1,0 +1,52 @@
+// One HTTP request over a fresh connection, and its answer.
+//
+// Beast stays in the .cpp. Ownership: plain values. Threads: the engine thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "harness/engine/surroundings.h"
+#include "harness/model/expectation.h"
+#include "harness/model/shape.h"
+#include "harness/observe/address.h"
+
+namespace reprise {
+
+struct HttpRequest {
+  HttpUrl url;
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::size_t most_answer = 8 << 20;  // bytes of the answer's body
+
+  void drop_header(std::string_view name);  // whatever its case
+};
+
+struct HttpAnswer {
+  std::optional<Observation> failure;  // no answer; what follows is empty then
+  unsigned status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // as they came
+  std::string body;
+
+  // All of that name, whatever its case, as one; empty when there is none.
+  [[nodiscard]] std::string header(std::string_view name) const;
+  [[nodiscard]] bool has_header(std::string_view name) const;
+};
+
+// `url`, `method`, `headers` and `body` of a kind that makes requests.
+[[nodiscard]] std::vector<Shape::Field> http_request_options();
+// From such options, references filled in.
+[[nodiscard]] Result<HttpRequest> http_request(const nlohmann::json& options,
+                                               const Surroundings& surroundings);
+
+boost::asio::awaitable<HttpAnswer> http_exchange(boost::asio::any_io_executor executor,
+                                                 HttpRequest request, Instant deadline);
+
+}  // namespace reprise

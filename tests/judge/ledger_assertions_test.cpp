@@ -1,0 +1,147 @@
+// rpo, no-loss and no-duplicates: a story that passes, one that fails, one that proves nothing.
+#include <gtest/gtest.h>
+
+#include "tests/judge/alone.h"
+
+namespace reprise::testing {
+namespace {
+
+// A write every 50 ms until the fault at 10 s and after it, from 12 s to 14 s.
+class LedgerAssertions : public ::testing::Test {
+ protected:
+  LedgerAssertions() : record_(Story().kill(10s).record()) {
+    record_.plan.ledgers["readings"].name = "readings";
+    for (Duration at = 0s; at < 14s; at += 50ms) {
+      if (at >= 10s && at < 12s) continue;
+      LedgerEntry entry;
+      entry.sent = at;
+      entry.answered = at + 2ms;
+      entry.outcome = WriteOutcome::acknowledged;
+      entry.copies = 1;
+      ledger().entries.push_back(entry);
+    }
+    ledger().readings = 2;
+    ledger().settled = true;
+  }
+  LedgerRecord& ledger() { return record_.ledgers["readings"]; }
+  void lose(Duration from, Duration to) {
+    for (auto& entry : ledger().entries) {
+      if (entry.sent >= from && entry.sent < to) entry.copies = 0;
+    }
+  }
+  [[nodiscard]] Finding rpo(const std::string& at_most, json more = json::object()) const {
+    return alone(record_, "rpo", with({{"ledger", "readings"}, {"at-most", at_most}}, more));
+  }
+  [[nodiscard]] Finding no_loss() const {
+    return alone(record_, "no-loss", {{"ledger", "readings"}});
+  }
+  [[nodiscard]] Finding no_duplicates() const {
+    return alone(record_, "no-duplicates", {{"ledger", "readings"}});
+  }
+  Record record_;
+};
+
+TEST_F(LedgerAssertions, PassWhereNothingIsLost) {
+  EXPECT_EQ(rpo("1h").status, Status::pass);
+  EXPECT_EQ(rpo("1h").measured->high, 50ms) << "as finely as it was written";
+  EXPECT_EQ(no_loss().status, Status::pass);
+  EXPECT_EQ(no_duplicates().status, Status::pass);
+}
+
+TEST_F(LedgerAssertions, HoldTheUpperEndAgainstTheObjective) {
+  lose(9s, 10s);
+  // Kept, and sent, at 8.95 s; the fault was in place a millisecond after 10 s.
+  const Duration upper = 10001ms - 8950ms;
+  EXPECT_EQ(rpo(format_duration(upper)).status, Status::pass);
+  const Finding missed = rpo(format_duration(upper - 1ms));
+  EXPECT_EQ(missed.status, Status::fail);
+  EXPECT_EQ(missed.failure, "chaos.RpoExceeded");
+  EXPECT_EQ(missed.measured->low, 10s - 9002ms);
+  ASSERT_TRUE(missed.cause);
+  EXPECT_EQ(no_loss().failure, "chaos.DataLost");
+  EXPECT_EQ(no_duplicates().status, Status::pass);
+}
+
+TEST_F(LedgerAssertions, FailWhenEverythingIsLostHoweverLongTheObjective) {
+  lose(0s, 10s);
+  const Finding finding = rpo("1h");
+  EXPECT_EQ(finding.status, Status::fail);
+  EXPECT_EQ(finding.outcome.key, "judge.rpo.past-the-start");
+}
+
+TEST_F(LedgerAssertions, FailOnAHoleWhateverTheObjective) {
+  lose(5s, 5100ms);
+  EXPECT_EQ(rpo("1h").failure, "chaos.DataHoles");
+}
+
+TEST_F(LedgerAssertions, FailOnWhatWasAcknowledgedAfterTheFailureUnlessAllowed) {
+  lose(9900ms, 12100ms);
+  EXPECT_EQ(rpo("1h").failure, "chaos.LostAfterFailure");
+  EXPECT_EQ(rpo("1h", {{"acknowledged-after-failure", "allowed"}}).status, Status::pass);
+}
+
+TEST_F(LedgerAssertions, FailOnPhantomsCopiesAndOtherContents) {
+  const Record sound = record_;
+  ledger().strays = 1;
+  EXPECT_EQ(rpo("1h").failure, "chaos.DataPhantom");
+  EXPECT_EQ(no_loss().failure, "chaos.DataPhantom");
+  record_ = sound;
+  ledger().entries[3].copies = 2;
+  EXPECT_EQ(rpo("1h").failure, "chaos.DataDuplicated");
+  EXPECT_EQ(no_duplicates().failure, "chaos.DataDuplicated");
+  record_.plan.ledgers["readings"].copies = 2;
+  EXPECT_EQ(no_duplicates().status, Status::pass);
+  record_ = sound;
+  ledger().entries[3].corrupted = true;
+  EXPECT_EQ(no_loss().failure, "chaos.DataCorrupted");
+}
+
+TEST_F(LedgerAssertions, ProveNothingWithoutReadings) {
+  const Record sound = record_;
+  ledger().settled = false;
+  for (const auto& finding : {rpo("1h"), no_loss(), no_duplicates()}) {
+    EXPECT_EQ(finding.status, Status::inconclusive);
+    EXPECT_EQ(finding.outcome.key, "judge.ledger.unsettled");
+  }
+  record_ = sound;
+  ledger().problem = "refused";
+  EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.unreadable");
+  record_.ledgers.clear();
+  EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.unread");
+  EXPECT_EQ(no_loss().status, Status::inconclusive);
+}
+
+TEST_F(LedgerAssertions, ProveNothingWithTooFewAcknowledgements) {
+  ledger().entries.resize(19);
+  for (const auto& finding : {rpo("1h"), no_loss(), no_duplicates()}) {
+    EXPECT_EQ(finding.status, Status::inconclusive);
+  }
+  for (auto& entry : ledger().entries) entry.outcome = WriteOutcome::unknown;
+  EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.no-answers");
+}
+
+TEST_F(LedgerAssertions, ProveNothingFinerThanWhatWasWritten) {
+  EXPECT_EQ(rpo("49ms").outcome.key, "judge.too-coarse");
+}
+
+TEST_F(LedgerAssertions, ProveNothingWithoutAFault) {
+  record_.faults.clear();
+  EXPECT_EQ(rpo("1h").status, Status::inconclusive);
+  EXPECT_EQ(no_loss().status, Status::inconclusive);
+}
+
+TEST_F(LedgerAssertions, GiveTheirFiguresToTheVerdict) {
+  AssertionSpec spec;
+  spec.kind = spec.name = "no-loss";
+  spec.options = {{"ledger", "readings"}};
+  record_.scenario.assertions.push_back(spec);
+  lose(9s, 10s);
+  const Verdict verdict = judge(record_);
+  ASSERT_EQ(verdict.ledgers.size(), 1U);
+  EXPECT_EQ(verdict.ledgers[0].ledger, "readings");
+  EXPECT_EQ(verdict.ledgers[0].loss.lost, 20U);
+  EXPECT_EQ(verdict.status, Status::fail);
+}
+
+}  // namespace
+}  // namespace reprise::testing
