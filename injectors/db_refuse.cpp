@@ -2,50 +2,31 @@
 //
 // The setting lies in the server's catalogue and survives everything but its own reversal. It is
 // changed from another database, since nobody can enter the refused one, not even a superuser.
-#include <filesystem>
-
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/postgres.h"
 #include "injectors/receipt.h"
+#include "injectors/server_receipt.h"
 
 namespace reprise {
 namespace {
 
-struct Written {
-  PostgresAddress target;
+struct Refusal {
+  ServerReceipt server;
   std::string via;
   std::string oid;
   bool allowed;
-  std::string data;    // the server's folder; empty when it would not say
-  std::string folder;  // the drill's
 };
 
-Result<Written> read_receipt(const nlohmann::json& receipt, const Surroundings& surroundings) {
-  const auto address = receipt_field<nlohmann::json>(receipt, "address");
-  if (!address) return std::unexpected(address.error());
-  auto target = PostgresAddress::recall(*address, surroundings);
-  if (!target) return std::unexpected(target.error());
+Result<Refusal> read_refusal(const nlohmann::json& receipt, const Surroundings& surroundings) {
+  auto server = ServerReceipt::recall(receipt, surroundings);
+  if (!server) return std::unexpected(server.error());
   const auto via = receipt_field<std::string>(receipt, "via");
   if (!via) return std::unexpected(via.error());
   const auto oid = receipt_field<std::string>(receipt, "oid");
   if (!oid) return std::unexpected(oid.error());
   const auto allowed = receipt_field<bool>(receipt, "allowed");
   if (!allowed) return std::unexpected(allowed.error());
-  const auto data = receipt_field<std::string>(receipt, "data_directory");
-  if (!data) return std::unexpected(data.error());
-  const auto folder = receipt_field<std::string>(receipt, "folder");
-  if (!folder) return std::unexpected(folder.error());
-  return Written{std::move(*target), *via, *oid, *allowed, *data, *folder};
-}
-
-// The server's data belong to the drill and go with its folder.
-bool lies_within(const std::string& data, const std::string& folder) {
-  if (data.empty()) return false;
-  std::error_code error;
-  const auto inside = std::filesystem::weakly_canonical(data, error)
-                          .lexically_relative(std::filesystem::weakly_canonical(folder, error));
-  return !error && !inside.empty() && *inside.begin() != "..";
+  return Refusal{std::move(*server), *via, *oid, *allowed};
 }
 
 class DbRefuse final : public Injector {
@@ -65,27 +46,22 @@ class DbRefuse final : public Injector {
         session->query("SELECT oid, datallowconn FROM pg_database WHERE datname = $1", {database});
     if (!found) return std::unexpected(found.error());
     if (found->empty()) return failure("there is no database {} on the server", database);
-    // Only told to those with the privilege; without it the undo just knows less.
-    const auto data = session->query("SHOW data_directory");
+    auto receipt = ServerReceipt::of(*target, *session, surroundings_).fields();
     const auto& row = found->front();
-    return nlohmann::json{{"address", target->receipt()},
-                          {"via", via_},
-                          {"oid", row.at(0)},
-                          {"allowed", row.at(1) == "t"},
-                          {"data_directory", data ? data->front().at(0) : ""},
-                          {"folder", surroundings_.folder().string()}};
+    receipt.update({{"via", via_}, {"oid", row.at(0)}, {"allowed", row.at(1) == "t"}});
+    return receipt;
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    auto written = read_receipt(receipt, surroundings_);
+    auto written = read_refusal(receipt, surroundings_);
     if (!written) return std::unexpected(written.error());
     if (!written->allowed) {
-      return failure("{} accepted no connections even before", written->target.database());
+      return failure("{} accepted no connections even before", written->server.address.database());
     }
-    auto session = AdminSession::open(written->target.with_database(written->via));
+    auto session = AdminSession::open(written->server.address.with_database(written->via));
     if (!session) return std::unexpected(session.error());
-    if (auto set = allow(*session, written->target.database(), false); !set) return set;
-    const auto ended = end_other_sessions(*session, written->target.database());
+    if (auto set = allow(*session, written->server.address.database(), false); !set) return set;
+    const auto ended = end_other_sessions(*session, written->server.address.database());
     if (!ended) return std::unexpected(ended.error());
     refused_ = std::move(*written);
     ended_ = *ended;
@@ -95,31 +71,30 @@ class DbRefuse final : public Injector {
 
   Result<void> revert(const nlohmann::json& receipt) override {
     refused_.reset();
-    const auto written = read_receipt(receipt, surroundings_);
+    const auto written = read_refusal(receipt, surroundings_);
     if (!written) return std::unexpected(written.error());
     // It was refused before we came: leave it so.
     if (!written->allowed) return {};
-    const std::string database = written->target.database();
-    auto session = AdminSession::open(written->target.with_database(written->via));
-    if (!session) {
-      if (gone_with_the_drill(*written)) return {};
-      return std::unexpected(session.error());
-    }
+    const std::string database = written->server.address.database();
+    auto opened = written->server.session_to_undo(written->via, name_, surroundings_);
+    if (!opened) return std::unexpected(opened.error());
+    if (!*opened) return {};
+    AdminSession& session = **opened;
     const auto found =
-        session->query("SELECT datallowconn FROM pg_database WHERE datname = $1 AND oid = $2::oid",
-                       {database, written->oid});
+        session.query("SELECT datallowconn FROM pg_database WHERE datname = $1 AND oid = $2::oid",
+                      {database, written->oid});
     if (!found) return std::unexpected(found.error());
     // Dropped or rebuilt meanwhile: the setting went with the old one.
     if (found->empty() || found->front().at(0) == "t") return {};
-    return allow(*session, database, true);
+    return allow(session, database, true);
   }
 
   std::optional<Bite> confirm() override {
     if (!refused_) return std::nullopt;
     // The server answers and this database does not: both are needed for evidence.
-    const auto server = AdminSession::open(refused_->target.with_database(refused_->via));
+    const auto server = AdminSession::open(refused_->server.address.with_database(refused_->via));
     if (!server) return std::nullopt;
-    const auto refused = AdminSession::open(refused_->target);
+    const auto refused = AdminSession::open(refused_->server.address);
     if (refused) return std::nullopt;
     return Bite{ended_ > 0 ? ended_at_ : surroundings_.now(),
                 fmt::format("{} ({} session{} ended)", refused.error().what, ended_,
@@ -149,16 +124,10 @@ class DbRefuse final : public Injector {
     return {};
   }
 
-  // The drill is over (its services are unknown here), the server is gone, and its data were the
-  // drill's own copy: nobody will ever meet the setting.
-  [[nodiscard]] bool gone_with_the_drill(const Written& written) const {
-    return !surroundings_.database(name_) && lies_within(written.data, written.folder);
-  }
-
   std::string name_;
   std::string via_;
   const Surroundings& surroundings_;
-  std::optional<Written> refused_;
+  std::optional<Refusal> refused_;
   int ended_ = 0;
   Instant ended_at_{};
 };

@@ -19,6 +19,7 @@ Trial result(const std::string& fault, bool works, const std::string& how) {
 }
 
 Trial examine(const TrialOf& trial, const std::string& name, bool sandbox) {
+  if (!trial.kind.untried.empty()) return {name, "not tried", trial.kind.untried};
   if (trial.kind.target == Target::database && trial.database.empty()) {
     return {name, "not tried", "it needs a PostgreSQL database: --database URL"};
   }

@@ -74,7 +74,7 @@ int run(const RunOptions& options) {
   for (const auto& trouble : conducted.troubles) complain(redaction, trouble);
   const int code = exit_code_of(conducted);
   if (conducted.run.drills.empty()) return code;
-  const Run judged{std::move(conducted.run.drills)};
+  const Run& judged = conducted.run;
   if (auto written = write_reports(judged, options.out, language); !written) {
     complain(redaction, written.error().text());
     return 2;

@@ -14,7 +14,9 @@ class EntrySurroundings final : public Surroundings {
   explicit EntrySurroundings(const Surroundings& drill) : drill_(drill) {}
 
   // `name` as in "entry.key", without the brackets.
-  void set(const std::string& name, std::string value) { values_["${" + name + "}"] = value; }
+  void set(const std::string& name, std::string value) {
+    values_["${" + name + "}"] = std::move(value);
+  }
 
   [[nodiscard]] Result<std::string> resolve(std::string_view text) const override;
 

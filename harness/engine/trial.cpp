@@ -136,7 +136,7 @@ Result<std::string> try_here(const TrialOf& trial, const fs::path& folder, bool 
   auto receipt = (*injector)->prepare();
   if (!receipt) return std::unexpected(receipt.error());
   const auto injected = (*injector)->inject(*receipt);
-  const std::string instead = (*injector)->state().value("instead", "");
+  std::string instead = (*injector)->state().value("instead", "");
   const auto reverted = (*injector)->revert(*receipt);
   if (!injected) return std::unexpected(injected.error());
   if (!reverted) return std::unexpected(reverted.error());

@@ -37,6 +37,8 @@ struct FaultInfo : KindInfo {
   // Options to set beside the example's that ask something else of the machine: `reprise doctor`
   // tries them too.
   std::vector<nlohmann::json> variants = {};
+  // Why `reprise doctor` does not try it; empty: it does.
+  std::string untried = {};
 
   [[nodiscard]] Nature nature_with(const nlohmann::json& with) const {
     const bool happens = !event_without.empty() && !with.contains(event_without);

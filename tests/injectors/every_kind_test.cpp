@@ -91,7 +91,12 @@ const std::map<std::string, std::string> without_evidence{
     {"connection_reset", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
     {"connection_stall", "NetworkFault.DoesNotBiteOnALinkNobodyUses"},
     {"cpu_stress", "CpuStress.OfHelpersThatStandStillIsNotConfirmed"},
+    {"db_corrupt", "DatabaseEvents.RowsOfAnEmptyTableDoNotBite"},
+    {"db_deadlock", "DatabaseEvents.ADeadlockThatNobodyMeetsIsNotConfirmedAndLeavesNoLock"},
     {"db_disconnect", "DatabaseFaults.ADisconnectWithNobodyConnectedDoesNotBite"},
+    {"db_exhaust", "DatabaseConditions.AServerWithRoomLeftIsNotExhausted"},
+    {"db_lock", "DatabaseConditions.ALockMakesOthersWaitAndSaysWho"},
+    {"db_readonly", "DatabaseConditions.AReadonlyThatSomebodyLiftsIsNotConfirmed"},
     {"db_refuse", "DatabaseFaults.ARefusalThatSomebodyLiftsIsNotConfirmed"},
     {"descriptor_exhaustion", "DescriptorExhaustion.BitesOnlyWhenTheSpareOnesAreUsedUp"},
     {"disk_error", "DiskError.FailsUntilItIsReverted"},
@@ -115,6 +120,12 @@ const std::map<std::string, std::string> without_evidence{
     {"process_pause", "ProcessFaults.APauseThatSomebodyEndsIsNotConfirmed"},
     {"process_slow", "ProcessSlow.OfAServiceThatIsGoneIsNotConfirmed"},
     {"process_stop", "ProcessFaults.ASignalThatIsIgnoredIsNotConfirmed"},
+    {"redis_disconnect", "RedisFaults.ADisconnectWithNobodyConnectedDoesNotBite"},
+    {"redis_flush", "RedisFaults.AFlushOfNothingDoesNotBite"},
+    {"redis_hang", "RedisFaults.AHangOfAServerThatHasEndedIsNotConfirmed"},
+    {"redis_kill", "RedisFaults.AKillThatIsNotAllowedDoesNotBite"},
+    {"replication_pause", "Standbys.FallBehindUntilTheyAreReverted"},
+    {"wal_archive_failure", "DatabaseConditions.AnArchiveThatSomebodyMendsIsNotConfirmed"},
 };
 
 bool is_a_test(const std::string& full_name) {

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "harness/model/registry.h"
+#include "harness/observe/ledger_reader.h"
 #include "harness/observe/probe.h"
 #include "tests/support/fixed_surroundings.h"
 
@@ -83,6 +84,22 @@ class Observing {
                   Duration timeout = std::chrono::seconds(5)) {
     const auto probe = make(spec(kind, std::move(options)));
     return sample(*probe, timeout).seen;
+  }
+
+  // Everything that a reader of ledgers finds.
+  Result<std::vector<FoundEntry>> read(const std::string& kind, const nlohmann::json& options,
+                                       Duration within = std::chrono::seconds(5)) {
+    const ProbeContext context{engine.get_executor(), surroundings, pool_};
+    auto reader = Registry<ReaderKind>::find(kind)->make(options, context);
+    if (!reader) return std::unexpected(reader.error());
+    std::optional<Result<std::vector<FoundEntry>>> found;
+    const Instant deadline = surroundings.now() + within;
+    auto work = [&]() -> boost::asio::awaitable<void> {
+      found = co_await (*reader)->read(deadline);
+    };
+    spawn(work);
+    run_until([&] { return found.has_value(); });
+    return std::move(*found);
   }
 
  private:

@@ -85,7 +85,7 @@ std::optional<pid_t> child_of(pid_t parent) {
   return std::nullopt;
 }
 
-Battlefield::Battlefield() {
+Battlefield::Battlefield() : server_("archive_mode = on\narchive_command = 'true'\n") {
   fs::create_directories(place_.folder() / "tmp");
   // Every process of a drill inherits it: that is how they are found again.
   ::setenv("TMPDIR", (place_.folder() / "tmp").c_str(), 1);
@@ -105,6 +105,10 @@ std::string Battlefield::psql(const std::string& query) const {
 
 void Battlefield::seed() {
   (void)psql("create database trial");
+  for (const char* table : {"readings (kw int)", "orders (id int)", "lines (id int)"}) {
+    (void)said_by(
+        {"psql", "-XAtq", server_.url("trial"), "-c", fmt::format("create table {}", table)});
+  }
   const fs::path mount = place_.folder() / "foreign";
   fs::create_directory(mount);
   (void)said_by({"mount", "-t", "tmpfs", "-o", "size=64k", "foreign", mount});
@@ -196,7 +200,7 @@ std::string Battlefield::fingerprint() const {
                      read_file(place_.folder() / "foreign/file") +
                      read_file(place_.folder() / "field/system/page.txt");
   text += psql("select d from pg_database d order by oid") +
-          psql("select s from pg_db_role_setting s order by 1") +
+          psql("select s from pg_db_role_setting s order by 1") + psql("show archive_command") +
           psql("select pid, application_name from pg_stat_activity where datname = 'trial'");
   for (const fs::path& left : {place_.folder() / "tmp", place_.folder() / "state/undo"}) {
     for (const auto& entry : entries(left)) text += entry.string() + " is left\n";

@@ -12,61 +12,51 @@
 #include <string>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/child_process.h"
+#include "tests/support/free_port.h"
 #include "tests/support/temporary_folder.h"
 
 namespace reprise {
 
 class PostgresServer {
  public:
-  PostgresServer() {
-    std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
-    data_ = folder_.path() / "data";
-    std::filesystem::create_directory(data_);
-    if (::geteuid() == 0) {
-      const passwd* user = ::getpwnam("postgres");
-      if (user == nullptr) user = ::getpwnam("nobody");
-      uid_ = user->pw_uid;
-      gid_ = user->pw_gid;
-      if (::chown(data_.c_str(), uid_, gid_) != 0) throw std::runtime_error("cannot chown");
-    }
-    const pid_t made = start({program("initdb"), "-D", data_, "-U", "spe", "-A", "trust", "-E",
-                              "UTF8", "--no-locale", "--no-sync"});
-    int status = 0;
-    ::waitpid(made, &status, 0);
-    if (status != 0) throw std::runtime_error("initdb: " + folder_.read("log"));
-    port_ = free_port();
-    server_ = start({program("postgres"), "-D", data_, "-p", std::to_string(port_), "-k", data_,
-                     "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c",
-                     "shared_buffers=16MB", "-c", "max_connections=20"});
-    if (!comes_true([this] { return accepts(); })) {
-      stop();
-      throw std::runtime_error("postgres: " + folder_.read("log"));
-    }
+  // `settings`: lines of its postgresql.conf.
+  explicit PostgresServer(const std::string& settings = "") {
+    take_folder();
+    make({program("initdb"), "-D", data_, "-U", "spe", "-A", "trust", "-E", "UTF8", "--no-locale",
+          "--no-sync", "-k"});
+    std::ofstream(data_ / "postgresql.conf", std::ios::app) << settings;
+    run();
+  }
+  // A standby of another one, which outlives it.
+  struct StandbyOf {
+    const PostgresServer& primary;
+  };
+  explicit PostgresServer(StandbyOf of) {
+    take_folder();
+    make({program("pg_basebackup"), "-d", of.primary.url("postgres"), "-D", data_, "-R", "-X",
+          "stream", "-c", "fast", "--no-sync"});
+    run();
   }
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
   ~PostgresServer() { stop(); }
 
-  // SIGQUIT: every process of the server ends at once.
-  void stop() {
-    if (server_ <= 0) return;
-    ::kill(server_, SIGQUIT);
-    ::waitpid(server_, nullptr, 0);
-    server_ = 0;
-  }
+  // Every process of the server ends at once.
+  void stop() { end(SIGQUIT); }
+  // In order: its files are complete.
+  void shut_down() { end(SIGINT); }
   [[nodiscard]] pid_t pid() const { return server_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+  [[nodiscard]] const std::filesystem::path& data() const { return data_; }
   [[nodiscard]] std::string address() const { return fmt::format("127.0.0.1:{}", port_); }
   [[nodiscard]] std::string url(const std::string& database,
                                 const std::string& user = "spe") const {
@@ -74,24 +64,49 @@ class PostgresServer {
   }
 
  private:
+  void end(int signal) {
+    if (server_ <= 0) return;
+    ::kill(server_, signal);
+    ::waitpid(server_, nullptr, 0);
+    server_ = 0;
+  }
+
+  void take_folder() {
+    std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+    data_ = folder_.path() / "data";
+    std::filesystem::create_directory(data_);
+    std::filesystem::permissions(data_, std::filesystem::perms(0700));
+    if (::geteuid() != 0) return;
+    const passwd* user = ::getpwnam("postgres");
+    if (user == nullptr) user = ::getpwnam("nobody");
+    uid_ = user->pw_uid;
+    gid_ = user->pw_gid;
+    if (::chown(data_.c_str(), uid_, gid_) != 0) throw std::runtime_error("cannot chown");
+  }
+
+  void make(std::vector<std::string> arguments) {
+    const std::string name = arguments.front();
+    int status = 0;
+    ::waitpid(start(std::move(arguments)), &status, 0);
+    if (status != 0) throw std::runtime_error(name + ": " + folder_.read("log"));
+  }
+
+  void run() {
+    port_ = free_port();
+    server_ = start({program("postgres"), "-D", data_, "-p", std::to_string(port_), "-k", data_,
+                     "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c",
+                     "shared_buffers=16MB", "-c", "max_connections=20"});
+    if (comes_true([this] { return accepts(); })) return;
+    stop();
+    throw std::runtime_error("postgres: " + folder_.read("log"));
+  }
+
   static std::string program(const std::string& name) {
     for (const int version : {17, 16, 15, 14, 13}) {
       const auto path = fmt::format("/usr/lib/postgresql/{}/bin/{}", version, name);
       if (std::filesystem::exists(path)) return path;
     }
     return name;
-  }
-
-  static int free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    ::bind(probe, reinterpret_cast<sockaddr*>(&address), size);
-    ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(probe);
-    return ntohs(address.sin_port);
   }
 
   // The last line of the server's pid file says "ready" once it accepts connections.

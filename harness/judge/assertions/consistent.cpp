@@ -1,0 +1,78 @@
+// consistent: {probe, expect}
+//
+// An invariant, sampled throughout: every answer that tells of it keeps it, from the beginning of
+// inject to the end of recover. Where the system is down nothing is told, which `recovery` and
+// `throughout` judge; but the last word must be told after the last incident.
+#include <algorithm>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+// An answer with everything that the invariant looks at.
+bool tells(const Observation& seen, const std::set<std::string>& pointers) {
+  if (seen.outcome != "answered") return false;
+  const auto status = seen.values.value("status", 200);
+  if (status < 200 || status > 299) return false;
+  const auto json = seen.values.find("json");
+  return std::ranges::all_of(pointers, [&](const std::string& pointer) {
+    return json != seen.values.end() && json->contains(pointer);
+  });
+}
+
+Finding judge_consistent(const AssertionSpec& spec, const Record& record) {
+  const std::string probe = text_option(spec, "probe");
+  const auto expect = expected_option(spec);
+  Finding finding =
+      unjudged(spec, {"judge.consistent.statement",
+                      {{"probe", probe}, {"expect", expect ? expected_text(*expect) : "?"}}});
+  if (!expect || !expect->predicate) {
+    const std::string why = expect ? "a predicate is expected" : expect.error().what;
+    return inconclusive(std::move(finding), {"judge.unreadable", {{"why", why}}});
+  }
+  const auto window = drill_window(record);
+  if (!window) return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", probe}}});
+  finding.from = window->from;
+  finding.to = window->to;
+  const Timeline line = timeline(record, probe, *expect, Match::exactly);
+  auto points = line.within(*window);
+  if (auto why = unusable(line, probe, points)) {
+    return inconclusive(std::move(finding), std::move(*why));
+  }
+  const auto pointers = expect->predicate->pointers();
+  std::erase_if(points, [&](const Point& point) {
+    return !point.sample || !tells(line.probe->seen(*point.sample), pointers);
+  });
+  const auto broken = count(points, Sight::fails);
+  if (broken > 0) {
+    const auto first = std::ranges::find(points, Sight::fails, &Point::sight);
+    finding = missed(std::move(finding), "chaos.InvariantBroken",
+                     {"judge.consistent.broken",
+                      {{"probe", probe}, {"count", broken}, {"told", points.size()}}});
+    finding.cause = cause_of(finding, record, probe, *first->sample);
+    return finding;
+  }
+  if (points.empty() || points.back().intended < last_incident(record)) {
+    return inconclusive(std::move(finding), {"judge.consistent.untold", {{"probe", probe}}});
+  }
+  return passed(std::move(finding),
+                {"judge.consistent.kept", {{"probe", probe}, {"told", points.size()}}});
+}
+
+const Registered<AssertionKind> consistent_registered{{
+    {.name = "consistent",
+     .summary = "An invariant that a probe tells of is kept whenever it is told.",
+     .options = Shape::object(
+         {{"probe", Shape::name_of("probe"), required, "a query or a request that tells of it"},
+          {"expect", Shape::predicate(), required, "the invariant"}}),
+     .example = {{"consistent",
+                  {{"probe", "dashboard"}, {"expect", {{"json", {{"/violations", 0}}}}}}}}},
+    judge_consistent,
+    nullptr,
+}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,76 @@
+// A command to Redis over a fresh connection.
+#include "harness/model/registry.h"
+#include "harness/observe/answer.h"
+#include "harness/observe/probe.h"
+#include "harness/observe/promised.h"
+#include "harness/observe/redis_session.h"
+
+namespace reprise {
+namespace {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+// Owns what it uses: the sample may be given up before Redis has answered.
+Observation ask_redis(const RedisAddress& address, const std::vector<std::string>& words,
+                      Instant deadline) {
+  auto session = RedisSession::open(address, deadline);
+  Result<json> answer =
+      session ? session->command(words, deadline) : Result<json>(std::unexpected(session.error()));
+  if (answer) {
+    Observation seen;
+    seen.values["value"] = answer->is_string() ? json(cut_text(answer->get<std::string>()))
+                           : answer->dump().size() > kept_value ? json("cut")
+                                                                : *answer;
+    return seen;
+  }
+  const std::string& why = answer.error().what;
+  if (why == "timeout" || why == "reset") return not_answered(why);
+  if (why.find("refused") != why.npos) return not_answered("refused");
+  return not_answered("error", why);
+}
+
+class RedisProbe final : public Probe {
+ public:
+  RedisProbe(const ProbeSpec& spec, const ProbeContext& context)
+      : options_(spec.options), context_(context) {}
+
+  asio::awaitable<Observation> sample(Instant deadline) override {
+    const auto& surroundings = context_.surroundings;
+    const auto address =
+        RedisAddress::of_plan(surroundings, options_.at("database").get<std::string>());
+    if (!address) co_return not_answered("error", address.error().text());
+    std::vector<std::string> words;
+    for (const auto& word : options_.at("command")) {
+      auto filled = surroundings.resolve(word.get<std::string>());
+      if (!filled) co_return not_answered("error", filled.error().text());
+      words.push_back(std::move(*filled));
+    }
+    auto work = [address = *address, words = std::move(words), deadline] {
+      return ask_redis(address, words, deadline);
+    };
+    auto promised = promise(context_.executor, context_.pool, std::move(work));
+    auto seen = co_await promised->wait(deadline);
+    if (!seen) co_return not_answered("timeout");
+    co_return std::move(*seen);
+  }
+
+ private:
+  json options_;
+  ProbeContext context_;
+};
+
+const Registered<ProbeKind> redis_registered{ProbeKind{
+    {{.name = "redis",
+      .summary = "A command to Redis; sees value (its answer)",
+      .options = Shape::object(
+          {{"database", Shape::name(), required, "A database of the plan, as redis://host:port/0."},
+           {"command", Shape::list(Shape::text(), 1), required, "The words of one command."}}),
+      .example = {{"database", "cache"}, {"command", {"GET", "front-page"}}}},
+     std::chrono::milliseconds(5)},
+    [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
+      return std::make_unique<RedisProbe>(spec, context);
+    }}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,38 @@
+// By what a receipt finds a PostgreSQL server again, in a process that has nothing else.
+//
+// A server whose data were the drill's own copy, and which is gone with the drill, leaves nothing
+// to undo; one that lives elsewhere and does not answer does. Ownership: plain values. Threads:
+// any; blocks the caller.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "injectors/postgres.h"
+
+namespace reprise {
+
+struct ServerReceipt {
+  PostgresAddress address;
+  std::string data;    // the server's folder; empty when it would not say
+  std::string folder;  // the drill's
+
+  static ServerReceipt of(const PostgresAddress& address, AdminSession& session,
+                          const Surroundings& surroundings);
+  // From a receipt that holds `fields`.
+  static Result<ServerReceipt> recall(const nlohmann::json& receipt,
+                                      const Surroundings& surroundings);
+  [[nodiscard]] nlohmann::json fields() const;
+
+  // A session to undo with, in `database` of the server; nothing when the server went with the
+  // drill. `name` is the database's in the plan.
+  [[nodiscard]] Result<std::optional<AdminSession>> session_to_undo(
+      const std::string& database, const std::string& name, const Surroundings& surroundings) const;
+};
+
+// Ends the client sessions of a database that began after `since` (the server's own time, as text);
+// those of `reprise` are spared.
+[[nodiscard]] Result<void> end_sessions_since(AdminSession& session, const std::string& database,
+                                              const std::string& since);
+
+}  // namespace reprise
