@@ -21,6 +21,7 @@ namespace reprise {
 namespace {
 
 constexpr off_t page_header = 24;
+constexpr int most_tries = 10;
 constexpr std::size_t flipped_bytes = 64;
 
 struct Damage {
@@ -87,9 +88,11 @@ class DbCorrupt final : public Injector {
     if (!server) return std::unexpected(server.error());
     auto session = AdminSession::open(server->address);
     if (!session) return std::unexpected(session.error());
-    auto done = damage_.how == "page"   ? damage_page(*session, receipt)
-                : damage_.how == "drop" ? drop_table(*session)
-                                        : change_rows(*session);
+    auto done = damage(*session, receipt);
+    // The system goes on meanwhile, and one of two transactions that wait for each other is ended.
+    for (int tries = 1; tries < most_tries && is_deadlock(done); ++tries) {
+      done = damage(*session, receipt);
+    }
     if (!done) return std::unexpected(done.error());
     if (done->empty()) return {};
     bite_ = Bite{surroundings_.now(), std::move(*done)};
@@ -101,6 +104,15 @@ class DbCorrupt final : public Injector {
   std::optional<Bite> confirm() override { return bite_; }
 
  private:
+  Result<std::string> damage(AdminSession& session, const nlohmann::json& receipt) const {
+    if (damage_.how == "page") return damage_page(session, receipt);
+    return damage_.how == "drop" ? drop_table(session) : change_rows(session);
+  }
+
+  static bool is_deadlock(const Result<std::string>& done) {
+    return !done && done.error().what.find("deadlock detected") != std::string::npos;
+  }
+
   // Each says what was damaged; empty when nothing was.
   Result<std::string> change_rows(AdminSession& session) const {
     const auto table = quoted_table(session, damage_.table);

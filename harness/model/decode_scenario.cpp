@@ -100,6 +100,7 @@ Result<Scenario> decode_scenario(const nlohmann::json& resolved) {
   out.sustained = fields.duration("sustained");
   out.patience = fields.duration("patience", 60s);
   out.repeat = fields.integer("repeat", 1, 10'000, 1);
+  out.compress = fields.integer("compress", 1, 1'000'000, 1);
   out.where = fields.where();
   out.file = out.where.file;
   if (error) return std::unexpected(std::move(*error));

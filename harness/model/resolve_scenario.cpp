@@ -105,9 +105,16 @@ class ScenarioResolution {
       if (found == options.end() || (*found != "rto" && *found != "rpo")) continue;
       auto objective = found->get<std::string>();
       *found = plan_.at("objectives").at(objective);
+      if (objective == "rpo") *found = compressed(found->get<std::string>());
       return objective;
     }
     return {};
+  }
+
+  [[nodiscard]] std::string compressed(const std::string& objective) const {
+    const auto whole = parse_duration(objective);
+    const auto times = source_.root().value("compress", 1);
+    return whole && times > 1 ? format_duration(*whole / times) : objective;
   }
 
   const ScenarioSource& source_;

@@ -90,6 +90,7 @@ struct Scenario {
   std::optional<Duration> sustained;  // default by measures.md
   Duration patience{};                // resolved: default min(rto, 60 s)
   int repeat = 1;
+  int compress = 1;  // backups are made so many times more often than in reality
   std::filesystem::path file;
   Location where;
   nlohmann::json resolved;  // as the journal records it

@@ -262,7 +262,12 @@ Shape scenario_shape(const Vocabulary& vocabulary) {
                    {"title", Shape::translated(), {}, ""},
                    {"vars", variables_shape(), {}, "filled in where ${name} stands"},
                    {"for-each", matrix_shape(), {}, "a scenario for each combination"},
-                   {"covers", Shape::list(Shape::name_of("risk")), {}, "risks of the plan"}};
+                   {"covers", Shape::list(Shape::name_of("risk")), {}, "risks of the plan"},
+                   {"compress",
+                    whole(2, 1'000'000),
+                    {},
+                    "backups are made so many times more often than in reality; `rpo` is as many "
+                    "times shorter, and both figures are printed"}};
   for (auto& field : shared_fields(vocabulary)) fields.push_back(std::move(field));
   return Shape::object(std::move(fields));
 }

@@ -30,6 +30,11 @@ Observation not_answered(std::string outcome, std::string_view text) {
   return seen;
 }
 
+std::string why_unanswered(const Observation& seen) {
+  const auto text = seen.values.value("text", std::string());
+  return text.empty() ? seen.outcome : fmt::format("{}: {}", seen.outcome, text);
+}
+
 Observation not_answered(const boost::system::error_code& code) {
   if (code == error::connection_refused) return not_answered("refused");
   if (code == error::connection_reset || code == error::broken_pipe || code == error::eof ||

@@ -26,6 +26,9 @@ inline constexpr std::size_t kept_value = 64 * 1024;  // bytes of a JSON value, 
 // An observation that is not an answer: refused, reset, timeout or error, and why.
 [[nodiscard]] Observation not_answered(std::string outcome, std::string_view text = {});
 
+// Why there is no answer: the outcome, and its text where there is one.
+[[nodiscard]] std::string why_unanswered(const Observation& seen);
+
 // The outcome that a socket's error stands for; unknown ones are `error` with their text.
 [[nodiscard]] Observation not_answered(const boost::system::error_code& error);
 

@@ -1,5 +1,6 @@
 // A ledger behind HTTP: a JSON document, or one page after the other, with a list of entries.
 #include "harness/model/registry.h"
+#include "harness/observe/answer.h"
 #include "harness/observe/http_exchange.h"
 #include "harness/observe/ledger_reader.h"
 #include "harness/observe/promised.h"
@@ -55,7 +56,7 @@ class HttpReader final : public LedgerReader {
     request->most_answer = most_page;
     auto answer = co_await http_exchange(context_.executor, std::move(*request), deadline);
     if (answer.failure) {
-      co_return failure("{} {}", answer.failure->outcome, answer.failure->values.value("text", ""));
+      co_return failure("{}", why_unanswered(*answer.failure));
     }
     if (answer.status != 200) co_return failure("status {}", answer.status);
     auto parse = [this, body = std::move(answer.body)] { return page_of(body); };

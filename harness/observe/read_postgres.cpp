@@ -1,5 +1,6 @@
 // A ledger in PostgreSQL: a query whose first column is the key and whose second is the payload.
 #include "harness/model/registry.h"
+#include "harness/observe/answer.h"
 #include "harness/observe/ledger_reader.h"
 #include "harness/observe/postgres_session.h"
 
@@ -29,7 +30,7 @@ class PostgresReader final : public LedgerReader {
     };
     if (seen.outcome == "answered") seen = co_await session.query(*query, deadline, each);
     if (seen.outcome != "answered") {
-      co_return failure("{} {}", seen.outcome, seen.values.value("text", ""));
+      co_return failure("{}", why_unanswered(seen));
     }
     if (narrow) co_return failure("the query gives no key and payload");
     co_return found;

@@ -62,6 +62,18 @@ TEST_F(LedgerAssertions, HoldTheUpperEndAgainstTheObjective) {
   EXPECT_EQ(no_duplicates().status, Status::pass);
 }
 
+TEST_F(LedgerAssertions, SayWhatACompressedObjectiveIsInReality) {
+  record_.scenario.compress = 3600;
+  AssertionSpec spec;
+  spec.kind = spec.name = "rpo";
+  spec.objective = "rpo";
+  spec.options = {{"ledger", "readings"}, {"at-most", "1s"}};
+  const Finding finding = Registry<AssertionKind>::find("rpo")->judge(spec, record_);
+  EXPECT_EQ(finding.statement.key, "judge.rpo.statement-compressed");
+  EXPECT_EQ(finding.statement.arguments["real_ns"], Duration(1h).count());
+  EXPECT_EQ(finding.limit, 1s);
+}
+
 TEST_F(LedgerAssertions, FailWhenEverythingIsLostHoweverLongTheObjective) {
   lose(0s, 10s);
   const Finding finding = rpo("1h");

@@ -40,6 +40,12 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   const Duration limit = duration_option(spec, "at-most").value_or(Duration::zero());
   Finding finding =
       unjudged(spec, {"judge.rpo.statement", {{"ledger", ledger}, {"at_most_ns", limit.count()}}});
+  const int times = record.scenario.compress;
+  if (spec.objective == "rpo" && times > 1) {
+    finding.statement.key = "judge.rpo.statement-compressed";
+    finding.statement.arguments["real_ns"] = (limit * times).count();
+    finding.statement.arguments["times"] = times;
+  }
   finding.limit = limit;
   const auto loss = loss_of(record, ledger);
   if (!loss) return inconclusive(std::move(finding), loss.error());
