@@ -31,13 +31,6 @@ struct Damage {
   double share = 1.0;  // of rows
 };
 
-// As it has to stand in a statement.
-Result<std::string> quoted_table(AdminSession& session, const std::string& table) {
-  const auto rows = session.query("SELECT $1::regclass::text", {table});
-  if (!rows) return std::unexpected(rows.error());
-  return rows->front().front();
-}
-
 Result<void> flip_bytes(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   const auto trouble = [&](const char* doing) {

@@ -24,7 +24,7 @@ class DbLock final : public Injector {
     auto session = AdminSession::open(*address);
     if (!session) return std::unexpected(session.error());
     for (const std::string& table : tables_) {
-      const auto there = session->query("SELECT $1::regclass", {table});
+      const auto there = quoted_table(*session, table);
       if (!there) return std::unexpected(there.error());
     }
     const auto self = session->query(
@@ -41,11 +41,9 @@ class DbLock final : public Injector {
     const auto begun = prepared_->query("BEGIN");
     if (!begun) return std::unexpected(begun.error());
     for (const std::string& table : tables_) {
-      // regclass writes the name back as it has to stand in a statement.
-      const auto quoted = prepared_->query("SELECT $1::regclass::text", {table});
+      const auto quoted = quoted_table(*prepared_, table);
       if (!quoted) return std::unexpected(quoted.error());
-      const auto locked =
-          prepared_->query(fmt::format("LOCK TABLE {} IN {} MODE", quoted->front().front(), mode_));
+      const auto locked = prepared_->query(fmt::format("LOCK TABLE {} IN {} MODE", *quoted, mode_));
       if (!locked) return std::unexpected(locked.error());
     }
     holding_ = std::move(prepared_);

@@ -207,6 +207,12 @@ Result<std::string> AdminSession::identifier(const std::string& text) const {
   return std::string(quoted.get());
 }
 
+Result<std::string> quoted_table(AdminSession& session, const std::string& table) {
+  const auto rows = session.query("SELECT $1::regclass::text", {table});
+  if (!rows) return std::unexpected(rows.error());
+  return rows->front().front();
+}
+
 Result<int> end_other_sessions(AdminSession& session, const std::string& database) {
   // A session is a pid and its start: the pid alone may be somebody else's a moment later.
   static constexpr auto which =

@@ -70,6 +70,10 @@ class AdminSession {
   PostgresAddress address_;
 };
 
+// A table's name, as in shop.orders, as it has to stand in a statement; an error where there is
+// none.
+[[nodiscard]] Result<std::string> quoted_table(AdminSession& session, const std::string& table);
+
 // Ends every client session of a database but this one and those of `reprise` itself, and waits
 // until they are gone; how many went.
 [[nodiscard]] Result<int> end_other_sessions(AdminSession& session, const std::string& database);

@@ -5,14 +5,12 @@
 #include <stdexcept>
 
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "harness/cli/vocabulary.h"
 #include "harness/journal/journal.h"
 #include "harness/judge/report.h"
 #include "harness/model/registry.h"
+#include "tests/bench/apart.h"
 #include "tests/bench/bounds.h"
 
 namespace reprise::bench {
@@ -89,38 +87,24 @@ struct Rendered {
   bool all_failures_judged = false;
 };
 
-// In a process of its own, so that its peak memory is its own.
 Rendered judge_and_render(const fs::path& journal, std::size_t samples) {
-  int pipe[2];
-  if (::pipe(pipe) != 0) return {};
-  if (::fork() == 0) {
-    const auto begun = std::chrono::steady_clock::now();
-    Rendered rendered;
-    if (auto record = read_record(journal)) {
-      Run run;
-      Verdict verdict = judge(*record);
-      run.drills.push_back({"bench.jsonl", std::move(*record), std::move(verdict)});
-      for (const ReportKind* kind : Registry<ReportKind>::all()) {
-        const std::string text = kind->render(run, "en");
-        if (kind->name == "html") rendered.html_mib = text.size() / 1e6;
-      }
-      const auto& figures = run.drills.front().verdict.figures;
-      rendered.all_failures_judged = run.drills.front().verdict.status == Status::fail &&
-                                     figures.front().down == samples / 1000;
-    }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    rendered.seconds = took.count();
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    rendered.mib = usage.ru_maxrss / 1024.0;
-    (void)!::write(pipe[1], &rendered, sizeof rendered);
-    ::_exit(0);
-  }
+  const auto begun = std::chrono::steady_clock::now();
   Rendered rendered;
-  ::close(pipe[1]);
-  (void)!::read(pipe[0], &rendered, sizeof rendered);
-  ::close(pipe[0]);
-  ::wait(nullptr);
+  if (auto record = read_record(journal)) {
+    Run run;
+    Verdict verdict = judge(*record);
+    run.drills.push_back({"bench.jsonl", std::move(*record), std::move(verdict)});
+    for (const ReportKind* kind : Registry<ReportKind>::all()) {
+      const std::string text = kind->render(run, "en");
+      if (kind->name == "html") rendered.html_mib = text.size() / 1e6;
+    }
+    const auto& figures = run.drills.front().verdict.figures;
+    rendered.all_failures_judged =
+        run.drills.front().verdict.status == Status::fail && figures.front().down == samples / 1000;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  rendered.seconds = took.count();
+  rendered.mib = peak_mib();
   return rendered;
 }
 
@@ -129,7 +113,7 @@ void measured(benchmark::State& state, std::size_t samples, double bound, const 
               Figure figure) {
   const fs::path journal = write_journal(samples);
   for (auto _ : state) {
-    const Rendered rendered = judge_and_render(journal, samples);
+    const Rendered rendered = apart([&] { return judge_and_render(journal, samples); });
     if (!rendered.all_failures_judged) state.SkipWithError("not every failure was judged");
     bounded(state, figure(rendered), bound, unit);
   }

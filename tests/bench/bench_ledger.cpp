@@ -4,12 +4,10 @@
 #include <stdexcept>
 
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "harness/journal/ledger_file.h"
 #include "harness/judge/data_loss.h"
+#include "tests/bench/apart.h"
 #include "tests/bench/bounds.h"
 
 namespace reprise::bench {
@@ -52,31 +50,17 @@ struct Judged {
   bool found = false;
 };
 
-// In a process of its own, so that its peak memory is its own.
 Judged judge_ledger(const Written& written) {
-  int pipe[2];
-  if (::pipe(pipe) != 0) return {};
-  if (::fork() == 0) {
-    Judged judged;
-    const auto begun = std::chrono::steady_clock::now();
-    if (const auto ledger = read_ledger(written.path, written.sha256)) {
-      const Duration end = every * static_cast<std::int64_t>(entries);
-      const DataLoss loss = data_loss(*ledger, {end, end}, 1);
-      judged.found = ledger->settled && loss.lost == 1 && loss.holes == 1;
-    }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    judged.seconds = took.count();
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    judged.mib = usage.ru_maxrss / 1024.0;
-    (void)!::write(pipe[1], &judged, sizeof judged);
-    ::_exit(0);
-  }
   Judged judged;
-  ::close(pipe[1]);
-  (void)!::read(pipe[0], &judged, sizeof judged);
-  ::close(pipe[0]);
-  ::wait(nullptr);
+  const auto begun = std::chrono::steady_clock::now();
+  if (const auto ledger = read_ledger(written.path, written.sha256)) {
+    const Duration end = every * static_cast<std::int64_t>(entries);
+    const DataLoss loss = data_loss(*ledger, {end, end}, 1);
+    judged.found = ledger->settled && loss.lost == 1 && loss.holes == 1;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  judged.seconds = took.count();
+  judged.mib = peak_mib();
   return judged;
 }
 
@@ -84,7 +68,7 @@ template <class Figure>
 void measured(benchmark::State& state, double bound, const char* unit, Figure figure) {
   const Written written = write_ledger();
   for (auto _ : state) {
-    const Judged judged = judge_ledger(written);
+    const Judged judged = apart([&] { return judge_ledger(written); });
     if (!judged.found) state.SkipWithError("the lost write was not found");
     bounded(state, figure(judged), bound, unit);
   }
