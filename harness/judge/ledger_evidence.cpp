@@ -1,6 +1,6 @@
 #include "harness/judge/ledger_evidence.h"
 
-#include <set>
+#include <map>
 
 #include "harness/judge/cause.h"
 #include "harness/judge/data_loss.h"
@@ -9,9 +9,9 @@
 namespace reprise {
 namespace {
 
-std::optional<Failure> first_failure(const Record& record) {
+std::optional<Failure> first_failure(const Record& record, const std::string& incident) {
   for (const FaultRecord& fault : record.faults) {  // by t_cmd
-    if (!fault.commanded) continue;
+    if (!fault.commanded || (!incident.empty() && fault.id != incident)) continue;
     return Failure{*fault.commanded, fault.armed.value_or(fault.bit.value_or(*fault.commanded))};
   }
   return std::nullopt;
@@ -19,23 +19,35 @@ std::optional<Failure> first_failure(const Record& record) {
 
 }  // namespace
 
-std::expected<DataLoss, Message> loss_of(const Record& record, const std::string& name) {
+std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record& record) {
+  const std::string name = text_option(spec, "ledger");
   const auto unusable = [&](const char* key, const std::string& why = {}) {
     return std::unexpected(Message{key, {{"ledger", name}, {"why", why}}});
   };
   const auto found = record.ledgers.find(name);
-  const auto spec = record.plan.ledgers.find(name);
-  if (found == record.ledgers.end() || spec == record.plan.ledgers.end()) {
+  const auto planned = record.plan.ledgers.find(name);
+  if (found == record.ledgers.end() || planned == record.plan.ledgers.end()) {
     return unusable("judge.ledger.unread");
   }
   const LedgerRecord& ledger = found->second;
   if (!ledger.problem.empty()) return unusable("judge.ledger.unreadable", ledger.problem);
   if (!ledger.settled) return unusable("judge.ledger.unsettled");
-  const auto failure = first_failure(record);
+  const auto failure = first_failure(record, text_option(spec, "incident"));
   if (!failure) return unusable("judge.no-bite");
-  DataLoss loss = data_loss(ledger, *failure, static_cast<unsigned>(spec->second.copies));
+  DataLoss loss = data_loss(ledger, *failure, static_cast<unsigned>(planned->second.copies));
   if (loss.acknowledged == 0) return unusable("judge.ledger.no-answers");
   return loss;
+}
+
+Shape ledger_options(std::vector<Shape::Field> more) {
+  std::vector<Shape::Field> fields{
+      {"ledger", Shape::name(), required, "a ledger of the plan"},
+      {"incident",
+       Shape::name(),
+       {},
+       "the id of the fault from which the loss is counted; default the first"}};
+  fields.insert(fields.end(), more.begin(), more.end());
+  return Shape::object(std::move(fields));
 }
 
 std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
@@ -58,15 +70,15 @@ std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
 }
 
 std::vector<LedgerFigures> ledger_figures(const Record& record) {
-  std::set<std::string> names;
+  std::map<std::string, const AssertionSpec*> first;  // that looks at the ledger
   for (const AssertionSpec& spec : record.scenario.assertions) {
     const std::string name = text_option(spec, "ledger");
-    if (!name.empty()) names.insert(name);
+    if (!name.empty()) first.emplace(name, &spec);
   }
   std::vector<LedgerFigures> figures;
-  for (const std::string& name : names) {
+  for (const auto& [name, spec] : first) {
     auto& one = figures.emplace_back(LedgerFigures{name, {}, {}});
-    if (auto loss = loss_of(record, name)) {
+    if (auto loss = loss_of(*spec, record)) {
       one.loss = *loss;
     } else {
       one.problem = std::move(loss.error());

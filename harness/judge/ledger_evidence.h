@@ -14,9 +14,13 @@ namespace reprise {
 // Too few acknowledgements before the failure to tell how far back nothing was lost.
 inline constexpr std::uint64_t least_acknowledged = 20;
 
-// The loss, or why nothing can be told.
-[[nodiscard]] std::expected<DataLoss, Message> loss_of(const Record& record,
-                                                       const std::string& ledger);
+// What the `ledger` of an assertion lost by its `incident` (the id of a fault; the first one unless
+// it is given), or why nothing can be told.
+[[nodiscard]] std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec,
+                                                       const Record& record);
+
+// `ledger` and `incident`, and what the kind adds.
+[[nodiscard]] Shape ledger_options(std::vector<Shape::Field> more = {});
 
 // Corrupted, phantom, duplicated entries or holes are a miss whatever the objective: the finding
 // as missed, or nothing when all is sound.

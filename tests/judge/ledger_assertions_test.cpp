@@ -74,6 +74,16 @@ TEST_F(LedgerAssertions, SayWhatACompressedObjectiveIsInReality) {
   EXPECT_EQ(finding.limit, 1s);
 }
 
+TEST_F(LedgerAssertions, CountFromTheIncidentThatIsNamed) {
+  lose(9s, 10s);
+  FaultRecord earlier = record_.faults.front();
+  earlier.id = "earlier";
+  earlier.commanded = earlier.armed = 5s;
+  record_.faults.insert(record_.faults.begin(), earlier);
+  EXPECT_EQ(rpo("1h", {{"incident", record_.faults.back().id}}).measured->low, 10s - 9002ms);
+  EXPECT_EQ(rpo("1h", {{"incident", "nobody"}}).status, Status::inconclusive);
+}
+
 TEST_F(LedgerAssertions, FailWhenEverythingIsLostHoweverLongTheObjective) {
   lose(0s, 10s);
   const Finding finding = rpo("1h");

@@ -12,7 +12,7 @@ TEST(ProbeKinds, AreAllRegistered) {
   std::vector<std::string> names;
   for (const auto* kind : Registry<ProbeKind>::all()) names.push_back(kind->name);
   EXPECT_THAT(names, ::testing::ElementsAre("command", "file", "http", "log", "page", "postgres",
-                                            "process", "tcp"));
+                                            "process", "redis", "tcp"));
 }
 
 class EveryProbeKind : public ::testing::TestWithParam<const ProbeKind*> {};

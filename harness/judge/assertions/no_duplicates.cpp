@@ -1,4 +1,4 @@
-// no-duplicates: {ledger}
+// no-duplicates: {ledger, incident?}
 //
 // No write of a ledger is there more often than the plan allows, whatever else was lost.
 #include "harness/judge/cause.h"
@@ -12,7 +12,7 @@ namespace {
 Finding judge_no_duplicates(const AssertionSpec& spec, const Record& record) {
   const std::string ledger = text_option(spec, "ledger");
   Finding finding = unjudged(spec, {"judge.no-duplicates.statement", {{"ledger", ledger}}});
-  const auto loss = loss_of(record, ledger);
+  const auto loss = loss_of(spec, record);
   if (!loss) return inconclusive(std::move(finding), loss.error());
   if (loss->duplicated > 0) {
     finding = missed(std::move(finding), "chaos.DataDuplicated",
@@ -30,7 +30,7 @@ Finding judge_no_duplicates(const AssertionSpec& spec, const Record& record) {
 const Registered<AssertionKind> no_duplicates_registered{{
     {.name = "no-duplicates",
      .summary = "No write of a ledger is there more often than the plan allows.",
-     .options = Shape::object({{"ledger", Shape::name(), required, "a ledger of the plan"}}),
+     .options = ledger_options(),
      .example = {{"no-duplicates", {{"ledger", "readings"}}}}},
     judge_no_duplicates,
     {},

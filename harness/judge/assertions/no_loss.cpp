@@ -1,4 +1,4 @@
-// no-loss: {ledger}
+// no-loss: {ledger, incident?}
 //
 // Every acknowledged write is there at the end, once and unchanged (measures.md, Data loss).
 #include "harness/judge/cause.h"
@@ -12,7 +12,7 @@ namespace {
 Finding judge_no_loss(const AssertionSpec& spec, const Record& record) {
   const std::string ledger = text_option(spec, "ledger");
   Finding finding = unjudged(spec, {"judge.no-loss.statement", {{"ledger", ledger}}});
-  const auto loss = loss_of(record, ledger);
+  const auto loss = loss_of(spec, record);
   if (!loss) return inconclusive(std::move(finding), loss.error());
   finding.measured = loss->rpo;
   if (loss->lost > 0) {
@@ -36,7 +36,7 @@ Finding judge_no_loss(const AssertionSpec& spec, const Record& record) {
 const Registered<AssertionKind> no_loss_registered{{
     {.name = "no-loss",
      .summary = "Every acknowledged write of a ledger is there at the end, once and unchanged.",
-     .options = Shape::object({{"ledger", Shape::name(), required, "a ledger of the plan"}}),
+     .options = ledger_options(),
      .example = {{"no-loss", {{"ledger", "readings"}}}}},
     judge_no_loss,
     {},

@@ -1,4 +1,4 @@
-// rpo: {ledger, at-most, acknowledged-after-failure?: allowed}
+// rpo: {ledger, at-most, incident?, acknowledged-after-failure?: allowed}
 //
 // measures.md, Data loss. The upper end of the interval is held against the objective. Nothing lost
 // passes as far as the ledger can tell: within δ, from enough acknowledgements.
@@ -47,7 +47,7 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
     finding.statement.arguments["times"] = times;
   }
   finding.limit = limit;
-  const auto loss = loss_of(record, ledger);
+  const auto loss = loss_of(spec, record);
   if (!loss) return inconclusive(std::move(finding), loss.error());
   finding.measured = loss->rpo;
   if (auto miss = unsound(finding, *loss)) return std::move(*miss);
@@ -71,9 +71,8 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
 const Registered<AssertionKind> rpo_registered{{
     {.name = "rpo",
      .summary = "What a ledger lost reaches back no further than this.",
-     .options = Shape::object(
-         {{"ledger", Shape::name(), required, "a ledger of the plan"},
-          {"at-most", Shape::either({Shape::duration(), Shape::choice({"rpo"})}), required,
+     .options = ledger_options(
+         {{"at-most", Shape::either({Shape::duration(), Shape::choice({"rpo"})}), required,
            "a duration, or `rpo`"},
           {"acknowledged-after-failure",
            Shape::choice({"allowed"}),
