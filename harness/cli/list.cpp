@@ -90,7 +90,8 @@ void print_scenarios(const nlohmann::json& plans) {
 }  // namespace
 
 void add_list(CLI::App& app, int& code) {
-  auto* verb = app.add_subcommand("list", "List scenarios, or every fault, probe, reader, step, assertion");
+  auto* verb =
+      app.add_subcommand("list", "List scenarios, or every fault, probe, reader, step, assertion");
   auto paths = std::make_shared<std::vector<std::filesystem::path>>();
   auto json = std::make_shared<bool>(false);
   auto language = std::make_shared<std::string>();

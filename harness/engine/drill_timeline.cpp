@@ -76,7 +76,8 @@ boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int r
   auto healing = [this] { return healing_; };
   if (!spec.lasting) ++lasting_;
   changed_.notify();
-  co_await wait_until(healing, spec.lasting ? begun + *spec.lasting : Instant::max());
+  const Instant until = spec.lasting ? begun + *spec.lasting : Instant::max();
+  co_await wait_until(healing, until);
   if (!spec.lasting) --lasting_;
   co_await fault->heal();
   last_incident_ = parts_.clock.now();

@@ -107,7 +107,8 @@ Awaitable<HttpRelay::Next> HttpRelay::pass_answer(std::shared_ptr<Pending> pendi
   const auto status = parser.head().status;
   const bool connected = pending->exchange.request.method == "CONNECT" && status / 100 == 2;
   if (status / 100 == 1 || connected) {
-    co_return co_await pass_interim(*pending, connected ? 101 : status, head_size);
+    const unsigned interim = connected ? 101 : status;
+    co_return co_await pass_interim(*pending, interim, head_size);
   }
   Response response;
   response.head = std::move(parser.head());

@@ -62,6 +62,13 @@ Finding judge_consistent(const AssertionSpec& spec, const Record& record) {
                 {"judge.consistent.kept", {{"probe", probe}, {"told", points.size()}}});
 }
 
+// A first word after the last incident.
+std::optional<Awaited> awaits_consistent(const AssertionSpec& spec, const Scenario&, const Plan&) {
+  auto expect = expected_option(spec);
+  if (!expect) return std::nullopt;
+  return Awaited{text_option(spec, "probe"), std::move(*expect), Duration::zero()};
+}
+
 const Registered<AssertionKind> consistent_registered{{
     {.name = "consistent",
      .summary = "An invariant that a probe tells of is kept whenever it is told.",
@@ -71,7 +78,7 @@ const Registered<AssertionKind> consistent_registered{{
      .example = {{"consistent",
                   {{"probe", "dashboard"}, {"expect", {{"json", {{"/violations", 0}}}}}}}}},
     judge_consistent,
-    nullptr,
+    awaits_consistent,
 }};
 
 }  // namespace
