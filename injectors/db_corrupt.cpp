@@ -53,13 +53,11 @@ class DbCorrupt final : public Injector {
       : name_(spec.into), damage_(std::move(damage)), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
     const auto table = quoted_table(*session, damage_.table);
     if (!table) return std::unexpected(table.error());
-    auto receipt = ServerReceipt::of(*address, *session, surroundings_).fields();
+    auto receipt = ServerReceipt::of(*session, surroundings_).fields();
     if (damage_.how != "page") return receipt;
     const auto found = session->query(
         "SELECT current_setting('data_directory'), pg_relation_filepath($1::regclass), "
@@ -77,9 +75,7 @@ class DbCorrupt final : public Injector {
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    const auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
-    auto session = AdminSession::open(server->address);
+    auto session = ServerReceipt::reach(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     auto done = damage(*session, receipt);
     // The system goes on meanwhile, and one of two transactions that wait for each other is ended.

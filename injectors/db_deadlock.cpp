@@ -31,9 +31,7 @@ class DbDeadlock final : public Injector {
         surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
     const auto patient = session->query("SET deadlock_timeout = '1h'");
     if (!patient) {
@@ -43,17 +41,15 @@ class DbDeadlock final : public Injector {
     }
     const auto before = session->query(deadlocks_so_far);
     if (!before) return std::unexpected(before.error());
-    auto receipt = ServerReceipt::of(*address, *session, surroundings_).fields();
+    auto receipt = ServerReceipt::of(*session, surroundings_).fields();
     receipt["deadlocks"] = before->front().front();
     return receipt;
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
     auto before = receipt_field<std::string>(receipt, "deadlocks");
     if (!before) return std::unexpected(before.error());
-    auto session = AdminSession::open(server->address);
+    auto session = ServerReceipt::reach(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     for (const std::string& statement :
          {std::string("SET deadlock_timeout = '1h'"), std::string("BEGIN"), first_}) {
@@ -61,7 +57,7 @@ class DbDeadlock final : public Injector {
       if (!done) return std::unexpected(done.error());
     }
     before_ = std::move(*before);
-    server_ = std::move(*server);
+    address_ = session->address();
     ours_ = std::move(*session);
     waiting_.start([this] { return ask_when_waited_for(); });
     return {};
@@ -70,13 +66,13 @@ class DbDeadlock final : public Injector {
   Result<void> revert(const nlohmann::json&) override {
     waiting_.stop();
     ours_.reset();
-    server_.reset();
+    address_.reset();
     return {};
   }
 
   std::optional<Bite> confirm() override {
-    if (!server_ || !asked_) return std::nullopt;
-    auto session = AdminSession::open(server_->address);
+    if (!address_ || !asked_) return std::nullopt;
+    auto session = AdminSession::open(*address_);
     if (!session) return std::nullopt;
     const auto now = session->query(deadlocks_so_far);
     if (!now || now->front().front() == before_) return std::nullopt;
@@ -103,7 +99,7 @@ class DbDeadlock final : public Injector {
   std::string first_;
   std::string then_;
   const Surroundings& surroundings_;
-  std::optional<ServerReceipt> server_;
+  std::optional<PostgresAddress> address_;
   std::string before_;
   std::atomic<bool> asked_ = false;
   std::atomic<Instant> asked_at_{};

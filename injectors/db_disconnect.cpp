@@ -14,12 +14,10 @@ class DbDisconnect final : public Injector {
       : name_(spec.into), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
     // Tells now rather than in the middle of the drill that the server cannot be reached.
-    const auto session = AdminSession::open(*address);
+    const auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
-    return nlohmann::json{{"address", address->receipt()}};
+    return nlohmann::json{{"address", session->address().receipt()}};
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {

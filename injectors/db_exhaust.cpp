@@ -31,11 +31,9 @@ class DbExhaust final : public Injector {
         surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
-    return ServerReceipt::of(*address, *session, surroundings_).fields();
+    return ServerReceipt::of(*session, surroundings_).fields();
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {

@@ -19,9 +19,7 @@ class DbLock final : public Injector {
         surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
     for (const std::string& table : tables_) {
       const auto there = quoted_table(*session, table);
@@ -30,7 +28,7 @@ class DbLock final : public Injector {
     const auto self = session->query(
         "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()");
     if (!self) return std::unexpected(self.error());
-    auto receipt = ServerReceipt::of(*address, *session, surroundings_).fields();
+    auto receipt = ServerReceipt::of(*session, surroundings_).fields();
     receipt.update({{"pid", self->front().at(0)}, {"started", self->front().at(1)}});
     prepared_ = std::move(*session);
     return receipt;
@@ -54,13 +52,11 @@ class DbLock final : public Injector {
   Result<void> revert(const nlohmann::json& receipt) override {
     holding_.reset();
     prepared_.reset();
-    const auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
     const auto pid = receipt_field<std::string>(receipt, "pid");
     if (!pid) return std::unexpected(pid.error());
     const auto started = receipt_field<std::string>(receipt, "started");
     if (!started) return std::unexpected(started.error());
-    auto session = server->session_to_undo(server->address.database(), name_, surroundings_);
+    auto session = ServerReceipt::reach_to_undo(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     if (!*session) return {};
     const auto ended = (*session)->query(

@@ -33,46 +33,40 @@ class DbReadonly final : public Injector {
       : name_(spec.into), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
-    const auto before = setting_of(*session, address->database());
+    const auto before = setting_of(*session, session->address().database());
     if (!before) return std::unexpected(before.error());
     const auto now = session->query("SELECT clock_timestamp()");
     if (!now) return std::unexpected(now.error());
-    auto receipt = ServerReceipt::of(*address, *session, surroundings_).fields();
+    auto receipt = ServerReceipt::of(*session, surroundings_).fields();
     receipt.update({{"was", *before}, {"since", now->front().front()}});
     return receipt;
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
-    auto session = AdminSession::open(server->address);
+    auto session = ServerReceipt::reach(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
-    const std::string database = server->address.database();
+    const std::string database = session->address().database();
     if (auto done = set(*session, database, "on"); !done) return done;
     const auto ended = end_other_sessions(*session, database);
     if (!ended) return std::unexpected(ended.error());
     ended_ = *ended;
     ended_at_ = surroundings_.now();
-    demoted_ = std::move(*server);
+    demoted_ = session->address();
     return {};
   }
 
   Result<void> revert(const nlohmann::json& receipt) override {
     demoted_.reset();
-    const auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
     const auto was = receipt_field<std::string>(receipt, "was");
     if (!was) return std::unexpected(was.error());
     const auto since = receipt_field<std::string>(receipt, "since");
     if (!since) return std::unexpected(since.error());
-    const std::string database = server->address.database();
-    auto session = server->session_to_undo(database, name_, surroundings_);
+    auto session = ServerReceipt::reach_to_undo(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     if (!*session) return {};
+    const std::string database = (*session)->address().database();
     const auto is = setting_of(**session, database);
     if (!is) return std::unexpected(is.error());
     if (*is == *was && *was != writable) return {};
@@ -85,21 +79,19 @@ class DbReadonly final : public Injector {
 
   std::optional<Bite> confirm() override {
     if (!demoted_) return std::nullopt;
-    auto fresh = AdminSession::open(demoted_->address);
+    auto fresh = AdminSession::open(*demoted_);
     if (!fresh) return std::nullopt;
     const auto shown = fresh->query("SHOW transaction_read_only");
     if (!shown || shown->front().front() != "on") return std::nullopt;
     return Bite{ended_ > 0 ? ended_at_ : surroundings_.now(),
                 fmt::format("new sessions of {} may only read ({} session{} ended)",
-                            demoted_->address.database(), ended_, ended_ == 1 ? "" : "s")};
+                            demoted_->database(), ended_, ended_ == 1 ? "" : "s")};
   }
 
   nlohmann::json state() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return nlohmann::json::object();
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return nlohmann::json::object();
-    const auto is = setting_of(*session, address->database());
+    const auto is = setting_of(*session, session->address().database());
     if (!is) return nlohmann::json::object();
     return {{fmt::format("{} {}", name_, setting), *is}};
   }
@@ -121,7 +113,7 @@ class DbReadonly final : public Injector {
 
   std::string name_;
   const Surroundings& surroundings_;
-  std::optional<ServerReceipt> demoted_;
+  std::optional<PostgresAddress> demoted_;
   int ended_ = 0;
   Instant ended_at_{};
 };

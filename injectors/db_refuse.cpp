@@ -46,7 +46,9 @@ class DbRefuse final : public Injector {
         session->query("SELECT oid, datallowconn FROM pg_database WHERE datname = $1", {database});
     if (!found) return std::unexpected(found.error());
     if (found->empty()) return failure("there is no database {} on the server", database);
-    auto receipt = ServerReceipt::of(*target, *session, surroundings_).fields();
+    auto server = ServerReceipt::of(*session, surroundings_);
+    server.address = *target;  // which is not the session's
+    auto receipt = server.fields();
     const auto& row = found->front();
     receipt.update({{"via", via_}, {"oid", row.at(0)}, {"allowed", row.at(1) == "t"}});
     return receipt;
@@ -76,7 +78,7 @@ class DbRefuse final : public Injector {
     // It was refused before we came: leave it so.
     if (!written->allowed) return {};
     const std::string database = written->server.address.database();
-    auto opened = written->server.session_to_undo(written->via, name_, surroundings_);
+    auto opened = written->server.session_to_undo(written->via, surroundings_);
     if (!opened) return std::unexpected(opened.error());
     if (!*opened) return {};
     AdminSession& session = **opened;

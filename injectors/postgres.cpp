@@ -178,6 +178,13 @@ Result<AdminSession> AdminSession::open(const PostgresAddress& address) {
   return session;
 }
 
+Result<AdminSession> AdminSession::of_plan(const Surroundings& surroundings,
+                                           const std::string& name) {
+  const auto address = PostgresAddress::of_plan(surroundings, name);
+  if (!address) return std::unexpected(address.error());
+  return open(*address);
+}
+
 Result<Rows> AdminSession::query(const std::string& statement,
                                  const std::vector<std::string>& parameters) {
   std::vector<const char*> values;

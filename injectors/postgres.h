@@ -32,6 +32,7 @@ class PostgresAddress {
   [[nodiscard]] nlohmann::json receipt() const;
   // The same server and user, another database.
   [[nodiscard]] PostgresAddress with_database(const std::string& database) const;
+  [[nodiscard]] const std::string& name() const { return name_; }  // in the plan
   [[nodiscard]] std::string database() const;
   [[nodiscard]] const nlohmann::json& settings() const { return settings_; }
   // Hides the password, should a message of the server or the library repeat it.
@@ -43,7 +44,7 @@ class PostgresAddress {
   friend class AdminSession;
   PostgresAddress() = default;
   static Result<PostgresAddress> parse(const std::string& url, const std::string& name);
-  std::string name_;         // in the plan
+  std::string name_;
   nlohmann::json settings_;  // no secret among them
   std::string password_;
   bool had_password_ = false;
@@ -54,7 +55,10 @@ using Rows = std::vector<std::vector<std::string>>;  // NULL is empty
 class AdminSession {
  public:
   static Result<AdminSession> open(const PostgresAddress& address);
+  // With a named database of the plan.
+  static Result<AdminSession> of_plan(const Surroundings& surroundings, const std::string& name);
 
+  [[nodiscard]] const PostgresAddress& address() const { return address_; }
   [[nodiscard]] Result<Rows> query(const std::string& statement,
                                    const std::vector<std::string>& parameters = {});
   // `text` as an identifier within a statement, quoted.

@@ -17,6 +17,10 @@ namespace reprise {
   return std::chrono::steady_clock::now() + std::chrono::seconds(3);
 }
 
+// A session with a database of the plan.
+[[nodiscard]] Result<RedisSession> reach_redis(const Surroundings& surroundings,
+                                               const std::string& name);
+
 // An event on a database of the plan: done once, nothing to undo.
 class RedisEvent : public Injector {
  public:

@@ -22,24 +22,19 @@ class RedisHang final : public Injector {
       : name_(spec.into), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = RedisAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = RedisSession::open(*address, redis_deadline());
-    if (!session) return failure("cannot reach {}: {}", name_, session.error().what);
+    const auto session = reach_redis(surroundings_, name_);
+    if (!session) return std::unexpected(session.error());
     return nlohmann::json::object();
   }
 
   Result<void> inject(const nlohmann::json&) override {
-    const auto address = RedisAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = RedisSession::open(*address, redis_deadline());
-    if (!session) return failure("cannot reach {}: {}", name_, session.error().what);
+    auto session = reach_redis(surroundings_, name_);
+    if (!session) return std::unexpected(session.error());
     for (int i = 0; i < pauses_waiting; ++i) {
       if (auto sent = pause(*session); !sent) return sent;
     }
     const auto first = session->answer(redis_deadline());
     if (!first) return failure("Redis cannot be paused: {}", first.error().what);
-    address_ = *address;
     pausing_.emplace(std::move(*session));
     holding_.start([this] { return go_on_pausing(); });
     return {};
@@ -48,15 +43,16 @@ class RedisHang final : public Injector {
   Result<void> revert(const nlohmann::json&) override {
     holding_.stop();
     pausing_.reset();
-    address_.reset();
     return {};
   }
 
   // A command of another client gets no answer within less than a pause.
   std::optional<Bite> confirm() override {
-    if (!address_) return std::nullopt;
+    if (!pausing_) return std::nullopt;
+    const auto address = RedisAddress::of_plan(surroundings_, name_);
+    if (!address) return std::nullopt;
     const Instant asked = surroundings_.now();
-    auto session = RedisSession::open(*address_, asked + one_pause / 2);
+    auto session = RedisSession::open(*address, asked + one_pause / 2);
     std::string why;
     if (!session) {
       why = session.error().what;  // already what opens a session may be left without an answer
@@ -81,7 +77,6 @@ class RedisHang final : public Injector {
 
   std::string name_;
   const Surroundings& surroundings_;
-  std::optional<RedisAddress> address_;
   std::optional<RedisSession> pausing_;  // of the thread, between inject and revert
   Repeating holding_;
 };

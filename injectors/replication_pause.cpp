@@ -13,9 +13,7 @@ class ReplicationPause final : public Injector {
       : name_(spec.into), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
     const auto standby = session->query("SELECT pg_is_in_recovery()");
     if (!standby) return std::unexpected(standby.error());
@@ -23,25 +21,21 @@ class ReplicationPause final : public Injector {
     const auto paused = session->query("SELECT pg_is_wal_replay_paused()");
     if (!paused) return std::unexpected(paused.error());
     if (paused->front().front() == "t") return failure("{} was paused even before", name_);
-    return ServerReceipt::of(*address, *session, surroundings_).fields();
+    return ServerReceipt::of(*session, surroundings_).fields();
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
-    auto session = AdminSession::open(server->address);
+    auto session = ServerReceipt::reach(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     const auto paused = session->query("SELECT pg_wal_replay_pause()");
     if (!paused) return std::unexpected(paused.error());
-    standby_ = std::move(*server);
+    standby_ = session->address();
     return {};
   }
 
   Result<void> revert(const nlohmann::json& receipt) override {
     standby_.reset();
-    const auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
-    auto session = server->session_to_undo(server->address.database(), name_, surroundings_);
+    auto session = ServerReceipt::reach_to_undo(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     if (!*session) return {};
     // A standby that was promoted meanwhile has nothing to resume.
@@ -54,7 +48,7 @@ class ReplicationPause final : public Injector {
   // It stands still, and there is something that it does not replay.
   std::optional<Bite> confirm() override {
     if (!standby_) return std::nullopt;
-    auto session = AdminSession::open(standby_->address);
+    auto session = AdminSession::open(*standby_);
     if (!session) return std::nullopt;
     const auto behind = session->query(
         "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) "
@@ -68,7 +62,7 @@ class ReplicationPause final : public Injector {
  private:
   std::string name_;
   const Surroundings& surroundings_;
-  std::optional<ServerReceipt> standby_;
+  std::optional<PostgresAddress> standby_;
 };
 
 const Registered<FaultKind> replication_pause_registered{

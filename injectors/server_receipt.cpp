@@ -17,11 +17,10 @@ bool lies_within(const std::string& data, const std::string& folder) {
 
 }  // namespace
 
-ServerReceipt ServerReceipt::of(const PostgresAddress& address, AdminSession& session,
-                                const Surroundings& surroundings) {
+ServerReceipt ServerReceipt::of(AdminSession& session, const Surroundings& surroundings) {
   // Only told to those with the privilege; without it the undo just knows less.
   const auto data = session.query("SHOW data_directory");
-  return {address, data ? data->front().at(0) : "", surroundings.folder().string()};
+  return {session.address(), data ? data->front().at(0) : "", surroundings.folder().string()};
 }
 
 Result<ServerReceipt> ServerReceipt::recall(const nlohmann::json& receipt,
@@ -41,12 +40,26 @@ nlohmann::json ServerReceipt::fields() const {
   return {{"address", address.receipt()}, {"data_directory", data}, {"folder", folder}};
 }
 
+Result<AdminSession> ServerReceipt::reach(const nlohmann::json& receipt,
+                                          const Surroundings& surroundings) {
+  const auto server = recall(receipt, surroundings);
+  if (!server) return std::unexpected(server.error());
+  return AdminSession::open(server->address);
+}
+
+Result<std::optional<AdminSession>> ServerReceipt::reach_to_undo(const nlohmann::json& receipt,
+                                                                 const Surroundings& surroundings) {
+  const auto server = recall(receipt, surroundings);
+  if (!server) return std::unexpected(server.error());
+  return server->session_to_undo(server->address.database(), surroundings);
+}
+
 Result<std::optional<AdminSession>> ServerReceipt::session_to_undo(
-    const std::string& database, const std::string& name, const Surroundings& surroundings) const {
+    const std::string& database, const Surroundings& surroundings) const {
   auto session = AdminSession::open(address.with_database(database));
   if (session) return std::optional(std::move(*session));
   // The drill is over (its databases are unknown here) and its server with it.
-  if (!surroundings.database(name) && lies_within(data, folder)) return std::nullopt;
+  if (!surroundings.database(address.name()) && lies_within(data, folder)) return std::nullopt;
   return std::unexpected(session.error());
 }
 

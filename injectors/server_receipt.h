@@ -17,17 +17,21 @@ struct ServerReceipt {
   std::string data;    // the server's folder; empty when it would not say
   std::string folder;  // the drill's
 
-  static ServerReceipt of(const PostgresAddress& address, AdminSession& session,
-                          const Surroundings& surroundings);
+  static ServerReceipt of(AdminSession& session, const Surroundings& surroundings);
   // From a receipt that holds `fields`.
   static Result<ServerReceipt> recall(const nlohmann::json& receipt,
                                       const Surroundings& surroundings);
   [[nodiscard]] nlohmann::json fields() const;
 
-  // A session to undo with, in `database` of the server; nothing when the server went with the
-  // drill. `name` is the database's in the plan.
+  // A session with the receipt's own database.
+  static Result<AdminSession> reach(const nlohmann::json& receipt,
+                                    const Surroundings& surroundings);
+  // The same to undo with; nothing when the server went with the drill.
+  static Result<std::optional<AdminSession>> reach_to_undo(const nlohmann::json& receipt,
+                                                           const Surroundings& surroundings);
+  // In another database of the server.
   [[nodiscard]] Result<std::optional<AdminSession>> session_to_undo(
-      const std::string& database, const std::string& name, const Surroundings& surroundings) const;
+      const std::string& database, const Surroundings& surroundings) const;
 };
 
 // Ends the client sessions of a database that began after `since` (the server's own time, as text);

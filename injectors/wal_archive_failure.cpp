@@ -30,9 +30,7 @@ class WalArchiveFailure final : public Injector {
       : name_(spec.into), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
     const auto seen = session->query(
         "SELECT current_setting('archive_mode'), source, (SELECT failed_count FROM "
@@ -48,32 +46,28 @@ class WalArchiveFailure final : public Injector {
     }
     const auto before = archive_command(*session);
     if (!before) return std::unexpected(before.error());
-    auto receipt = ServerReceipt::of(*address, *session, surroundings_).fields();
+    auto receipt = ServerReceipt::of(*session, surroundings_).fields();
     receipt["failed"] = row.at(2);
     receipt["was"] = *before ? nlohmann::json(**before) : nlohmann::json();
     return receipt;
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {
-    auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
     auto failed = receipt_field<std::string>(receipt, "failed");
     if (!failed) return std::unexpected(failed.error());
-    auto session = AdminSession::open(server->address);
+    auto session = ServerReceipt::reach(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     if (auto done = set(*session, failing_command); !done) return done;
     failed_before_ = std::move(*failed);
-    server_ = std::move(*server);
+    address_ = session->address();
     return {};
   }
 
   Result<void> revert(const nlohmann::json& receipt) override {
-    server_.reset();
-    const auto server = ServerReceipt::recall(receipt, surroundings_);
-    if (!server) return std::unexpected(server.error());
+    address_.reset();
     const auto was = receipt_field<nlohmann::json>(receipt, "was");
     if (!was) return std::unexpected(was.error());
-    auto session = server->session_to_undo(server->address.database(), name_, surroundings_);
+    auto session = ServerReceipt::reach_to_undo(receipt, surroundings_);
     if (!session) return std::unexpected(session.error());
     if (!*session) return {};
     const auto is = archive_command(**session);
@@ -86,8 +80,8 @@ class WalArchiveFailure final : public Injector {
   }
 
   std::optional<Bite> confirm() override {
-    if (!server_) return std::nullopt;
-    auto session = AdminSession::open(server_->address);
+    if (!address_) return std::nullopt;
+    auto session = AdminSession::open(*address_);
     if (!session) return std::nullopt;
     const auto failures = session->query(
         "SELECT failed_count - $1::bigint, last_failed_wal, "
@@ -106,9 +100,7 @@ class WalArchiveFailure final : public Injector {
   }
 
   nlohmann::json state() override {
-    const auto address = PostgresAddress::of_plan(surroundings_, name_);
-    if (!address) return nlohmann::json::object();
-    auto session = AdminSession::open(*address);
+    auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return nlohmann::json::object();
     const auto is = archive_command(*session);
     if (!is) return nlohmann::json::object();
@@ -144,7 +136,7 @@ class WalArchiveFailure final : public Injector {
 
   std::string name_;
   const Surroundings& surroundings_;
-  std::optional<ServerReceipt> server_;
+  std::optional<PostgresAddress> address_;
   std::string failed_before_;
   Instant finished_at_{};
 };

@@ -65,11 +65,9 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
 
 void explain_measured(const Plan& plan, const Scenario& scenario) {
   fmt::print("Will be measured:\n");
+  const auto used = scenario.ledgers_used();
   for (const auto& [name, ledger] : plan.ledgers) {
-    const bool used = std::ranges::any_of(scenario.assertions, [&](const AssertionSpec& assertion) {
-      return assertion.options.value("ledger", "") == name;
-    });
-    if (!used) continue;
+    if (!used.contains(name)) continue;
     fmt::print("  ledger {}: a write every {} by {} ({}), read back at the end ({})\n", name,
                format_duration(ledger.write.every),
                ledger.clients == 1 ? "one client" : fmt::format("{} clients", ledger.clients),

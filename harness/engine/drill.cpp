@@ -87,7 +87,8 @@ boost::asio::awaitable<bool> DrillEngine::prepare() {
     co_return false;
   }
   const bool opened = co_await open_probes();
-  co_return opened&& open_ledgers();
+  if (!opened) co_return false;
+  co_return open_ledgers();
 }
 
 void DrillEngine::cannot_start(const std::string& what) {
@@ -96,11 +97,7 @@ void DrillEngine::cannot_start(const std::string& what) {
 }
 
 bool DrillEngine::open_ledgers() {
-  std::set<std::string> used;
-  for (const AssertionSpec& assertion : parts_.scenario.assertions) {
-    if (assertion.options.contains("ledger")) used.insert(assertion.options.at("ledger"));
-  }
-  for (const std::string& name : used) {
+  for (const std::string& name : parts_.scenario.ledgers_used()) {
     auto path = parts_.journal_file;
     path.replace_extension("." + name + ".ledger");
     const LedgerParts parts{parts_.executor, parts_.clock,  parts_.journal, parts_.pool,

@@ -22,18 +22,6 @@ std::string run_name(std::uint64_t seed, Instant origin) {
   return fmt::format("{:08x}", mixed >> 32U);
 }
 
-// In one order, so that two readings of the same are equal.
-bool same_entries(std::vector<FoundEntry>& left, std::vector<FoundEntry>& right) {
-  auto order = [](const FoundEntry& one, const FoundEntry& other) {
-    return std::tie(one.key, one.payload) < std::tie(other.key, other.payload);
-  };
-  std::ranges::sort(left, order);
-  std::ranges::sort(right, order);
-  return std::ranges::equal(left, right, [](const FoundEntry& one, const FoundEntry& other) {
-    return one.key == other.key && one.payload == other.payload;
-  });
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LedgerRun>> LedgerRun::open(const LedgerSpec& spec, LedgerParts parts,
@@ -109,12 +97,7 @@ boost::asio::awaitable<void> LedgerRun::write_entry(Client& client) {
   const auto entry = file_.intend(sent - parts_.origin, payload_mark(payload));
   client.surroundings.set("entry.key", fmt::format("{}{:06}", prefix_, entry));
   client.surroundings.set("entry.payload", payload);
-  Observation seen;
-  try {
-    seen = co_await client.probe->sample(sent + spec_.write.timeout);
-  } catch (const std::exception& thrown) {
-    seen = Observation{"error", {{"text", thrown.what()}}};
-  }
+  const Observation seen = co_await take_sample(*client.probe, sent + spec_.write.timeout);
   file_.answered(entry, outcome_of(seen), since_start());
 }
 
@@ -140,9 +123,14 @@ boost::asio::awaitable<void> LedgerRun::read_back() {
     file_.begin_reading(since_start());
     auto found = co_await read(deadline);
     if (found) {
+      // What does not carry our prefix belongs to others.
+      std::erase_if(*found,
+                    [this](const FoundEntry& one) { return !one.key.starts_with(prefix_); });
       note(*found);
       file_.end_reading(since_start());
-      settled = readings > 0 && same_entries(before, *found);
+      // In one order, so that two readings of the same are equal.
+      std::ranges::sort(*found);
+      settled = readings > 0 && *found == before;
       before = std::move(*found);
       ++readings;
     } else {
@@ -168,10 +156,8 @@ boost::asio::awaitable<Result<std::vector<FoundEntry>>> LedgerRun::read(Instant 
   co_return co_await (*reader)->read(deadline);
 }
 
-// What does not carry our prefix belongs to others.
 void LedgerRun::note(const std::vector<FoundEntry>& found) {
   for (const FoundEntry& one : found) {
-    if (!one.key.starts_with(prefix_)) continue;
     std::uint64_t entry = 0;
     const char* const end = one.key.data() + one.key.size();
     const auto [rest, error] = std::from_chars(one.key.data() + prefix_.size(), end, entry);

@@ -57,12 +57,7 @@ boost::asio::awaitable<void> Sampler::keep_schedule() {
 
 boost::asio::awaitable<void> Sampler::take(Instant intended) {
   const Instant sent = clock_.now();
-  Observation observation;
-  try {
-    observation = co_await probe_->sample(intended + spec_.timeout);
-  } catch (const std::exception& thrown) {
-    observation = Observation{"error", {{"text", thrown.what()}}};
-  }
+  Observation observation = co_await take_sample(*probe_, intended + spec_.timeout);
   const Instant finished = clock_.now();
   nlohmann::json fields{{"probe", spec_.name},      {"i", nanoseconds(intended)},
                         {"s", nanoseconds(sent)},   {"f", nanoseconds(finished)},

@@ -135,7 +135,7 @@ void RecordReader::clean_again() {
 }
 
 Result<void> RecordReader::read_ledgers(const std::filesystem::path& folder) {
-  for (const LedgerFile& named : ledger_files_) {
+  for (const NamedLedger& named : ledger_files_) {
     // A journal may come from anybody: it names a file beside it, and no other.
     const auto path = folder / std::filesystem::path(named.file).filename();
     std::error_code ignored;

@@ -80,10 +80,10 @@ class RecordReader {
   bool guardian_ = false;
   std::map<std::string, ProbeState, std::less<>> probes_;
   std::map<std::string, std::uint16_t> log_services_;
-  struct LedgerFile {
+  struct NamedLedger {
     std::string ledger, file, sha256;
   };
-  std::vector<LedgerFile> ledger_files_;
+  std::vector<NamedLedger> ledger_files_;
 };
 
 }  // namespace reprise

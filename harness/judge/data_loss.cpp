@@ -70,7 +70,6 @@ DataLoss data_loss(const LedgerRecord& ledger, const Failure& failure, unsigned 
     const bool before = entry.acknowledged() && entry.kept() && entry.answered < oldest->sent;
     if (before && (!kept || entry.sent > *kept)) kept = entry.sent;
   }
-  loss.first_lost = oldest->answered;
   loss.rpo = Interval{failure.commanded - oldest->answered, std::nullopt};
   if (kept) loss.rpo.high = failure.armed - *kept;
   return loss;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/judge/cause.h"
+
 namespace reprise {
 namespace {
 
@@ -82,6 +84,7 @@ Finding missed(Finding finding, std::string failure, Message outcome) {
   finding.status = Status::fail;
   finding.failure = std::move(failure);
   finding.outcome = std::move(outcome);
+  finding.cause = cause_of(finding);
   return finding;
 }
 

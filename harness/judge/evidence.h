@@ -27,7 +27,8 @@ namespace reprise {
 [[nodiscard]] Finding unjudged(const AssertionSpec& spec, Message statement);
 [[nodiscard]] Finding passed(Finding finding, Message outcome);
 [[nodiscard]] Finding inconclusive(Finding finding, Message outcome);
-// A clear miss; `failure` is JUnit's type.
+// A clear miss; `failure` is JUnit's type. Its cause tells what was measured so far; whoever knows
+// the bad sample or the log line adds it.
 [[nodiscard]] Finding missed(Finding finding, std::string failure, Message outcome);
 
 // From the beginning of the inject phase (or of what follows steady) to the end of recover.

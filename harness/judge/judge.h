@@ -86,7 +86,6 @@ struct DataLoss {
   std::uint64_t acknowledged_before = 0;
   Duration resolution{};  // δ
   Interval rpo;
-  std::optional<Duration> first_lost;  // when the oldest lost entry was acknowledged
 };
 
 // A ledger that an assertion of the scenario looks at.

@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "harness/judge/cause.h"
 #include "harness/judge/data_loss.h"
 #include "harness/judge/evidence.h"
 
@@ -62,11 +61,25 @@ std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
   for (const auto& kind : kinds) {
     if (kind.count == 0) continue;
     Message outcome{kind.key, {{"count", kind.count}}};
-    auto miss = missed(finding, kind.failure, std::move(outcome));
-    miss.cause = cause_of(miss);
-    return miss;
+    return missed(finding, kind.failure, std::move(outcome));
   }
   return std::nullopt;
+}
+
+Finding nothing_lost(Finding finding, const DataLoss& loss) {
+  if (loss.acknowledged_before < least_acknowledged) {
+    return inconclusive(
+        std::move(finding),
+        {"judge.ledger.few", {{"count", loss.acknowledged_before}, {"least", least_acknowledged}}});
+  }
+  if (finding.limit && loss.resolution > *finding.limit) {
+    return inconclusive(std::move(finding), {"judge.too-coarse",
+                                             {{"resolution_ns", loss.resolution.count()},
+                                              {"within_ns", finding.limit->count()}}});
+  }
+  Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
+  add_counts(outcome, loss);
+  return passed(std::move(finding), std::move(outcome));
 }
 
 std::vector<LedgerFigures> ledger_figures(const Record& record) {

@@ -26,6 +26,10 @@ inline constexpr std::uint64_t least_acknowledged = 20;
 // as missed, or nothing when all is sound.
 [[nodiscard]] std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss);
 
+// Passed as far as the ledger can tell: from enough acknowledgements, and no coarser than the
+// objective, where the finding has one.
+[[nodiscard]] Finding nothing_lost(Finding finding, const DataLoss& loss);
+
 // One for each ledger that an assertion of the scenario looks at, by name.
 [[nodiscard]] std::vector<LedgerFigures> ledger_figures(const Record& record);
 

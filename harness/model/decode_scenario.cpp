@@ -114,4 +114,12 @@ const Levels& Scenario::levels_of(const std::string& probe) const {
   return found != levels.end() ? found->second : none;
 }
 
+std::set<std::string> Scenario::ledgers_used() const {
+  std::set<std::string> used;
+  for (const AssertionSpec& assertion : assertions) {
+    if (assertion.options.contains("ledger")) used.insert(assertion.options.at("ledger"));
+  }
+  return used;
+}
+
 }  // namespace reprise

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -96,6 +97,8 @@ struct Scenario {
   nlohmann::json resolved;  // as the journal records it
 
   [[nodiscard]] const Levels& levels_of(const std::string& probe) const;
+  // The ledgers that its assertions look at; the drill writes to no others.
+  [[nodiscard]] std::set<std::string> ledgers_used() const;
 };
 
 // The plan, its scenarios, and every file read, with hashes for the journal.

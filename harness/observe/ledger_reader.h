@@ -4,6 +4,7 @@
 // Ownership: the drill owns readers. Threads: the engine thread.
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@ namespace reprise {
 // One copy of one entry, or something else that lies in the same place.
 struct FoundEntry {
   std::string key, payload;
+  auto operator<=>(const FoundEntry&) const = default;
 };
 
 class LedgerReader {

@@ -38,6 +38,9 @@ class Probe {
   virtual boost::asio::awaitable<Observation> sample(Instant deadline) = 0;
 };
 
+// A sample of `probe`; what it throws is seen as an error.
+boost::asio::awaitable<Observation> take_sample(Probe& probe, Instant deadline);
+
 struct ProbeKind : ProbeInfo {
   // `spec.options` fits the kind's Shape; ${…} references are still to be resolved at the first
   // sample or in open(), since ports are known by then.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "injectors/postgres.h"
+#include "tests/support/application_session.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"
@@ -30,15 +31,8 @@ class DatabaseConditions : public ::testing::Test {
     surroundings_.root = server_->folder();
     surroundings_.databases["shop"] = server_->url("shop");
   }
-  // As an application, under a name of its own.
   static Result<AdminSession> open(const std::string& database, const std::string& user = "spe") {
-    FixedSurroundings of_application;
-    of_application.databases["any"] = server_->url(database, user);
-    const auto address = PostgresAddress::of_plan(of_application, "any");
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
-    if (session) (void)session->query("SET application_name = 'application'");
-    return session;
+    return application_session(*server_, database, user);
   }
   static bool works(AdminSession& session) { return session.query("SELECT 1").has_value(); }
   static bool writes(AdminSession& session) {

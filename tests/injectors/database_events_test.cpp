@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "injectors/postgres.h"
+#include "tests/support/application_session.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"
@@ -26,11 +27,7 @@ class DatabaseEvents : public ::testing::Test {
     }
   }
   [[nodiscard]] Result<AdminSession> open() const {
-    const auto address = PostgresAddress::of_plan(surroundings_, "shop");
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
-    if (session) (void)session->query("SET application_name = 'application'");
-    return session;
+    return application_session(server_, "postgres");
   }
   [[nodiscard]] std::string ask(const std::string& query) const {
     auto session = open();
@@ -117,7 +114,7 @@ TEST_F(DatabaseEvents, ADamagedPageIsNoticedWhenItIsReadFromTheDisk) {
   EXPECT_EQ(ask("SELECT count(*) FROM orders"), "100") << "it is still in memory";
   server_.shut_down();
   const auto checked =
-      said_by({"/usr/lib/postgresql/15/bin/pg_checksums", "--check", "-D", server_.data()});
+      said_by({PostgresServer::program("pg_checksums"), "--check", "-D", server_.data()});
   EXPECT_NE(checked.find("checksum verification failed"), std::string::npos) << checked;
 }
 

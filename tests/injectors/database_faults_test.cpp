@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "injectors/postgres.h"
+#include "tests/support/application_session.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"
@@ -26,15 +27,8 @@ class DatabaseFaults : public testing::Test {
     surroundings_.root = server_->folder();
     surroundings_.databases["history"] = server_->url("his%22tory");
   }
-  // As an application: through a URL of its own, under a name of its own.
   static Result<AdminSession> open(const std::string& database) {
-    FixedSurroundings of_application;
-    of_application.databases["any"] = server_->url(database);
-    const auto address = PostgresAddress::of_plan(of_application, "any");
-    if (!address) return std::unexpected(address.error());
-    auto session = AdminSession::open(*address);
-    if (session) (void)session->query("SET application_name = 'application'");
-    return session;
+    return application_session(*server_, database);
   }
   static Result<AdminSession> application() { return open("his%22tory"); }
   static bool works(AdminSession& session) { return session.query("SELECT 1").has_value(); }

@@ -27,9 +27,9 @@ TEST(Standbys, FallBehindUntilTheyAreReverted) {
   FixedSurroundings surroundings;
   surroundings.databases["primary"] = primary.url("postgres");
   surroundings.databases["standby"] = standby.url("postgres");
-  auto write = AdminSession::open(*PostgresAddress::of_plan(surroundings, "primary"));
+  auto write = AdminSession::of_plan(surroundings, "primary");
   ASSERT_TRUE(write && write->query("CREATE TABLE t (i int)"));
-  auto read = AdminSession::open(*PostgresAddress::of_plan(surroundings, "standby"));
+  auto read = AdminSession::of_plan(surroundings, "standby");
   ASSERT_TRUE(read) << why(read);
   const auto sees = [&](const std::string& rows) {
     const auto count = read->query("SELECT count(*) FROM t");

@@ -76,6 +76,10 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return found;
 }
 
+void replace(std::string& text, const std::string& variable, const std::string& value) {
+  text.replace(text.find(variable), variable.size(), value);
+}
+
 }  // namespace
 
 std::optional<pid_t> child_of(pid_t parent) {
@@ -124,10 +128,6 @@ void Battlefield::seed() {
     ::execle("/bin/sleep", "sleep", "100000", nullptr, nullptr);
     ::_exit(127);
   }
-}
-
-void replace(std::string& text, const std::string& variable, const std::string& value) {
-  text.replace(text.find(variable), variable.size(), value);
 }
 
 void Battlefield::write_plans() {

@@ -63,6 +63,15 @@ class PostgresServer {
     return fmt::format("postgresql://{}@{}/{}", user, address(), database);
   }
 
+  // A program that belongs to the server.
+  static std::string program(const std::string& name) {
+    for (const int version : {17, 16, 15, 14, 13}) {
+      const auto path = fmt::format("/usr/lib/postgresql/{}/bin/{}", version, name);
+      if (std::filesystem::exists(path)) return path;
+    }
+    return name;
+  }
+
  private:
   void end(int signal) {
     if (server_ <= 0) return;
@@ -99,14 +108,6 @@ class PostgresServer {
     if (comes_true([this] { return accepts(); })) return;
     stop();
     throw std::runtime_error("postgres: " + folder_.read("log"));
-  }
-
-  static std::string program(const std::string& name) {
-    for (const int version : {17, 16, 15, 14, 13}) {
-      const auto path = fmt::format("/usr/lib/postgresql/{}/bin/{}", version, name);
-      if (std::filesystem::exists(path)) return path;
-    }
-    return name;
   }
 
   // The last line of the server's pid file says "ready" once it accepts connections.

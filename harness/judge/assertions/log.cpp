@@ -50,7 +50,6 @@ Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found)
     finding = missed(
         std::move(finding), "chaos.LogForbidden",
         {"judge.log.forbidden", {{"service", terms.service}, {"line", found.lines.front()->line}}});
-    finding.cause = cause_of(finding);
     finding.cause->log_at = found.lines.front()->at;
     finding.cause->log_service = terms.service;
     finding.cause->log_line = found.lines.front()->line;
@@ -81,7 +80,6 @@ Finding judge_present(Finding finding, const LogTerms& terms, const Found& found
       std::move(finding), "chaos.LogMissing",
       {"judge.log.missing",
        {{"service", terms.service}, {"count", found.lines.size()}, {"wanted", terms.at_least}}});
-  finding.cause = cause_of(finding);
   add_nearest_log(*finding.cause, record, terms.service, end);
   return finding;
 }

@@ -1,7 +1,6 @@
 // no-duplicates: {ledger, incident?}
 //
 // No write of a ledger is there more often than the plan allows, whatever else was lost.
-#include "harness/judge/cause.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/ledger_evidence.h"
 #include "harness/model/registry.h"
@@ -15,10 +14,8 @@ Finding judge_no_duplicates(const AssertionSpec& spec, const Record& record) {
   const auto loss = loss_of(spec, record);
   if (!loss) return inconclusive(std::move(finding), loss.error());
   if (loss->duplicated > 0) {
-    finding = missed(std::move(finding), "chaos.DataDuplicated",
-                     {"judge.ledger.duplicated", {{"count", loss->duplicated}}});
-    finding.cause = cause_of(finding);
-    return finding;
+    return missed(std::move(finding), "chaos.DataDuplicated",
+                  {"judge.ledger.duplicated", {{"count", loss->duplicated}}});
   }
   // Of nothing there are no copies.
   if (loss->kept < least_acknowledged) {

@@ -1,7 +1,6 @@
 // no-loss: {ledger, incident?}
 //
 // Every acknowledged write is there at the end, once and unchanged (measures.md, Data loss).
-#include "harness/judge/cause.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/ledger_evidence.h"
 #include "harness/model/registry.h"
@@ -18,19 +17,10 @@ Finding judge_no_loss(const AssertionSpec& spec, const Record& record) {
   if (loss->lost > 0) {
     Message outcome{"judge.no-loss.lost", nlohmann::json::object()};
     add_counts(outcome, *loss);
-    finding = missed(std::move(finding), "chaos.DataLost", std::move(outcome));
-    finding.cause = cause_of(finding);
-    return finding;
+    return missed(std::move(finding), "chaos.DataLost", std::move(outcome));
   }
   if (auto miss = unsound(finding, *loss)) return std::move(*miss);
-  if (loss->acknowledged_before < least_acknowledged) {
-    return inconclusive(std::move(finding),
-                        {"judge.ledger.few",
-                         {{"count", loss->acknowledged_before}, {"least", least_acknowledged}}});
-  }
-  Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
-  add_counts(outcome, *loss);
-  return passed(std::move(finding), std::move(outcome));
+  return nothing_lost(std::move(finding), *loss);
 }
 
 const Registered<AssertionKind> no_loss_registered{{

@@ -62,7 +62,6 @@ Finding judge_failed(Finding finding, const ProcedureRecord& run, const Record& 
   finding = missed(std::move(finding), "chaos.ProcedureFailed",
                    {"judge.procedure.failed",
                     {{"procedure", run.name}, {"step", step_text(*step)}, {"why", step->result}}});
-  finding.cause = cause_of(finding);
   if (step->finished) add_nearest_log(*finding.cause, record, "", *step->finished);
   return finding;
 }
@@ -93,7 +92,6 @@ Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureR
   outcome.key = "judge.procedure.late";
   const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.ProcedureTooSlow";
   finding = missed(std::move(finding), failure, std::move(outcome));
-  finding.cause = cause_of(finding);
   add_nearest_log(*finding.cause, record, "", *run.finished);
   return finding;
 }

@@ -2,7 +2,6 @@
 //
 // measures.md, Data loss. The upper end of the interval is held against the objective. Nothing lost
 // passes as far as the ledger can tell: within δ, from enough acknowledgements.
-#include "harness/judge/cause.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/ledger_evidence.h"
 #include "harness/model/registry.h"
@@ -14,25 +13,7 @@ Finding miss_rpo(Finding finding, const char* failure, const char* key, const Da
   Message outcome{key, {{"count", loss.lost_after}}};
   add_counts(outcome, loss);
   add_interval(outcome, loss.rpo);
-  finding = missed(std::move(finding), failure, std::move(outcome));
-  finding.cause = cause_of(finding);
-  return finding;
-}
-
-Finding nothing_lost(Finding finding, const DataLoss& loss) {
-  Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
-  add_counts(outcome, loss);
-  if (loss.acknowledged_before < least_acknowledged) {
-    return inconclusive(
-        std::move(finding),
-        {"judge.ledger.few", {{"count", loss.acknowledged_before}, {"least", least_acknowledged}}});
-  }
-  if (loss.resolution > finding.limit) {
-    return inconclusive(std::move(finding), {"judge.too-coarse",
-                                             {{"resolution_ns", loss.resolution.count()},
-                                              {"within_ns", finding.limit->count()}}});
-  }
-  return passed(std::move(finding), std::move(outcome));
+  return missed(std::move(finding), failure, std::move(outcome));
 }
 
 Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
