@@ -19,9 +19,11 @@ BATCH_LOG = sa.table("batch_log", *map(sa.column, (
 def load(session, batch, transformed, pause):
     """Replaces the day of the batch. Returns how many facts of an earlier batch made room.
 
-    `pause` is for drills: it rests so long after every step, so that something can be broken.
+    `pause` is for drills: it rests so long before the first step and after every one, so that
+    something can be broken.
     """
     facts = transformed.facts
+    time.sleep(pause)
     replaced = session.scalar(sa.select(sa.func.replace_day(batch.id, batch.day, len(facts))))
     time.sleep(pause)
     load_dimensions(session, transformed)

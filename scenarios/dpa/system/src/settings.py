@@ -17,8 +17,8 @@ class Settings:
         self.alert_timeout = env.seconds("ALERT_TIMEOUT_MS", 2000)
         self.lock_timeout = env.seconds("LOCK_TIMEOUT_MS", 30000)
         self.retry_pause = env.seconds("RETRY_PAUSE_MS", 1000)
-        # For drills only: how long Load rests after each of its steps (17 for 3000 facts), so that
-        # there is time to break something in the middle of it.
+        # For drills only: how long Load rests before its first step and after each (18 times for
+        # 3000 facts), so that there is time to break something in the middle of it.
         self.load_pause = env.seconds("LOAD_PAUSE_MS", 0)
 
     @classmethod
