@@ -5,17 +5,6 @@
 #include "injectors/receipt.h"
 
 namespace reprise {
-namespace {
-
-bool lies_within(const std::string& data, const std::string& folder) {
-  if (data.empty()) return false;
-  std::error_code error;
-  const auto inside = std::filesystem::weakly_canonical(data, error)
-                          .lexically_relative(std::filesystem::weakly_canonical(folder, error));
-  return !error && !inside.empty() && *inside.begin() != "..";
-}
-
-}  // namespace
 
 ServerReceipt ServerReceipt::of(AdminSession& session, const Surroundings& surroundings) {
   // Only told to those with the privilege; without it the undo just knows less.
@@ -40,6 +29,14 @@ nlohmann::json ServerReceipt::fields() const {
   return {{"address", address.receipt()}, {"data_directory", data}, {"folder", folder}};
 }
 
+bool ServerReceipt::of_the_drill() const {
+  if (data.empty()) return false;
+  std::error_code error;
+  const auto inside = std::filesystem::weakly_canonical(data, error)
+                          .lexically_relative(std::filesystem::weakly_canonical(folder, error));
+  return !error && !inside.empty() && *inside.begin() != "..";
+}
+
 Result<AdminSession> ServerReceipt::reach(const nlohmann::json& receipt,
                                           const Surroundings& surroundings) {
   const auto server = recall(receipt, surroundings);
@@ -59,7 +56,7 @@ Result<std::optional<AdminSession>> ServerReceipt::session_to_undo(
   auto session = AdminSession::open(address.with_database(database));
   if (session) return std::optional(std::move(*session));
   // The drill is over (its databases are unknown here) and its server with it.
-  if (!surroundings.database(address.name()) && lies_within(data, folder)) return std::nullopt;
+  if (!surroundings.database(address.name()) && of_the_drill()) return std::nullopt;
   return std::unexpected(session.error());
 }
 

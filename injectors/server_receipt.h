@@ -22,6 +22,8 @@ struct ServerReceipt {
   static Result<ServerReceipt> recall(const nlohmann::json& receipt,
                                       const Surroundings& surroundings);
   [[nodiscard]] nlohmann::json fields() const;
+  // Its data lie in the drill's own folder and end with it.
+  [[nodiscard]] bool of_the_drill() const;
 
   // A session with the receipt's own database.
   static Result<AdminSession> reach(const nlohmann::json& receipt,

@@ -1,4 +1,4 @@
-// db_deadlock and db_corrupt on a real server.
+// db_deadlock, db_corrupt and db_kill on a real server.
 #include <future>
 
 #include <gtest/gtest.h>
@@ -116,6 +116,30 @@ TEST_F(DatabaseEvents, ADamagedPageIsNoticedWhenItIsReadFromTheDisk) {
   const auto checked =
       said_by({PostgresServer::program("pg_checksums"), "--check", "-D", server_.data()});
   EXPECT_NE(checked.find("checksum verification failed"), std::string::npos) << checked;
+}
+
+TEST_F(DatabaseEvents, AKillEndsTheServerAndAllItsProcesses) {
+  const auto fault = injected("db_kill", nlohmann::json::object());
+  EXPECT_TRUE(comes_true([&] { return fault->confirm().has_value(); }));
+  EXPECT_FALSE(open());
+  EXPECT_FALSE(make_fault(fault_spec("db_kill", "shop"), surroundings_)->prepare());
+}
+
+TEST_F(DatabaseEvents, AKillOfAServerThatHasEndedIsNotConfirmed) {
+  auto fault = make_fault(fault_spec("db_kill", "shop"), surroundings_);
+  const auto receipt = fault->prepare();
+  ASSERT_TRUE(receipt) << why(receipt);
+  server_.shut_down();
+  EXPECT_FALSE(fault->inject(*receipt));
+  EXPECT_FALSE(fault->confirm());
+}
+
+TEST_F(DatabaseEvents, AKillOfAServerThatIsNotTheDrillsIsRefused) {
+  const TemporaryFolder elsewhere;
+  surroundings_.root = elsewhere.path();
+  const auto receipt = make_fault(fault_spec("db_kill", "shop"), surroundings_)->prepare();
+  ASSERT_FALSE(receipt);
+  EXPECT_NE(receipt.error().text().find("not this drill's own"), std::string::npos);
 }
 
 TEST_F(DatabaseEvents, OptionsThatDoNotGoTogetherAreRefused) {

@@ -95,6 +95,7 @@ const std::map<std::string, std::string> without_evidence{
     {"db_deadlock", "DatabaseEvents.ADeadlockThatNobodyMeetsIsNotConfirmedAndLeavesNoLock"},
     {"db_disconnect", "DatabaseFaults.ADisconnectWithNobodyConnectedDoesNotBite"},
     {"db_exhaust", "DatabaseConditions.AServerWithRoomLeftIsNotExhausted"},
+    {"db_kill", "DatabaseEvents.AKillOfAServerThatHasEndedIsNotConfirmed"},
     {"db_lock", "DatabaseConditions.ALockMakesOthersWaitAndSaysWho"},
     {"db_readonly", "DatabaseConditions.AReadonlyThatSomebodyLiftsIsNotConfirmed"},
     {"db_refuse", "DatabaseFaults.ARefusalThatSomebodyLiftsIsNotConfirmed"},
