@@ -47,9 +47,11 @@ Site::Site(const Plan& plan, std::filesystem::path folder, std::string drill_id,
 
 Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::path folder,
                                             std::string drill_id, const Clock& clock,
-                                            bool sandboxed, const std::vector<FaultSpec>& faults) {
+                                            bool sandboxed, const std::vector<FaultSpec>& faults,
+                                            std::uint64_t seed) {
   std::unique_ptr<Site> site(new Site(plan, std::move(folder), std::move(drill_id), clock));
   site->sandboxed_ = sandboxed;
+  site->seed_ = seed;
   auto done = make_folder(site->system_.parent_path());
   if (done) {
     if (plan.system.empty()) {
@@ -124,6 +126,7 @@ Result<std::uint16_t> Site::port(std::string_view service) const {
 
 Result<std::string> Site::reference(std::string_view service, std::string_view name) const {
   if (name == "folder") return system_.string();
+  if (name == "seed") return std::to_string(seed_);
   if (name == "port" && !service.empty()) {
     const auto number = port(service);
     if (!number) return std::unexpected(number.error());

@@ -23,11 +23,13 @@ class Site final : public Surroundings {
  public:
   // Copies plan.system to `folder`/system, lays what the faults need beneath the system, leases a
   // port for every service and opens a link server for every link. Starts no process of the
-  // system. `sandboxed`: mounts are the drill's own, so the plan's disks can be.
+  // system. `sandboxed`: mounts are the drill's own, so the plan's disks can be. `seed`: what
+  // ${seed} stands for.
   static Result<std::unique_ptr<Site>> prepare(const Plan& plan, std::filesystem::path folder,
                                                std::string drill_id, const Clock& clock,
                                                bool sandboxed = false,
-                                               const std::vector<FaultSpec>& faults = {});
+                                               const std::vector<FaultSpec>& faults = {},
+                                               std::uint64_t seed = 0);
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return system_; }
   [[nodiscard]] Result<std::string> resolve(std::string_view text) const override;
@@ -72,6 +74,7 @@ class Site final : public Surroundings {
   std::string drill_id_;
   const Clock& clock_;
   bool sandboxed_ = false;
+  std::uint64_t seed_ = 0;
   // By kind of fault and target.
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Groundwork>> groundwork_;
   std::map<std::string, PortLease, std::less<>> ports_;

@@ -67,8 +67,8 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
   }
   journal->hide(*job.redaction);
   write_first_event(*journal, job);
-  auto site =
-      Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed, job.scenario->faults);
+  auto site = Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed,
+                            job.scenario->faults, job.seed);
   if (!site) {
     journal->write("trouble", {{"what", site.error().text()}});
     journal->write("end", {{"outcome", "failed-to-start"}});

@@ -72,7 +72,8 @@ Variables variables_of(const Document& document, const std::string& key, Errors&
   auto given = document.root().find(key);
   if (given == document.root().end()) return out;
   for (const auto& [name, value] : given->items()) {
-    if (name == "port" || name == "folder" || name.find('.') != std::string::npos) {
+    const bool given = name == "port" || name == "folder" || name == "seed";
+    if (given || name.find('.') != std::string::npos) {
       errors.push_back({fmt::format("a variable cannot be called {}", in_quotes(name)),
                         "the running drill gives that name a meaning",
                         document.where_key(segment(key) + segment(name))});

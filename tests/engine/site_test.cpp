@@ -82,6 +82,11 @@ TEST_F(Sites, FillInReferences) {
   EXPECT_EQ(site->resolve("${links.edge.address}").value(), "127.0.0.1:4711");
   EXPECT_EQ(site->resolve("${links.edge.port}").value(), "4711");
   EXPECT_EQ(site->resolve("${folder}").value(), site->folder().string());
+  EXPECT_EQ(Site::prepare(plan, folder.path() / "seeded", "seeded", clock, false, {}, 71)
+                .value()
+                ->resolve("--seed=${seed}")
+                .value(),
+            "--seed=71");
   EXPECT_EQ(site->resolve_for("server", "${port}").value(), port);
   EXPECT_EQ(site->resolve("a $ and {braces} are text").value(), "a $ and {braces} are text");
 }
