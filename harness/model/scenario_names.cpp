@@ -202,7 +202,9 @@ class ScenarioNames {
       }
       if (one.contains("known")) date(one.at("known").at("until"), at + "/known/until");
       for (const KindInfo& kind : vocabulary_.assertions) {
-        if (one.contains(kind.name)) options(one.at(kind.name), at + segment(kind.name));
+        if (!one.contains(kind.name)) continue;
+        options(one.at(kind.name), at + segment(kind.name));
+        if (kind.due_in_fault) due(one.at(kind.name), at + segment(kind.name));
       }
     }
   }
@@ -211,14 +213,35 @@ class ScenarioNames {
     if (!options.is_object()) return;
     level(options, at);
     for (const auto& [key, value] : options.items()) {
-      bool objective = value == "rto" || value == "rpo";
-      if (!objective || (key != "within" && key != "at-most")) continue;
+      const bool objective = value == "rto" || value == "rpo";
+      if (!objective || std::ranges::find(objective_keys, key) == objective_keys.end()) continue;
       auto name = value.get<std::string>();
       if (plan_.contains(json::json_pointer("/objectives" + segment(name)))) continue;
       mentions_.add(at + segment(key), fmt::format("the plan states no {}", name),
                     fmt::format("add objectives: {{{}: …}} to the plan", name));
     }
     if (options.contains("run")) mentions_.check_name("procedure", options.at("run"), at + "/run");
+  }
+
+  // Healed when it is due, a miss could never be told.
+  void due(const json& options, const std::string& at) {
+    if (!options.is_object() || faults_.size() != 1) return;  // whichever of several bites first
+    const auto within = time_of(options, "within");
+    const auto detect = time_of(options, "detect").value_or(Duration::zero());
+    const auto lasting = time_of(faults_.front().value, "for");
+    if (!within || !lasting || *lasting - *within > detect) return;
+    mentions_.add(at + "/within",
+                  fmt::format("due when the fault has been healed after {}: it could not fail",
+                              format_duration(*lasting)),
+                  "let the fault last longer than 'detect' and 'within' together");
+  }
+
+  [[nodiscard]] std::optional<Duration> time_of(const json& from, const char* key) const {
+    json found = from.value(key, json());
+    if (found == "rto") found = plan_.value(json::json_pointer("/objectives/rto"), json());
+    if (!found.is_string()) return std::nullopt;
+    const auto parsed = parse_duration(found.get<std::string>());
+    return parsed ? std::optional(*parsed) : std::nullopt;
   }
 
   void date(const json& text, const std::string& at) {

@@ -20,6 +20,8 @@ struct KindInfo {
   std::string summary;     // one sentence for `reprise list` and the documentation
   Shape options;           // an object shape: what may stand under it
   nlohmann::json example;  // as it stands in a file; run by a parametrised test
+  // Of an assertion: due `detect` plus `within` after the first victim, while the fault lasts.
+  bool due_in_fault = false;
 };
 
 // A condition lasts and healing ends it; an event has happened, recovery is the system's work.

@@ -52,8 +52,12 @@ inline std::vector<KindInfo> assertions() {
   Shape log = Shape::object({{"service", Shape::name(), required},
                              {"matches", Shape::text(), required},
                              {"within", Shape::duration()}});
+  KindInfo fallback = kind("fallback", expect);
+  fallback.due_in_fault = true;
   return {
-      kind("fallback", expect), kind("recovery", expect), kind("throughout", throughout),
+      fallback,
+      kind("recovery", expect),
+      kind("throughout", throughout),
       kind("log", log),
       kind("no-loss", Shape::object({{"ledger", Shape::name(), required}})),
       kind("procedure", Shape::object({{"run", Shape::name(), required}, {"within", within()}}))};

@@ -177,7 +177,8 @@ const Registered<AssertionKind> fallback_registered{{
           {"within", Shape::either({Shape::duration(), Shape::choice({"rto"})}), required,
            "from the first victim plus `detect`"},
           {"detect", Shape::duration(), {}, "what the plan allows for detection; default 0s"}}),
-     .example = {{"fallback", {{"probe", "dashboard"}, {"expect", "degraded"}, {"within", "1s"}}}}},
+     .example = {{"fallback", {{"probe", "dashboard"}, {"expect", "degraded"}, {"within", "1s"}}}},
+     .due_in_fault = true},
     judge_fallback,
     nullptr,
 }};
