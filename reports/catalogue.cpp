@@ -38,6 +38,9 @@ std::string argument_text(std::string_view name, const json& value, const std::s
     if (value.is_null()) return text("unbounded", language);
     if (value.is_number()) return duration_text(Duration(value.get<std::int64_t>()), language);
   }
+  if (name.ends_with("_key") && value.is_string()) {
+    return text(value.get_ref<const std::string&>(), language);
+  }
   if (value.is_string()) return visible(value.get_ref<const std::string&>());
   if (value.is_number_float()) return number_text(value.get<double>(), 6, language);
   if (value.is_array()) {

@@ -23,6 +23,7 @@ std::string drill_section(const Drill& drill, const Words& words, std::size_t nu
   out += fold("section.findings", findings_table(drill, words), true);
   out += fold("section.figures", figures_table(drill, words), true);
   out += fold("section.ledgers", ledgers_table(drill, words), true);
+  out += fold("section.ladders", ladders_tables(drill, words), true);
   out += fold("section.faults", faults_table(drill, words), true);
   out += fold("section.steps", steps_table(drill, words), true);
   out += fold("section.stretches", stretches_tables(drill, words));

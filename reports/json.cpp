@@ -105,6 +105,21 @@ ordered_json ledger_json(const LedgerFigures& figures, const std::string& langua
           {"rpo_high_ns", nanoseconds(loss.rpo.high)}};
 }
 
+ordered_json ladder_json(const Ladder& ladder, const std::string& language) {
+  ordered_json rungs = ordered_json::array();
+  for (const Rung& rung : ladder.rungs) {
+    rungs.push_back({{"rung", rung.name},
+                     {"state", rung_state_name(rung.state)},
+                     {"steps", texts(rung.steps)},
+                     {"started_ns", nanoseconds(rung.started)},
+                     {"reached_ns", nanoseconds(rung.reached)},
+                     {"why", rung.why ? message_json(*rung.why, language) : nullptr}});
+  }
+  return {{"procedure", visible(ladder.procedure)},
+          {"incident_ns", nanoseconds(ladder.incident)},
+          {"rungs", rungs}};
+}
+
 ordered_json drill_json(const Drill& drill, const std::string& language) {
   const Record& record = drill.record;
   const Verdict& verdict = drill.verdict;
@@ -116,6 +131,8 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
   for (const ProbeFigures& probe : verdict.figures) figures.push_back(figures_json(probe));
   ordered_json ledgers = ordered_json::array();
   for (const LedgerFigures& one : verdict.ledgers) ledgers.push_back(ledger_json(one, language));
+  ordered_json ladders = ordered_json::array();
+  for (const Ladder& one : verdict.ladders) ladders.push_back(ladder_json(one, language));
   for (const Message& reason : verdict.reasons) reasons.push_back(message_json(reason, language));
   return {
       {"plan", visible(record.plan.name)},
@@ -138,6 +155,7 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
       {"findings", findings},
       {"figures", figures},
       {"ledgers", ledgers},
+      {"ladders", ladders},
       {"journal", visible(drill.journal)},
       {"head", visible(record.head)},
       {"seed", record.seed},

@@ -12,8 +12,14 @@ using nlohmann::json;
 
 constexpr std::size_t longest_saw = 300;
 
-std::string shown(const json& value) {
+// Ages are nanoseconds; nobody counts in those.
+std::string shown(const std::string& name, const json& value) {
   if (value.is_string()) return value.get<std::string>();
+  if ((name == "age" || name == "oldest") && value.is_number_integer()) {
+    const Duration exact = tamed(Duration(value.get<std::int64_t>()));
+    const auto rounded = std::chrono::floor<std::chrono::milliseconds>(exact);
+    return format_duration(rounded > rounded.zero() ? Duration(rounded) : exact);
+  }
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -31,7 +37,7 @@ std::string saw_text(const Observation& seen) {
   std::string out = seen.outcome == "answered" ? std::string() : seen.outcome;
   auto add = [&](const std::string& name, const json& value) {
     if (!out.empty()) out += ", ";
-    out += name + " " + shown(value);
+    out += name + " " + shown(name, value);
   };
   if (!seen.values.is_object()) return out.empty() ? seen.outcome : out;
   if (auto status = seen.values.find("status"); status != seen.values.end()) add("status", *status);

@@ -17,9 +17,15 @@ const json* option(const AssertionSpec& spec, const char* name) {
 
 // A journal may come from anybody: no duration is so long that arithmetic on it overflows.
 constexpr Duration longest{std::int64_t{1} << 54};  // 208 days
-Duration tamed(Duration duration) { return std::clamp(duration, Duration::zero(), longest); }
 
 }  // namespace
+
+Duration tamed(Duration duration) { return std::clamp(duration, Duration::zero(), longest); }
+
+Duration in_reality(Duration drilled, const Scenario& scenario) {
+  const int times = std::max(1, scenario.compress);
+  return tamed(drilled) > longest / times ? longest : tamed(drilled) * times;
+}
 
 std::optional<Duration> duration_option(const AssertionSpec& spec, const char* name) {
   const json* found = option(spec, name);

@@ -18,6 +18,10 @@ namespace reprise {
 [[nodiscard]] bool flag_option(const AssertionSpec& spec, const char* name);
 [[nodiscard]] std::optional<std::int64_t> integer_option(const AssertionSpec& spec,
                                                          const char* name);
+// What a duration of a compressed scenario stands for, where backups are made less often.
+[[nodiscard]] Duration in_reality(Duration drilled, const Scenario& scenario);
+// Never negative, and so short that sums of several do not overflow.
+[[nodiscard]] Duration tamed(Duration duration);
 // `expect:`; an unreadable one (a forged journal) is an error.
 [[nodiscard]] Result<Expected> expected_option(const AssertionSpec& spec);
 // A level's name, or the predicate as it was written.

@@ -5,6 +5,7 @@
 #include "harness/judge/evidence.h"
 #include "harness/judge/figures.h"
 #include "harness/judge/inconclusive.h"
+#include "harness/judge/ladder.h"
 #include "harness/judge/ledger_evidence.h"
 #include "harness/judge/steady.h"
 #include "harness/model/registry.h"
@@ -75,6 +76,7 @@ Verdict judge(const Record& record) {
   add_residue(verdict, record);
   verdict.figures = figures_of(record);
   verdict.ledgers = ledger_figures(record);
+  verdict.ladders = ladders_of(record, verdict.ledgers);
   std::vector<Reason> reasons = drill_reasons(record);
   auto steady = judge_steady(record);
   if (steady) {

@@ -95,6 +95,31 @@ struct LedgerFigures {
   DataLoss loss;
 };
 
+// One rung of a restore ladder.
+struct Rung {
+  enum class State : char {
+    climbed,
+    failed,
+    unreached,  // its steps were not executed, or not to their end
+    untold,     // nothing can be told of it
+    absent      // neither the procedure nor the scenario has anything on it
+  };
+  std::string name;  // backup, server, structure, ledger, health
+  State state = State::absent;
+  std::vector<std::string> steps;            // their titles
+  std::optional<Duration> started, reached;  // of steps; the ledger is read when all is over
+  std::optional<Message> why;                // unless it was climbed
+};
+
+[[nodiscard]] std::string_view rung_state_name(Rung::State state);
+
+// How far one run of a procedure restored the system, lowest rung first; see ladder.h.
+struct Ladder {
+  std::string procedure;
+  std::optional<Duration> incident;  // t_cmd of the first fault
+  std::vector<Rung> rungs;
+};
+
 struct Verdict {
   Status status = Status::inconclusive;
   bool clean = true;  // nothing of the drill is left: a second, separate result
@@ -103,6 +128,7 @@ struct Verdict {
   std::vector<Finding> findings;       // steady state first, then the assertions in file order
   std::vector<ProbeFigures> figures;   // by probe name
   std::vector<LedgerFigures> ledgers;  // by name
+  std::vector<Ladder> ladders;         // of procedures that have rungs, as they were run
 };
 
 struct AssertionKind : KindInfo {

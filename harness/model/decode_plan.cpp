@@ -73,6 +73,7 @@ Procedure procedure_of(const std::string& name, const Fields& fields) {
     next.options = step.value("options");
     next.title = step.translated("title");
     next.within = step.duration("within", next.within);
+    next.rung = step.text("rung");
     next.where = step.where();
     // Step kinds read options.value without asking.
     if (!next.options.is_object() || !next.options.contains("value")) {

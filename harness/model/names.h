@@ -4,6 +4,7 @@
 // Ownership: plain functions. Threads: any.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "harness/model/document.h"
@@ -11,6 +12,9 @@
 #include "harness/model/vocabulary.h"
 
 namespace reprise {
+
+// Options of assertions that may say `rto` or `rpo` instead of a duration.
+inline constexpr std::array objective_keys{"within", "at-most", "younger-than"};
 
 void check_plan_names(const Document& plan, const Vocabulary& vocabulary, Errors& errors);
 void check_scenario_names(const ScenarioSource& source, const std::vector<PlacedFault>& faults,

@@ -1,18 +1,20 @@
 // A recovery plan as data: its objectives, its risks, the system it protects, how to look at it.
 //
 // Strings may hold `${…}` references that only a running drill can fill in:
-//   ${folder}  ${services.NAME.port}  ${services.NAME.address}  ${links.NAME.port}
-//   ${links.NAME.address}  ${port} (a service's own port, inside its definition)
+//   ${folder}  ${seed} (of this drill)  ${services.NAME.port}  ${services.NAME.address}
+//   ${links.NAME.port}  ${links.NAME.address}  ${port} (a service's own, inside its definition)
 //   ${entry.key}  ${entry.payload} (of a ledger's write)  ${entry.prefix} (of its reading)
 // The loader has checked that each names something that exists.
 //
 // Ownership: plain values. Threads: immutable after loading.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -92,12 +94,19 @@ struct Link {
   Location where;
 };
 
+// What a restore climbs, lowest first: the backup is there and complete, the server starts with it,
+// its structure is sound, the system's own health tests pass. Between the last two stands what the
+// ledger tells, which no step can.
+inline constexpr std::array<std::string_view, 4> step_rungs{"backup", "server", "structure",
+                                                            "health"};
+
 // `{start: server}`, `{delete: predictions}`, `{http: {…}}`, `{command: {…}}`, `{manual: {…}}`.
 struct Step {
   std::string kind;
   nlohmann::json options;
   Text title;
   Duration within = std::chrono::minutes(1);  // for manual steps, how long a person is waited for
+  std::string rung;                           // of the restore ladder; may be empty
   Location where;
 };
 

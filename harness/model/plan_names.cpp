@@ -1,4 +1,5 @@
 #include "harness/model/files.h"
+#include "harness/model/included_steps.h"
 #include "harness/model/mentions.h"
 #include "harness/model/names.h"
 #include "harness/model/shapes.h"
@@ -8,6 +9,8 @@ namespace reprise {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t most_steps = 10'000;  // of a plan
 
 class PlanNames {
  public:
@@ -31,6 +34,7 @@ class PlanNames {
          [&](const json& one, const std::string& at) { inside(one, at); });
     each(system, "disks", "/system",
          [&](const json& one, const std::string& at) { inside(one.at("path"), at + "/path"); });
+    procedures(system);
     if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
     each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
     each(root, "ledgers", "", [&](const json& one, const std::string& at) { ledger(one, at); });
@@ -118,6 +122,59 @@ class PlanNames {
     if (!address) mentions_.check_name("service", to, at + "/to");
   }
 
+  void procedures(const json& system) {
+    each(system, "procedures", "/system", [&](const json& one, const std::string& at) {
+      if (includes(one.at("steps"), system.at("procedures"), at + "/steps")) rungs(at);
+    });
+  }
+
+  // Whether all that is included can be.
+  bool includes(const json& steps, const json& procedures, const std::string& at) {
+    std::size_t count = 0;
+    bool good = true;
+    const auto refuse = [&](std::size_t i, const char* what, const char* remedy) {
+      mentions_.add(at + segment(i), what, remedy);
+      good = false;
+    };
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const auto included = steps[i].find("include");
+      ++count;
+      if (included == steps[i].end()) continue;
+      if (steps[i].size() > 1) {
+        refuse(i, "'include' stands alone", "what is included brings its own titles and times");
+      }
+      const auto other = procedures.find(included->get<std::string>());
+      if (other == procedures.end()) return false;  // has been said
+      for (const json& step : other->at("steps")) {
+        if (!step.contains("include")) continue;
+        refuse(i, "what is included includes something itself", "one level is as far as it goes");
+        break;
+      }
+      count += other->at("steps").size() - 1;
+    }
+    steps_ += count;
+    if (steps_ > most_steps) {
+      mentions_.add(at, fmt::format("more than {} steps, with those included", most_steps),
+                    "in all procedures together");
+    }
+    return good && steps_ <= most_steps;
+  }
+
+  void rungs(const std::string& procedure) {
+    auto highest = step_rungs.begin();
+    for (const PlacedStep& placed : steps_of(plan_.root(), procedure)) {
+      if (!placed.step->contains("rung")) continue;
+      auto rung = std::ranges::find(step_rungs, placed.step->at("rung").get<std::string>());
+      if (rung < highest) {
+        mentions_.add(placed.pointer + "/rung",
+                      fmt::format("the rung '{}' comes after '{}' in procedure {}", *rung, *highest,
+                                  procedure.substr(procedure.rfind('/') + 1)),
+                      fmt::format("the ladder is {}", fmt::join(step_rungs, ", ")));
+      }
+      highest = std::max(highest, rung);
+    }
+  }
+
   void probe(const json& one, const std::string& at) {
     positive(one.at("timeout"), at + "/timeout");
     if (one.contains("every")) interval(one, at);
@@ -166,6 +223,7 @@ class PlanNames {
   const Document& plan_;
   const Vocabulary& vocabulary_;
   Mentions mentions_;
+  std::size_t steps_ = 0;
 };
 
 }  // namespace

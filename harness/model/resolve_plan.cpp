@@ -1,4 +1,5 @@
 #include "harness/model/expectation.h"
+#include "harness/model/included_steps.h"
 #include "harness/model/resolve.h"
 #include "harness/model/time.h"
 #include "harness/model/wording.h"
@@ -87,15 +88,15 @@ class PlanResolution {
   }
 
   void procedure(json& one, const std::string& at) {
-    json& steps = one.at("steps");
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      json step = kind_apart(steps[i], vocabulary_.steps);
+    one["steps"] = json::array();
+    for (const PlacedStep& placed : steps_of(plan_.root(), at)) {
+      json step = kind_apart(*placed.step, vocabulary_.steps);
       json value = std::move(step.at("options"));
       step["options"] = {{"value", std::move(value)}, {"force", step.value("force", false)}};
       step.erase("force");
       if (!step.contains("within")) step["within"] = "1min";
-      step["where"] = plan_.where(at + "/steps" + segment(i)).text();
-      steps[i] = std::move(step);
+      step["where"] = plan_.where(placed.pointer).text();
+      one["steps"].push_back(std::move(step));
     }
     one["where"] = plan_.where(at).text();
   }

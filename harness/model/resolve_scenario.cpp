@@ -1,4 +1,5 @@
 #include "harness/model/expectation.h"
+#include "harness/model/names.h"
 #include "harness/model/resolve.h"
 #include "harness/model/time.h"
 #include "harness/model/wording.h"
@@ -100,7 +101,7 @@ class ScenarioResolution {
   // Replaces `within: rto` by the plan's duration; tells which objective it was.
   std::string fill_objective(json& options) {
     if (!options.is_object()) return {};
-    for (const char* key : {"within", "at-most"}) {
+    for (const char* key : objective_keys) {
       auto found = options.find(key);
       if (found == options.end() || (*found != "rto" && *found != "rpo")) continue;
       auto objective = found->get<std::string>();

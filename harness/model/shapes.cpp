@@ -177,9 +177,15 @@ Shape service(const Vocabulary& vocabulary) {
 }
 
 Shape procedure(const Vocabulary& vocabulary) {
-  Shape step = Shape::tagged(tags(vocabulary.steps),
+  FieldList kinds = tags(vocabulary.steps);
+  kinds.push_back({"include", Shape::name_of("procedure"), {}, "the steps of another procedure"});
+  Shape step = Shape::tagged(std::move(kinds),
                              {{"title", Shape::translated(), {}, ""},
                               {"within", Shape::duration(), {}, "default 1min"},
+                              {"rung",
+                               Shape::choice({step_rungs.begin(), step_rungs.end()}),
+                               {},
+                               "of the restore ladder: how far a restore is with this step"},
                               {"force", Shape::boolean(), {}, "kill at once; default false"}});
   return Shape::object({{"title", Shape::translated(), {}, ""},
                         {"steps", Shape::list(std::move(step), 1), required, "in order"}});

@@ -137,10 +137,10 @@ Result<fs::path> FileProbe::path() const {
 boost::asio::awaitable<Observation> FileProbe::sample(Instant deadline) {
   const auto place = path();
   if (!place) co_return not_answered("error", place.error().text());
-  if (given_up_ && !given_up_->kept()) {
-    auto earlier = given_up_;
-    co_await earlier->wait(deadline);
-    if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
+  if (auto earlier = given_up_) {
+    const bool ended = co_await is_kept(context_.executor, earlier, deadline);
+    if (!ended) co_return not_answered("timeout");
+    if (given_up_ == earlier) given_up_.reset();
   }
   auto work = [folder = context_.surroundings.folder(), path = *place, pointers = pointers_] {
     return look_at(folder, path, *pointers);

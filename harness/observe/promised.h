@@ -49,6 +49,18 @@ class Promised {
   std::optional<Answer> answer_;
 };
 
+// Whether it is kept by the deadline; any number may wait, since nobody takes the answer.
+template <class Answer>
+boost::asio::awaitable<bool> is_kept(boost::asio::any_io_executor executor,
+                                     std::shared_ptr<Promised<Answer>> promised, Instant deadline) {
+  boost::asio::steady_timer look(executor);
+  while (!promised->kept() && std::chrono::steady_clock::now() < deadline) {
+    look.expires_after(std::chrono::milliseconds(5));
+    co_await look.async_wait(boost::asio::use_awaitable);
+  }
+  co_return promised->kept();
+}
+
 // Runs `work` on the pool and hands its answer to whoever waits for the promise.
 template <class Work>
 boost::asio::awaitable<void> keep_promise(

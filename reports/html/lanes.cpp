@@ -259,7 +259,8 @@ void draw_measures(Canvas& canvas, const Drill& drill) {
   }
   for (const Finding& finding : drill.verdict.findings) {
     // The longest outage of a window has a length but no place of its own on the axis.
-    if (!finding.measured || finding.kind == "throughout") continue;
+    const bool placeless = finding.kind == "throughout" || finding.kind == "backup";
+    if (!finding.measured || placeless) continue;
     const bool backwards = finding.kind == "rpo" || finding.kind == "no-loss";
     const auto origin = backwards ? incident : finding.from ? finding.from : incident;
     if (origin) draw_measure(canvas, finding, *origin, backwards);

@@ -78,6 +78,7 @@ class Table {
 [[nodiscard]] std::string events_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string figures_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string ledgers_table(const Drill& drill, const Words& words);
+[[nodiscard]] std::string ladders_tables(const Drill& drill, const Words& words);
 [[nodiscard]] std::string record_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string evidence_table(const Drill& drill, const Words& words);
 // Of the whole run.

@@ -71,6 +71,17 @@ std::pair<std::string, std::string> systems(const Record& record) {
   return {joined(own), joined(others)};
 }
 
+// What the assertions on backups found: their integrity, as far as the drill looked at it.
+std::string backups_told(const Verdict& verdict, const Words& words) {
+  std::string told;
+  for (const Finding& finding : verdict.findings) {
+    if (finding.kind != "backup") continue;
+    told += fmt::format("{}{} {}", told.empty() ? "" : "<br>", badge(finding.status, words),
+                        words.sentence(finding.outcome));
+  }
+  return told.empty() ? or_absent({}, words) : told;
+}
+
 Table two_columns(const Words& words, std::string_view caption) {
   return Table(words(caption), "facts", {{words("column.field")}, {words("column.value")}});
 }
@@ -103,7 +114,7 @@ std::string record_table(const Drill& drill, const Words& words) {
   row("record.availability", record.plan.objectives.availability
                                  ? percent(*record.plan.objectives.availability, 4, words)
                                  : words("not-stated"));
-  row("record.backup", or_absent({}, words));
+  row("record.backup", backups_told(drill.verdict, words));
   row("record.power", words("record.power-value"));
   row("record.clean", drill.verdict.clean ? words("clean.yes") : words("clean.no"));
   row("record.due", next_due(record, words));

@@ -201,8 +201,8 @@ TEST(StepKinds, HaveExamplesThatFitTheirShapes) {
     EXPECT_TRUE(problems.empty()) << kind->name << ": " << problems.front().text();
     EXPECT_FALSE(kind->options.check(json(7)).empty()) << kind->name << " takes anything";
   }
-  EXPECT_THAT(names, ElementsAre("command", "delete", "http", "manual", "restart", "start", "stop",
-                                 "wait"));
+  EXPECT_THAT(names, ElementsAre("amcheck", "command", "delete", "http", "manual", "restart",
+                                 "start", "stop", "wait"));
 }
 
 }  // namespace

@@ -17,9 +17,14 @@ TEST(SawText, PutsTheStatusFirstAndUnfoldsWhatTheAnswerHeld) {
                     {"age", 5},
                     {"json", {{"/mode", "nominal"}, {"/left", 3}}},
                     {"headers", {{"server", "nginx"}}}};
-  EXPECT_EQ(saw("answered", values), "status 200, age 5, server nginx, /left 3, /mode nominal");
+  EXPECT_EQ(saw("answered", values), "status 200, age 5ns, server nginx, /left 3, /mode nominal");
   EXPECT_EQ(saw("answered", {{"rows", {{"count", 1}}}}), "rows {\"count\":1}");
   EXPECT_EQ(saw("answered", {{"json", 5}, {"headers", "none"}}), "headers none, json 5");
+}
+
+TEST(SawText, RoundsAges) {
+  EXPECT_EQ(saw("answered", {{"age", 61'500'900'000}, {"oldest", "none"}}),
+            "age 1min1.5s, oldest none");
 }
 
 TEST(SawText, SaysHowItEndedUnlessItWasAnswered) {

@@ -29,8 +29,10 @@ TEST(Consistent, FailsOnASingleAnswerThatDoesNot) {
 
 TEST(Consistent, TakesNoAnswerForNoWord) {
   const Observation unavailable{"answered", {{"status", 503}}};
+  const Observation refusal{"answered", {{"status", 409}, {"json", {{"/violations", 3}}}}};
   EXPECT_EQ(judged_consistent(sound_story().page(6s, 9s, refused)).status, Status::pass);
   EXPECT_EQ(judged_consistent(sound_story().page(6s, 9s, unavailable)).status, Status::pass);
+  EXPECT_EQ(judged_consistent(sound_story().page(6s, 9s, refusal)).status, Status::pass);
   EXPECT_EQ(judged_consistent(sound_story().page(6s, 9s, nominal)).status, Status::pass)
       << "an answer without the pointer tells nothing";
 }

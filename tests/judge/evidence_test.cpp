@@ -102,7 +102,7 @@ TEST(Incidents, BeginWithTheEarliestInstantAndEndWithTheLatest) {
   EXPECT_FALSE(first_commanded(record));
   EXPECT_FALSE(first_bit(record));
   EXPECT_EQ(last_incident(record), 0s);
-  record.faults = {fault({}, {}), fault(8s, 9s), fault(7s, 11s), fault(10s, 8500ms)};
+  record.faults = {fault({}, {}), fault(8s, 9s), fault(7s, 11s), fault(10s, 8500ms), fault(9s, {})};
   EXPECT_EQ(first_commanded(record), 7s);
   EXPECT_EQ(first_bit(record), 8500ms);
   EXPECT_EQ(last_incident(record), 10s);

@@ -10,9 +10,9 @@ namespace {
 TEST(AssertionKinds, AreAllThere) {
   std::vector<std::string> names;
   for (const AssertionKind* kind : Registry<AssertionKind>::all()) names.push_back(kind->name);
-  const std::vector<std::string> expected{"consistent", "fallback",      "file",      "log",
-                                          "never",      "no-duplicates", "no-loss",   "procedure",
-                                          "recovery",   "rpo",           "throughout"};
+  const std::vector<std::string> expected{
+      "backup",  "consistent", "fallback", "file",    "log", "never",     "no-duplicates",
+      "no-loss", "procedure",  "recovery", "restore", "rpo", "throughout"};
   EXPECT_EQ(names, expected);
 }
 

@@ -60,9 +60,19 @@ TEST(Loading, GivesStepsTheirOptionsAndForce) {
   EXPECT_EQ(procedure.steps[2].within, 1min);
 }
 
+TEST(Loading, PutsTheStepsOfAnIncludedProcedureInItsPlace) {
+  const auto procedures = loaded("basic").plan.procedures;
+  std::vector<std::string> rungs;
+  for (const Step& step : procedures.at("restore").steps) rungs.push_back(step.rung);
+  EXPECT_THAT(rungs, testing::ElementsAre("backup", "server", "structure", "health"));
+  const Location& included = procedures.at("restore").steps[2].where;
+  EXPECT_EQ(included.text(), procedures.at("checks").steps[0].where.text());
+}
+
 TEST(Loading, CollectsWhatEveryScenarioLooksAtInItsProbes) {
   auto probe = loaded("basic").plan.probes.at("dashboard");
-  EXPECT_THAT(probe.pointers, testing::ElementsAre("/health", "/mode", "/weather/source"));
+  EXPECT_THAT(probe.pointers,
+              testing::ElementsAre("/health", "/mode", "/restored", "/weather/source"));
   EXPECT_THAT(probe.headers, testing::ElementsAre("content-type"));
   EXPECT_EQ(probe.kind, "http");
   EXPECT_EQ(probe.every, 50ms);

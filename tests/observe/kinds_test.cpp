@@ -11,8 +11,8 @@ using ::testing::HasSubstr;
 TEST(ProbeKinds, AreAllRegistered) {
   std::vector<std::string> names;
   for (const auto* kind : Registry<ProbeKind>::all()) names.push_back(kind->name);
-  EXPECT_THAT(names, ::testing::ElementsAre("command", "file", "http", "log", "page", "postgres",
-                                            "process", "redis", "tcp"));
+  EXPECT_THAT(names, ::testing::ElementsAre("backups", "command", "file", "http", "log", "page",
+                                            "postgres", "process", "redis", "tcp"));
 }
 
 class EveryProbeKind : public ::testing::TestWithParam<const ProbeKind*> {};

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,20 +19,25 @@ struct SeenProcess {
   std::string command;  // arguments joined by spaces
 };
 
+// What could be read before the process ended.
+inline std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
 inline std::vector<SeenProcess> all_processes() {
   std::vector<SeenProcess> all;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const auto name = entry.path().filename().string();
     if (name.find_first_not_of("0123456789") != name.npos) continue;
-    std::ifstream stat(entry.path() / "stat");
-    const std::string line{std::istreambuf_iterator<char>(stat), {}};
+    const std::string line = text_of(entry.path() / "stat");
     const auto end = line.rfind(')');
     if (end == line.npos) continue;
     SeenProcess seen;
     seen.pid = std::stoi(name);
     seen.parent = std::stoi(line.substr(end + 4));
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    seen.command.assign(std::istreambuf_iterator<char>(file), {});
+    seen.command = text_of(entry.path() / "cmdline");
     std::replace(seen.command.begin(), seen.command.end(), '\0', ' ');
     all.push_back(std::move(seen));
   }

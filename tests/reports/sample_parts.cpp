@@ -251,4 +251,21 @@ ProcedureRecord recovery_procedure() {
   return procedure;
 }
 
+Ladder restore_ladder() {
+  using enum Rung::State;
+  const Message why{"judge.restore.step-failed", {{"step", "3 (amcheck)"}, {"why", "2 damaged"}}};
+  return {"fast-recovery",
+          5s,
+          {{"backup", climbed, {"Choose the backup"}, 6s, 7s, {}},
+           {"server", climbed, {"Restore it", "Start the database"}, 7s, 9300ms, {}},
+           {"structure", failed, {"amcheck"}, 9300ms, {}, why},
+           {"ledger",
+            untold,
+            {"readings"},
+            {},
+            {},
+            Message{"judge.ledger.unread", {{"ledger", "orders"}}}},
+           {"health", absent, {}, {}, {}, {}}}};
+}
+
 }  // namespace reprise::testing

@@ -26,5 +26,7 @@ void name_scenario(Record& record, const std::string& name, const Text& title,
 [[nodiscard]] FaultRecord kill_database();
 [[nodiscard]] FaultRecord error_500();
 [[nodiscard]] ProcedureRecord recovery_procedure();
+// Stopped half-way up.
+[[nodiscard]] Ladder restore_ladder();
 
 }  // namespace reprise::testing

@@ -66,6 +66,7 @@ Drill failed_drill() {
   record.ledgers["readings"] = readings_ledger();
   drill.verdict.ledgers = {{"readings", {}, data_loss(record.ledgers["readings"], {5s, 5003ms}, 1)},
                            {"orders", Message{"judge.ledger.unread", {{"ledger", "orders"}}}, {}}};
+  drill.verdict.ladders = {restore_ladder()};
   return drill;
 }
 

@@ -45,6 +45,7 @@ std::vector<Sabotage> all() {
                         entry["scenario"].as<std::string>(),
                         entry["why"].as<std::string>(),
                         entry["finding"].as<std::string>(),
+                        entry["says"].as<std::string>(""),
                         {}};
       for (const auto& edit : entry["edits"]) {
         sabotage.edits.push_back({edit["file"].as<std::string>(), edit["replace"].as<std::string>(),
@@ -53,7 +54,8 @@ std::vector<Sabotage> all() {
       found.push_back(std::move(sabotage));
     }
   }
-  std::ranges::sort(found, {}, [](const Sabotage& one) { return one.plan + "/" + one.scenario; });
+  std::ranges::stable_sort(found, {},
+                           [](const Sabotage& one) { return one.plan + "/" + one.scenario; });
   return found;
 }
 

@@ -21,6 +21,7 @@ struct Sabotage {
   std::string scenario;
   std::string why;
   std::string finding;  // the kind of assertion that must fail
+  std::string says;     // in the words of what that assertion saw; may be empty
   std::vector<Edit> edits;
 };
 

@@ -13,7 +13,10 @@ namespace reprise::sabotage {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr int missed = 1;  // the exit code of a drill that found a promise broken
 
@@ -22,16 +25,18 @@ std::string program() {
   return other ? other : REPRISE_SOURCE_DIR "/build/release/reprise";
 }
 
-// The kinds of the assertions that failed, from summary.json.
-std::vector<std::string> failed_kinds(const fs::path& summary) {
-  std::vector<std::string> kinds;
+// The assertions that failed, "kind: what was seen", from summary.json.
+std::vector<std::string> failures(const fs::path& summary) {
+  std::vector<std::string> found;
   const auto content = nlohmann::json::parse(read(summary));
   for (const auto& drill : content.at("drills")) {
     for (const auto& finding : drill.at("findings")) {
-      if (finding.at("status") == "fail") kinds.push_back(finding.at("kind"));
+      if (finding.at("status") != "fail") continue;
+      found.push_back(finding.at("kind").get<std::string>() + ": " +
+                      finding.at("seen").at("text").get<std::string>());
     }
   }
-  return kinds;
+  return found;
 }
 
 class Sabotaged : public ::testing::TestWithParam<Sabotage> {};
@@ -43,13 +48,21 @@ TEST_P(Sabotaged, FailsItsDrill) {
                         "--plain", "--seed", "1"},
                        broken.log());
   ASSERT_EQ(code, missed) << sabotage.why << "\n" << read(broken.log());
-  EXPECT_THAT(failed_kinds(broken.out() / "summary.json"), Contains(sabotage.finding))
+  EXPECT_THAT(failures(broken.out() / "summary.json"),
+              Contains(AllOf(StartsWith(sabotage.finding + ": "), HasSubstr(sabotage.says))))
       << sabotage.why << "\n"
       << read(broken.log());
 }
 
 std::string test_name(const ::testing::TestParamInfo<Sabotage>& tested) {
-  const std::string name = tested.param.plan + "_" + tested.param.scenario;
+  // A scenario may be sabotaged in several ways, which stand one after the other.
+  static const std::vector<Sabotage> every = all();
+  const auto same = [&](const Sabotage& other) {
+    return other.plan == tested.param.plan && other.scenario == tested.param.scenario;
+  };
+  const auto earlier = std::count_if(every.begin(), every.begin() + tested.index, same);
+  const std::string name = tested.param.plan + "_" + tested.param.scenario +
+                           (earlier > 0 ? "_" + std::to_string(earlier + 1) : "");
   return std::regex_replace(name, std::regex("[^A-Za-z0-9]"), "_");
 }
 

@@ -7,6 +7,7 @@
 
 #include "harness/judge/cause.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/procedure_evidence.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -18,16 +19,6 @@ struct ProcedureTerms {
   bool allow_failed = false;
 };
 
-// A manual step that failed before its time was over failed because nobody was there.
-bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan& plan) {
-  if (!step.manual || step.state != "failed" || !step.started || !step.finished) return false;
-  const auto procedure = plan.procedures.find(run.name);
-  if (procedure == plan.procedures.end()) return false;
-  const auto index = static_cast<std::size_t>(std::max(0, step.index));
-  if (index >= procedure->second.steps.size()) return false;
-  return *step.finished - *step.started < procedure->second.steps[index].within;
-}
-
 Duration waited_for_people(const ProcedureRecord& run) {
   // A journal may come from anybody: no sum of instants overflows.
   constexpr Duration longest{std::int64_t{1} << 60};
@@ -37,15 +28,6 @@ Duration waited_for_people(const ProcedureRecord& run) {
     out = std::min(longest, out + std::max(Duration::zero(), *step.finished - *step.started));
   }
   return out;
-}
-
-const StepRecord* failed_step(const ProcedureRecord& run) {
-  const auto found = std::ranges::find(run.steps, std::string("failed"), &StepRecord::state);
-  return found == run.steps.end() ? nullptr : &*found;
-}
-
-std::string step_text(const StepRecord& step) {
-  return fmt::format("{} ({})", step.index + 1, step.title.empty() ? step.kind : step.title);
 }
 
 Finding judge_failed(Finding finding, const ProcedureRecord& run, const Record& record) {

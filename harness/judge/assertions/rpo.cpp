@@ -24,7 +24,7 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   const int times = record.scenario.compress;
   if (spec.objective == "rpo" && times > 1) {
     finding.statement.key = "judge.rpo.statement-compressed";
-    finding.statement.arguments["real_ns"] = (limit * times).count();
+    finding.statement.arguments["real_ns"] = in_reality(limit, record.scenario).count();
     finding.statement.arguments["times"] = times;
   }
   finding.limit = limit;

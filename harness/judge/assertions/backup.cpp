@@ -1,0 +1,206 @@
+// backup: {probe, younger-than?, at-least?, none-older-than?, at?: incident | end}
+//
+// Each sample of a probe of backups shows one that can be restored, no older than so much, so many
+// in all, and none that should be gone: those from the incident on (beginning with the last before
+// it), or only the last before the incident, or only the last of all. Until the next sample, or the
+// incident, a backup ages on: the greatest age lies in [a, a + that time], judged on its upper end.
+#include <algorithm>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+struct BackupTerms {
+  std::string probe;
+  std::optional<Duration> younger_than, none_older_than;
+  std::optional<std::int64_t> at_least;
+  std::string at;  // incident, end; empty: from the incident on
+};
+
+// What one sample told of the backups.
+struct Stock {
+  const Sample* sample = nullptr;
+  std::int64_t count = 0;
+  std::optional<Duration> age, oldest;  // of the newest restorable one, of the oldest of all
+  Duration until{};                     // when the next was told, or what is asked about ended
+};
+
+std::optional<Duration> told_duration(const nlohmann::json& values, const char* name) {
+  const auto found = values.find(name);
+  if (found == values.end() || !found->is_number_integer()) return std::nullopt;
+  return tamed(Duration(found->get<std::int64_t>()));
+}
+
+std::optional<Stock> told(const ProbeRecord& probe, const Sample& sample) {
+  const Observation& seen = probe.seen(sample);
+  const auto count = seen.values.find("count");
+  if (seen.outcome != "answered" || count == seen.values.end() || !count->is_number_integer()) {
+    return std::nullopt;
+  }
+  return Stock{&sample, count->get<std::int64_t>(), told_duration(seen.values, "age"),
+               told_duration(seen.values, "oldest"), sample.finished};
+}
+
+// Those that count; none when the last word is missing that is asked for.
+std::vector<Stock> judged_stocks(const ProbeRecord& probe, const BackupTerms& terms,
+                                 Duration incident, Duration settled) {
+  std::vector<Stock> stocks;
+  bool last_told = false;
+  for (const Sample& sample : probe.samples) {
+    if (terms.at == "incident" && sample.finished > incident) continue;
+    const auto stock = told(probe, sample);
+    last_told = stock.has_value();
+    if (!stock) continue;
+    const bool alone = !terms.at.empty() || sample.finished <= incident;
+    if (alone) stocks.clear();
+    if (!stocks.empty()) stocks.back().until = sample.finished;
+    stocks.push_back(*stock);
+  }
+  if (terms.at == "incident") {
+    if (!stocks.empty()) stocks.back().until = incident;
+    return stocks;
+  }
+  // Blind at the end, nobody knows what is there now.
+  if (!last_told || stocks.empty() || stocks.back().sample->intended < settled) return {};
+  return stocks;
+}
+
+// Of samples that all tell an age.
+Interval greatest_age(const std::vector<Stock>& stocks) {
+  Interval out{Duration::zero(), Duration::zero()};
+  for (const Stock& stock : stocks) {
+    const Duration gap = tamed(stock.until - stock.sample->finished);
+    out.low = std::max(out.low, *stock.age);
+    out.high = std::max(*out.high, *stock.age + gap);
+  }
+  return out;
+}
+
+struct Shortcoming {
+  const char* failure;
+  Message message;
+};
+
+std::optional<Shortcoming> shortcoming(const Stock& stock, const BackupTerms& terms) {
+  if (!stock.age) {
+    return Shortcoming{"chaos.NoRestorableBackup",
+                       {"judge.backup.none", {{"probe", terms.probe}, {"count", stock.count}}}};
+  }
+  if (terms.at_least && stock.count < *terms.at_least) {
+    return Shortcoming{
+        "chaos.BackupsMissing",
+        {"judge.backup.few",
+         {{"probe", terms.probe}, {"count", stock.count}, {"least", *terms.at_least}}}};
+  }
+  if (terms.none_older_than && stock.oldest.value_or(Duration::max()) > *terms.none_older_than) {
+    return Shortcoming{"chaos.BackupKeptTooLong",
+                       {"judge.backup.kept-too-long",
+                        {{"probe", terms.probe},
+                         {"oldest_ns", stock.oldest.value_or(Duration::max()).count()},
+                         {"allowed_ns", terms.none_older_than->count()}}}};
+  }
+  return std::nullopt;
+}
+
+Finding judge_stocks(Finding finding, const BackupTerms& terms, const std::vector<Stock>& stocks,
+                     const Record& record) {
+  const auto miss = [&](const char* failure, Message outcome, const Stock& stock) {
+    Finding out = missed(finding, failure, std::move(outcome));
+    out.cause = cause_of(out, record, terms.probe, *stock.sample);
+    return out;
+  };
+  for (const Stock& stock : stocks) {
+    if (auto found = shortcoming(stock, terms)) {
+      return miss(found->failure, std::move(found->message), stock);
+    }
+  }
+  finding.measured = greatest_age(stocks);
+  Message outcome{"judge.backup.kept", {{"probe", terms.probe}, {"count", stocks.back().count}}};
+  add_interval(outcome, *finding.measured);
+  if (!terms.younger_than || *finding.measured->high <= *terms.younger_than) {
+    return passed(std::move(finding), std::move(outcome));
+  }
+  if (finding.measured->low <= *terms.younger_than) {
+    return inconclusive(std::move(finding),
+                        {"judge.backup.too-coarse",
+                         {{"probe", terms.probe}, {"within_ns", terms.younger_than->count()}}});
+  }
+  outcome.key = "judge.backup.too-old";
+  return miss("chaos.BackupTooOld", std::move(outcome),
+              *std::ranges::max_element(stocks, {}, &Stock::age));
+}
+
+Message statement_of(const BackupTerms& terms, const AssertionSpec& spec, const Record& record) {
+  const auto limit = [](const std::optional<Duration>& term) {
+    return term ? nlohmann::json(term->count()) : nlohmann::json();
+  };
+  Message out{"judge.backup.statement",
+              {{"probe", terms.probe},
+               {"when_key", "backup.at." + (terms.at.empty() ? "all" : terms.at)},
+               {"least", terms.at_least.value_or(1)},
+               {"within_ns", limit(terms.younger_than)},
+               {"retention_ns", limit(terms.none_older_than)}}};
+  if (spec.objective != "rpo" || record.scenario.compress == 1) return out;
+  out.key = "judge.backup.statement-compressed";
+  const Duration drilled = terms.younger_than.value_or(Duration::zero());
+  out.arguments["real_ns"] = in_reality(drilled, record.scenario).count();
+  out.arguments["times"] = record.scenario.compress;
+  return out;
+}
+
+Finding judge_backup(const AssertionSpec& spec, const Record& record) {
+  const BackupTerms terms{text_option(spec, "probe"), duration_option(spec, "younger-than"),
+                          duration_option(spec, "none-older-than"),
+                          integer_option(spec, "at-least"), text_option(spec, "at")};
+  Finding finding = unjudged(spec, statement_of(terms, spec, record));
+  finding.limit = terms.younger_than;
+  finding.objective.clear();  // a backup's age is what might be lost; only a ledger tells what was
+  const auto probe = record.probes.find(terms.probe);
+  const auto incident = first_commanded(record);
+  if (!incident) return inconclusive(std::move(finding), {"judge.no-bite"});
+  std::vector<Stock> stocks;
+  if (probe != record.probes.end()) {
+    stocks = judged_stocks(probe->second, terms, *incident, last_incident(record));
+  }
+  if (stocks.empty()) {
+    return inconclusive(std::move(finding), {"judge.backup.untold", {{"probe", terms.probe}}});
+  }
+  finding.from = stocks.front().sample->intended;
+  finding.to = stocks.back().sample->finished;
+  return judge_stocks(std::move(finding), terms, stocks, record);
+}
+
+// A first word after the last incident.
+std::optional<Awaited> awaits_backup(const AssertionSpec& spec, const Scenario&, const Plan&) {
+  auto counted = Expected::parse({{"count", {{"exists", true}}}});
+  if (!counted) return std::nullopt;
+  return Awaited{text_option(spec, "probe"), std::move(*counted), Duration::zero()};
+}
+
+const Registered<AssertionKind> backup_registered{{
+    {.name = "backup",
+     .summary = "Backups that can be restored are there, young enough, and none is kept too long.",
+     .options = Shape::object(
+         {{"probe", Shape::name_of("probe"), required, "of kind backups"},
+          {"younger-than",
+           Shape::either({Shape::duration(), Shape::choice({"rpo"})}),
+           {},
+           "what the newest restorable one may be old: a duration, or `rpo`"},
+          {"at-least", Shape::integer(1, 1'000'000), {}, "how many there must be; default 1"},
+          {"none-older-than", Shape::duration(), {}, "the retention: older ones must be gone"},
+          {"at",
+           Shape::choice({"incident", "end"}),
+           {},
+           "only the last sample before the incident, or of all, counts; else all from the "
+           "incident "
+           "on"}}),
+     .example = {{"backup", {{"probe", "dumps"}, {"younger-than", "1h"}}}}},
+    judge_backup,
+    awaits_backup,
+}};
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,147 @@
+// restore: {run, to?, within?}
+//
+// The restore ladder was climbed without a missing rung, up to `to`: a restore is not done because
+// a script has ended. The time is that from the incident to the end of the highest rung's last
+// step, in [end − t_armed, end − t_cmd]; the ledger's rung has none, since it is read when all is
+// over.
+#include <algorithm>
+
+#include "harness/judge/cause.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/ledger_evidence.h"
+#include "harness/judge/procedure_evidence.h"
+#include "harness/model/registry.h"
+
+namespace reprise {
+namespace {
+
+struct RestoreTerms {
+  std::string run, to;
+  std::optional<Duration> within;
+};
+
+Message about_rung(const char* key, const Rung& rung, const std::string& procedure) {
+  return {key, {{"procedure", procedure}, {"rung_key", "rung." + rung.name}}};
+}
+
+// At a step that failed, on a rung or on the way to it.
+Finding stopped(Finding finding, const Rung& rung, const StepRecord& step,
+                const ProcedureRecord& run, const Record& record) {
+  if (nobody_there(step, run, record.plan)) {
+    return inconclusive(std::move(finding), {"judge.procedure.nobody",
+                                             {{"procedure", run.name}, {"step", step_text(step)}}});
+  }
+  Message outcome = about_rung("judge.restore.stopped", rung, run.name);
+  outcome.arguments["step"] = step_text(step);
+  outcome.arguments["why"] = step.result;
+  finding = missed(std::move(finding), "chaos.RestoreFailed", std::move(outcome));
+  if (step.finished) add_nearest_log(*finding.cause, record, "", *step.finished);
+  return finding;
+}
+
+// What keeps the run from having climbed this rung.
+Finding judge_rung(Finding finding, const Rung& rung, const ProcedureRecord& run,
+                   const Record& record) {
+  const StepRecord* step = failed_step(run);
+  const bool of_steps = rung.state == Rung::State::failed || rung.state == Rung::State::unreached;
+  if (of_steps && rung.name != "ledger" && step) {
+    return stopped(std::move(finding), rung, *step, run, record);
+  }
+  for (const LedgerFigures& one : ledger_figures(record)) {
+    if (rung.state != Rung::State::failed) continue;
+    if (auto miss = ledger_miss(finding, one)) return std::move(*miss);
+  }
+  if (rung.state == Rung::State::untold) return inconclusive(std::move(finding), *rung.why);
+  const bool absent = rung.state == Rung::State::absent;
+  const char* key = absent ? "judge.restore.no-rung" : "judge.restore.unreached";
+  return inconclusive(std::move(finding), about_rung(key, rung, run.name));
+}
+
+// From the first fault to the end of the last step up to there.
+std::optional<Interval> time_to(const std::vector<Rung>& wanted, const Record& record) {
+  std::optional<Duration> end;
+  for (const Rung& rung : wanted) {
+    if (rung.reached) end = std::max(end.value_or(Duration::zero()), *rung.reached);
+  }
+  const FaultRecord* first = nullptr;
+  for (const FaultRecord& fault : record.faults) {
+    if (fault.commanded && (!first || fault.commanded < first->commanded)) first = &fault;
+  }
+  if (!end || !first) return std::nullopt;
+  const Duration low = *end - first->armed.value_or(*first->commanded);
+  return Interval{std::max(Duration::zero(), low), *end - *first->commanded};
+}
+
+Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureRecord& run,
+                    const Record& record) {
+  finding.from = first_commanded(record);
+  finding.to = run.finished;
+  auto wanted = ladder_of(run, record, ledger_figures(record)).rungs;
+  const auto top = std::ranges::find(wanted, terms.to, &Rung::name);
+  if (top != wanted.end()) wanted.erase(top + 1, wanted.end());
+  std::optional<Finding> worst;
+  for (const Rung& rung : wanted) {
+    if (rung.state == Rung::State::climbed) continue;
+    Finding judged = judge_rung(finding, rung, run, record);
+    if (!worst || judged.status > worst->status) worst = std::move(judged);
+  }
+  if (worst) return std::move(*worst);
+  finding.measured = time_to(wanted, record);
+  if (!finding.measured) return inconclusive(std::move(finding), {"judge.no-bite"});
+  Message outcome = about_rung("judge.restore.climbed", wanted.back(), run.name);
+  add_interval(outcome, *finding.measured);
+  if (!terms.within || *finding.measured->high <= *terms.within) {
+    return passed(std::move(finding), std::move(outcome));
+  }
+  outcome.key = "judge.restore.late";
+  const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.RestoreTooSlow";
+  return missed(std::move(finding), failure, std::move(outcome));
+}
+
+Finding judge_restore(const AssertionSpec& spec, const Record& record) {
+  RestoreTerms terms{text_option(spec, "run"), text_option(spec, "to"),
+                     duration_option(spec, "within")};
+  if (terms.to.empty()) terms.to = ladder_rungs.back();
+  Message statement{"judge.restore.statement",
+                    {{"procedure", terms.run}, {"rung_key", "rung." + terms.to}}};
+  if (terms.within) {
+    statement.key = "judge.restore.statement-within";
+    statement.arguments["within_ns"] = terms.within->count();
+  }
+  Finding finding = unjudged(spec, std::move(statement));
+  finding.limit = terms.within;
+  const auto incident = first_commanded(record);
+  if (!incident) return inconclusive(std::move(finding), {"judge.no-bite"});
+  std::optional<Finding> worst;
+  for (const ProcedureRecord& run : record.procedures) {
+    if (run.name != terms.run || !run.started || run.started < incident) continue;
+    Finding judged = judge_climb(finding, terms, run, record);
+    if (!worst || judged.status > worst->status) worst = std::move(judged);
+  }
+  if (worst) return std::move(*worst);
+  return inconclusive(std::move(finding),
+                      {"judge.procedure.not-executed", {{"procedure", terms.run}, {"why", ""}}});
+}
+
+const Registered<AssertionKind> restore_registered{{
+    {.name = "restore",
+     .summary = "A procedure climbed the restore ladder: backup complete, server starts, structure "
+                "sound, ledger, health tests.",
+     .options = Shape::object(
+         {{"run", Shape::name_of("procedure"), required, "the procedure; its steps name rungs"},
+          {"to",
+           Shape::choice({ladder_rungs.begin(), ladder_rungs.end()}),
+           {},
+           "how far; default health, which is all of it"},
+          {"within",
+           Shape::either({Shape::duration(), Shape::choice({"rto"})}),
+           {},
+           "from the incident to the end of that rung"}}),
+     .example = {{"restore", {{"run", "fast-recovery"}, {"within", "4h"}}}}},
+    judge_restore,
+    nullptr,
+}};
+
+}  // namespace
+}  // namespace reprise

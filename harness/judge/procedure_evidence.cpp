@@ -1,0 +1,25 @@
+#include "harness/judge/procedure_evidence.h"
+
+#include <algorithm>
+
+namespace reprise {
+
+const StepRecord* failed_step(const ProcedureRecord& run) {
+  const auto found = std::ranges::find(run.steps, std::string("failed"), &StepRecord::state);
+  return found == run.steps.end() ? nullptr : &*found;
+}
+
+bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan& plan) {
+  if (!step.manual || step.state != "failed" || !step.started || !step.finished) return false;
+  const auto procedure = plan.procedures.find(run.name);
+  if (procedure == plan.procedures.end()) return false;
+  const auto index = static_cast<std::size_t>(std::max(0, step.index));
+  if (index >= procedure->second.steps.size()) return false;
+  return *step.finished - *step.started < procedure->second.steps[index].within;
+}
+
+std::string step_text(const StepRecord& step) {
+  return fmt::format("{} ({})", step.index + 1, step.title.empty() ? step.kind : step.title);
+}
+
+}  // namespace reprise

@@ -1,0 +1,23 @@
+// What a run of a procedure tells, to whoever judges it.
+//
+// Ownership: pure functions of the Record. Threads: any.
+#pragma once
+
+#include <string>
+
+#include "harness/journal/record.h"
+
+namespace reprise {
+
+// The step at which it ended, or null.
+[[nodiscard]] const StepRecord* failed_step(const ProcedureRecord& run);
+
+// A manual step that failed before its time was over failed because nobody was there: that tells
+// nothing about the plan.
+[[nodiscard]] bool nobody_there(const StepRecord& step, const ProcedureRecord& run,
+                                const Plan& plan);
+
+// Its number and its title.
+[[nodiscard]] std::string step_text(const StepRecord& step);
+
+}  // namespace reprise

@@ -1,0 +1,146 @@
+// A folder of backups: how many are sound, how old the newest is that can be restored. What "can be
+// restored" means only the plan's own check can tell; without one a file must be there, not be
+// empty, and match its checksum where it has one.
+#include "harness/model/registry.h"
+#include "harness/observe/answer.h"
+#include "harness/observe/backup_files.h"
+#include "harness/observe/child_output.h"
+#include "harness/observe/probe.h"
+#include "harness/observe/promised.h"
+
+namespace reprise {
+namespace {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+constexpr std::size_t most_words = 4096;  // of what a check says
+
+class BackupsProbe final : public Probe {
+ public:
+  BackupsProbe(const ProbeSpec& spec, const ProbeContext& context)
+      : options_(spec.options), context_(context) {}
+
+  asio::awaitable<Observation> sample(Instant deadline) override;
+
+ private:
+  using Listing = Result<std::vector<BackupFile>>;
+
+  Result<BackupRules> rules() const;
+  asio::awaitable<std::optional<Listing>> listed(Instant deadline);
+  // Why the file cannot be restored, by the plan's own check; empty when it can.
+  asio::awaitable<Result<std::string>> checked(const BackupFile& file, Instant deadline);
+
+  json options_;
+  ProbeContext context_;
+  // One at a time, also beyond its deadline: a hung or slow folder must not use up the pool, where
+  // faults wait to be healed.
+  std::shared_ptr<Promised<Listing>> running_;
+};
+
+Result<BackupRules> BackupsProbe::rules() const {
+  auto folder = context_.surroundings.resolve(options_.at("folder").get<std::string>());
+  if (!folder) return std::unexpected(folder.error());
+  return BackupRules{context_.surroundings.folder() / *folder, options_.value("files", "*"),
+                     options_.value("dated", ""), options_.contains("checksum")};
+}
+
+asio::awaitable<std::optional<BackupsProbe::Listing>> BackupsProbe::listed(Instant deadline) {
+  while (auto earlier = running_) {
+    const bool ended = co_await is_kept(context_.executor, earlier, deadline);
+    if (!ended) co_return std::nullopt;
+    if (running_ == earlier) running_.reset();
+  }
+  auto wanted = rules();
+  if (!wanted) co_return Listing(std::unexpected(wanted.error()));
+  auto work = [rules = std::move(*wanted)] {
+    return backup_files(rules, std::chrono::system_clock::now());
+  };
+  auto promised = promise(context_.executor, context_.pool, std::move(work));
+  running_ = promised;
+  auto listing = co_await promised->wait(deadline);
+  if (listing && running_ == promised) running_.reset();
+  co_return listing;
+}
+
+asio::awaitable<Result<std::string>> BackupsProbe::checked(const BackupFile& file,
+                                                           Instant deadline) {
+  auto run = child_options({{"run", options_.at("check")}}, context_.surroundings);
+  if (!run) co_return std::unexpected(run.error());
+  run->arguments.push_back(file.path.string());
+  auto done = co_await run_child(context_.executor, std::move(*run), deadline, most_words);
+  if (!done) co_return std::unexpected(done.error());
+  if (!done->exit) co_return failure("timeout");
+  if (done->exit->code == 0) co_return std::string();
+  const std::string& said = done->out.empty() ? done->complaints : done->out;
+  if (said.empty()) co_return fmt::format("its check ends with exit code {}", done->exit->code);
+  co_return cut_text(said.substr(0, said.find('\n')));
+}
+
+asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
+  auto listing = co_await listed(deadline);
+  if (!listing) co_return not_answered("timeout");
+  if (!*listing) co_return not_answered("error", listing->error().text());
+  std::vector<BackupFile>& files = **listing;
+  Observation seen;
+  const BackupFile* restorable = nullptr;
+  for (BackupFile& file : files) {
+    if (file.unsound.empty() && options_.contains("check")) {
+      auto problem = co_await checked(file, deadline);
+      if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
+      if (!problem) co_return not_answered("error", problem.error().text());
+      file.unsound = std::move(*problem);
+    }
+    if (file.unsound.empty()) {
+      restorable = &file;
+      break;
+    }
+    if (!seen.values.contains("text")) {
+      seen.values["text"] = cut_text(file.path.filename().string() + ": " + file.unsound);
+    }
+  }
+  // Ages are those of the answer, however long the checks took.
+  const auto age = [now = std::chrono::system_clock::now()](const BackupFile& file) {
+    return std::max<std::int64_t>(0, Duration(now - file.taken).count());
+  };
+  seen.values["count"] = std::ranges::count(files, "", &BackupFile::unsound);
+  if (!files.empty()) seen.values["oldest"] = age(files.back());
+  if (restorable) {
+    seen.values["restorable"] = cut_text(restorable->path.filename().string());
+    seen.values["age"] = age(*restorable);
+  }
+  co_return seen;
+}
+
+const Registered<ProbeKind> backups_registered{ProbeKind{
+    {{.name = "backups",
+      .summary =
+          "A folder of backups; sees count (those not known to be unsound), restorable (the "
+          "newest that can be restored) and its age, oldest (nanoseconds), text (why a newer "
+          "one is passed over)",
+      .options = Shape::object({
+          {"folder", Shape::text(), required, "Where, and below; relative to the system's folder."},
+          {"files", Shape::text(), {}, "Names, as in base_*.tar.gz; default every file."},
+          {"dated",
+           Shape::text(),
+           {},
+           "The form of a name that tells when it was made (strptime, UTC); default the time of "
+           "modification."},
+          {"checksum",
+           Shape::choice({"sha256"}),
+           {},
+           "FILE.sha256 lies beside each, and each must match."},
+          {"check",
+           Shape::list(Shape::text(), 1),
+           {},
+           "A program that ends with 0 when the backup given as its last argument can be restored; "
+           "newest first, until one can."},
+      }),
+      .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
+     std::chrono::milliseconds(100)},
+    [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
+      return std::make_unique<BackupsProbe>(spec, context);
+    }}};
+
+}  // namespace
+}  // namespace reprise
