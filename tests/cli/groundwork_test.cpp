@@ -59,7 +59,7 @@ class GroundworkDrill : public ::testing::Test {
                    "]\nassertions:\n"
                    "  - fallback: {probe: home, expect: " +
                    degraded +
-                   ", within: 2s}\n"
+                   ", within: 900ms}\n"
                    "  - recovery: {probe: home, expect: nominal, within: rto, sustained: 200ms}\n");
     std::vector<std::string> words{"run", "shop", "--out", "out"};
     words.insert(words.end(), options.begin(), options.end());

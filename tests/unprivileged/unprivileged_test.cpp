@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int inconclusive = 3;  // the exit code
+
 void give_to(const fs::path& folder, const passwd& user) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     ASSERT_EQ(::lchown(entry.path().c_str(), user.pw_uid, user.pw_gid), 0) << entry.path();
@@ -67,7 +69,9 @@ TEST(Unprivileged, UsersDrillEveryPlanInSandboxesSideBySide) {
   for (const auto& which : chosen) {
     std::vector<std::string> words{"run", "--out", "out", "--jobs", "2", "--sandbox", "required"};
     words.insert(words.end(), which.begin(), which.end());
-    const Finished done = place.run(words);
+    Finished done = place.run(words);
+    // A machine that was busy with something else made a late observer: nothing was told.
+    if (done.code == inconclusive) done = place.run(words);
     EXPECT_EQ(done.code, 0) << done.out << done.err;
   }
   EXPECT_EQ(place.run({"undo"}).out, "Nothing is left of any drill.\n");
