@@ -31,9 +31,7 @@ class DbKill final : public Injector {
     }
     const auto process = first_process(server.data);
     if (!process) return std::unexpected(process.error());
-    auto receipt = server.fields();
-    receipt["process"] = process_receipt(*process);
-    return receipt;
+    return nlohmann::json{{"process", process_receipt(*process)}};
   }
 
   Result<void> inject(const nlohmann::json& receipt) override {

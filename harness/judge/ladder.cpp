@@ -86,9 +86,7 @@ Ladder ladder_of(const ProcedureRecord& run, const Record& record,
   Ladder out;
   out.procedure = run.name;
   out.incident = first_commanded(record);
-  const auto planned = record.plan.procedures.find(run.name);
-  const auto steps =
-      planned == record.plan.procedures.end() ? std::vector<Step>() : planned->second.steps;
+  const auto& steps = planned_steps(run, record.plan);
   for (const auto name : ladder_rungs) {
     out.rungs.push_back(name == "ledger" ? climbed_by_ledgers(ledgers)
                                          : climbed_by_steps(name, run, steps));
@@ -99,10 +97,8 @@ Ladder ladder_of(const ProcedureRecord& run, const Record& record,
 std::vector<Ladder> ladders_of(const Record& record, const std::vector<LedgerFigures>& ledgers) {
   std::vector<Ladder> out;
   for (const ProcedureRecord& run : record.procedures) {
-    const auto planned = record.plan.procedures.find(run.name);
-    if (!run.started || planned == record.plan.procedures.end()) continue;
-    if (!std::ranges::any_of(planned->second.steps, on_a_rung)) continue;
-    out.push_back(ladder_of(run, record, ledgers));
+    const bool climbs = std::ranges::any_of(planned_steps(run, record.plan), on_a_rung);
+    if (run.started && climbs) out.push_back(ladder_of(run, record, ledgers));
   }
   return out;
 }

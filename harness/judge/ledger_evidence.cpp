@@ -2,11 +2,9 @@
 
 #include <map>
 
-#include "harness/judge/data_loss.h"
 #include "harness/judge/evidence.h"
 
 namespace reprise {
-namespace {
 
 std::optional<Failure> first_failure(const Record& record, const std::string& incident) {
   for (const FaultRecord& fault : record.faults) {  // by t_cmd
@@ -15,8 +13,6 @@ std::optional<Failure> first_failure(const Record& record, const std::string& in
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record& record) {
   const std::string name = text_option(spec, "ledger");

@@ -7,9 +7,14 @@
 #include <expected>
 #include <string>
 
+#include "harness/judge/data_loss.h"
 #include "harness/judge/judge.h"
 
 namespace reprise {
+
+// The fault of that id, or the first one commanded, as a failure; nothing when there was none.
+[[nodiscard]] std::optional<Failure> first_failure(const Record& record,
+                                                   const std::string& incident = {});
 
 // Too few acknowledgements before the failure to tell how far back nothing was lost.
 inline constexpr std::uint64_t least_acknowledged = 20;

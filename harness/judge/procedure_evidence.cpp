@@ -4,6 +4,12 @@
 
 namespace reprise {
 
+const std::vector<Step>& planned_steps(const ProcedureRecord& run, const Plan& plan) {
+  static const std::vector<Step> none;
+  const auto procedure = plan.procedures.find(run.name);
+  return procedure == plan.procedures.end() ? none : procedure->second.steps;
+}
+
 const StepRecord* failed_step(const ProcedureRecord& run) {
   const auto found = std::ranges::find(run.steps, std::string("failed"), &StepRecord::state);
   return found == run.steps.end() ? nullptr : &*found;
@@ -11,11 +17,9 @@ const StepRecord* failed_step(const ProcedureRecord& run) {
 
 bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan& plan) {
   if (!step.manual || step.state != "failed" || !step.started || !step.finished) return false;
-  const auto procedure = plan.procedures.find(run.name);
-  if (procedure == plan.procedures.end()) return false;
+  const auto& steps = planned_steps(run, plan);
   const auto index = static_cast<std::size_t>(std::max(0, step.index));
-  if (index >= procedure->second.steps.size()) return false;
-  return *step.finished - *step.started < procedure->second.steps[index].within;
+  return index < steps.size() && *step.finished - *step.started < steps[index].within;
 }
 
 std::string step_text(const StepRecord& step) {

@@ -4,10 +4,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/journal/record.h"
 
 namespace reprise {
+
+// The steps of the procedure that ran; none when the plan does not know it.
+[[nodiscard]] const std::vector<Step>& planned_steps(const ProcedureRecord& run, const Plan& plan);
 
 // The step at which it ended, or null.
 [[nodiscard]] const StepRecord* failed_step(const ProcedureRecord& run);

@@ -67,13 +67,16 @@ class Filling {
 
 }  // namespace
 
+bool is_of_the_drill(std::string_view reference) {
+  return std::ranges::find(drill_references, reference) != drill_references.end();
+}
+
 Variables variables_of(const Document& document, const std::string& key, Errors& errors) {
   Variables out;
   auto given = document.root().find(key);
   if (given == document.root().end()) return out;
   for (const auto& [name, value] : given->items()) {
-    const bool given = name == "port" || name == "folder" || name == "seed";
-    if (given || name.find('.') != std::string::npos) {
+    if (name == "port" || is_of_the_drill(name) || name.find('.') != std::string::npos) {
       errors.push_back({fmt::format("a variable cannot be called {}", in_quotes(name)),
                         "the running drill gives that name a meaning",
                         document.where_key(segment(key) + segment(name))});

@@ -6,9 +6,11 @@
 // Ownership: plain values. Threads: any.
 #pragma once
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/model/document.h"
@@ -28,6 +30,10 @@ using Variables = std::map<std::string, nlohmann::json>;
 
 // The document with its variables filled in, except below `vars` and `for-each`.
 [[nodiscard]] Result<Document> filled_in(Document document, const Variables& variables);
+
+// References that every drill gives a meaning, wherever they stand.
+inline constexpr std::array drill_references{"folder", "seed"};
+[[nodiscard]] bool is_of_the_drill(std::string_view reference);
 
 // Every "${…}" that is left in a text, by its inside; nothing for an unclosed one.
 struct References {

@@ -127,8 +127,7 @@ void Mentions::check_references(const json& value, const std::string& pointer,
 }
 
 bool Mentions::is_reference(std::string_view name, const std::vector<std::string>& local) const {
-  if (name == "folder" || name == "seed" || std::ranges::find(local, name) != local.end())
-    return true;
+  if (is_of_the_drill(name) || std::ranges::find(local, name) != local.end()) return true;
   auto dot = name.rfind('.');
   if (dot == name.npos) return false;
   auto what = name.substr(dot + 1);
@@ -144,7 +143,7 @@ bool Mentions::is_reference(std::string_view name, const std::vector<std::string
 void Mentions::check_reference(const std::string& name, const std::string& pointer,
                                const std::vector<std::string>& local) {
   if (enough() || is_reference(name, local)) return;
-  std::vector<std::string> known{"folder", "seed"};
+  std::vector<std::string> known(drill_references.begin(), drill_references.end());
   known.insert(known.end(), local.begin(), local.end());
   for (const auto& [service, external] : external_) {
     known.push_back("services." + service + ".address");

@@ -46,11 +46,8 @@ Result<BackupRules> BackupsProbe::rules() const {
 }
 
 asio::awaitable<std::optional<BackupsProbe::Listing>> BackupsProbe::listed(Instant deadline) {
-  while (auto earlier = running_) {
-    const bool ended = co_await is_kept(context_.executor, earlier, deadline);
-    if (!ended) co_return std::nullopt;
-    if (running_ == earlier) running_.reset();
-  }
+  const bool free = co_await cleared(context_.executor, running_, deadline);
+  if (!free) co_return std::nullopt;
   auto wanted = rules();
   if (!wanted) co_return Listing(std::unexpected(wanted.error()));
   auto work = [rules = std::move(*wanted)] {

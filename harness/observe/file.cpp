@@ -137,11 +137,8 @@ Result<fs::path> FileProbe::path() const {
 boost::asio::awaitable<Observation> FileProbe::sample(Instant deadline) {
   const auto place = path();
   if (!place) co_return not_answered("error", place.error().text());
-  if (auto earlier = given_up_) {
-    const bool ended = co_await is_kept(context_.executor, earlier, deadline);
-    if (!ended) co_return not_answered("timeout");
-    if (given_up_ == earlier) given_up_.reset();
-  }
+  const bool free = co_await cleared(context_.executor, given_up_, deadline);
+  if (!free) co_return not_answered("timeout");
   auto work = [folder = context_.surroundings.folder(), path = *place, pointers = pointers_] {
     return look_at(folder, path, *pointers);
   };

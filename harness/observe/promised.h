@@ -49,16 +49,19 @@ class Promised {
   std::optional<Answer> answer_;
 };
 
-// Whether it is kept by the deadline; any number may wait, since nobody takes the answer.
+// Waits for what the slot holds to be kept, and empties it; false at the deadline. Any number may
+// wait, since nobody takes the answer. The slot outlives the call.
 template <class Answer>
-boost::asio::awaitable<bool> is_kept(boost::asio::any_io_executor executor,
-                                     std::shared_ptr<Promised<Answer>> promised, Instant deadline) {
+boost::asio::awaitable<bool> cleared(boost::asio::any_io_executor executor,
+                                     std::shared_ptr<Promised<Answer>>& slot, Instant deadline) {
   boost::asio::steady_timer look(executor);
-  while (!promised->kept() && std::chrono::steady_clock::now() < deadline) {
+  while (slot && !slot->kept()) {
+    if (std::chrono::steady_clock::now() >= deadline) co_return false;
     look.expires_after(std::chrono::milliseconds(5));
     co_await look.async_wait(boost::asio::use_awaitable);
   }
-  co_return promised->kept();
+  slot.reset();
+  co_return true;
 }
 
 // Runs `work` on the pool and hands its answer to whoever waits for the promise.

@@ -258,7 +258,7 @@ void draw_measures(Canvas& canvas, const Drill& drill) {
     if (fault.commanded && (!incident || *fault.commanded < *incident)) incident = fault.commanded;
   }
   for (const Finding& finding : drill.verdict.findings) {
-    // The longest outage of a window has a length but no place of its own on the axis.
+    // A window's longest outage and a backup's age have a length, but no place on the axis.
     const bool placeless = finding.kind == "throughout" || finding.kind == "backup";
     if (!finding.measured || placeless) continue;
     const bool backwards = finding.kind == "rpo" || finding.kind == "no-loss";

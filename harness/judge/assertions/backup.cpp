@@ -194,8 +194,7 @@ const Registered<AssertionKind> backup_registered{{
           {"at",
            Shape::choice({"incident", "end"}),
            {},
-           "only the last sample before the incident, or of all, counts; else all from the "
-           "incident "
+           "only the last sample before the incident, or of all, counts; default all from then "
            "on"}}),
      .example = {{"backup", {{"probe", "dumps"}, {"younger-than", "1h"}}}}},
     judge_backup,

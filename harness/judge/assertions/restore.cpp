@@ -42,15 +42,16 @@ Finding stopped(Finding finding, const Rung& rung, const StepRecord& step,
 
 // What keeps the run from having climbed this rung.
 Finding judge_rung(Finding finding, const Rung& rung, const ProcedureRecord& run,
-                   const Record& record) {
+                   const Record& record, const std::vector<LedgerFigures>& ledgers) {
   const StepRecord* step = failed_step(run);
-  const bool of_steps = rung.state == Rung::State::failed || rung.state == Rung::State::unreached;
-  if (of_steps && rung.name != "ledger" && step) {
+  const bool failed = rung.state == Rung::State::failed;
+  if ((failed || rung.state == Rung::State::unreached) && rung.name != "ledger" && step) {
     return stopped(std::move(finding), rung, *step, run, record);
   }
-  for (const LedgerFigures& one : ledger_figures(record)) {
-    if (rung.state != Rung::State::failed) continue;
-    if (auto miss = ledger_miss(finding, one)) return std::move(*miss);
+  if (failed) {
+    for (const LedgerFigures& one : ledgers) {
+      if (auto miss = ledger_miss(finding, one)) return std::move(*miss);
+    }
   }
   if (rung.state == Rung::State::untold) return inconclusive(std::move(finding), *rung.why);
   const bool absent = rung.state == Rung::State::absent;
@@ -64,26 +65,22 @@ std::optional<Interval> time_to(const std::vector<Rung>& wanted, const Record& r
   for (const Rung& rung : wanted) {
     if (rung.reached) end = std::max(end.value_or(Duration::zero()), *rung.reached);
   }
-  const FaultRecord* first = nullptr;
-  for (const FaultRecord& fault : record.faults) {
-    if (fault.commanded && (!first || fault.commanded < first->commanded)) first = &fault;
-  }
+  const auto first = first_failure(record);
   if (!end || !first) return std::nullopt;
-  const Duration low = *end - first->armed.value_or(*first->commanded);
-  return Interval{std::max(Duration::zero(), low), *end - *first->commanded};
+  return Interval{std::max(Duration::zero(), *end - first->armed), *end - first->commanded};
 }
 
 Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureRecord& run,
-                    const Record& record) {
+                    const Record& record, const std::vector<LedgerFigures>& ledgers) {
   finding.from = first_commanded(record);
   finding.to = run.finished;
-  auto wanted = ladder_of(run, record, ledger_figures(record)).rungs;
+  auto wanted = ladder_of(run, record, ledgers).rungs;
   const auto top = std::ranges::find(wanted, terms.to, &Rung::name);
   if (top != wanted.end()) wanted.erase(top + 1, wanted.end());
   std::optional<Finding> worst;
   for (const Rung& rung : wanted) {
     if (rung.state == Rung::State::climbed) continue;
-    Finding judged = judge_rung(finding, rung, run, record);
+    Finding judged = judge_rung(finding, rung, run, record, ledgers);
     if (!worst || judged.status > worst->status) worst = std::move(judged);
   }
   if (worst) return std::move(*worst);
@@ -113,10 +110,11 @@ Finding judge_restore(const AssertionSpec& spec, const Record& record) {
   finding.limit = terms.within;
   const auto incident = first_commanded(record);
   if (!incident) return inconclusive(std::move(finding), {"judge.no-bite"});
+  const auto ledgers = ledger_figures(record);
   std::optional<Finding> worst;
   for (const ProcedureRecord& run : record.procedures) {
     if (run.name != terms.run || !run.started || run.started < incident) continue;
-    Finding judged = judge_climb(finding, terms, run, record);
+    Finding judged = judge_climb(finding, terms, run, record, ledgers);
     if (!worst || judged.status > worst->status) worst = std::move(judged);
   }
   if (worst) return std::move(*worst);
