@@ -75,8 +75,10 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'batch % for % is not running', the_batch, the_day;
   END IF;
+  PERFORM set_config('dpa.replacing', the_batch, true);
   DELETE FROM facts WHERE day = the_day;
   GET DIAGNOSTICS removed = ROW_COUNT;
+  PERFORM set_config('dpa.replacing', '', true);
   RETURN removed;
 END $$;
 
@@ -113,8 +115,9 @@ FOR EACH ROW WHEN (OLD.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_rewritin
 -- Privileges stop the pipeline; a trigger also stops an administrator's mistake.
 CREATE FUNCTION refuse_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  -- Only replace_day runs as the keeper.
-  IF TG_TABLE_NAME = 'facts' AND TG_OP = 'DELETE' AND current_user = 'dpa_keeper' THEN
+  -- Only replace_day does so, as the keeper; the keeper on its own may not.
+  IF TG_TABLE_NAME = 'facts' AND TG_OP = 'DELETE' AND current_user = 'dpa_keeper'
+     AND current_setting('dpa.replacing', true) <> '' THEN
     RETURN NULL;
   END IF;
   RAISE EXCEPTION '% is protected: % refused', TG_TABLE_NAME, TG_OP

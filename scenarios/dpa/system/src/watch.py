@@ -14,7 +14,8 @@ from environment import Environment
 from json_server import JsonServer, end_at_signals
 from schedule import Schedule
 
-QUESTION = """SELECT EXISTS (SELECT FROM batch_log) AS begun,
+QUESTION = """SELECT
+  EXISTS (SELECT FROM batch_log WHERE started_at < to_timestamp(%(slot)s)) AS begun,
   EXISTS (SELECT FROM batch_log WHERE outcome = 'loaded' AND day >= %(day)s
           AND finished_at >= to_timestamp(%(slot)s)) AS loaded,
   EXISTS (SELECT FROM batch_log WHERE outcome = 'running'
@@ -71,7 +72,7 @@ class Watch:
         if loaded:
             return "nominal", f"{day} is loaded"
         if not begun:
-            return "nominal", "no batch has ever been started: nothing is expected yet"
+            return "nominal", "no batch had been started by then: nothing is expected yet"
         return "absent", f"no batch has loaded {day} since it was due"
 
     def _ask(self, day, slot):

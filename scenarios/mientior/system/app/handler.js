@@ -25,7 +25,8 @@ function underMaintenance(url, maintenance) {
 
 function failed(request, url, error, log) {
   if (error instanceof Refusal) return json(error.status, { error: error.message });
-  log.error(`${request.method} ${url.pathname} failed: ${error.message}`);
+  const known = error.outcome === undefined ? '' : ` (${error.outcome})`;
+  log.error(`${request.method} ${url.pathname} failed: ${error.message}${known}`);
   if (!(error instanceof DatabaseUnavailable)) {
     log.error(error.stack);
     return json(500, { error: 'internal error' });

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# For drills: cuts the newest dump in half, here and in the other region. Its checksum stays.
+# usage: damage-newest.sh damaged|empty
+# For drills: cuts the newest of two dumps in half or to nothing, here and in the other region. Its
+# checksum stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-newest=$(find backups/postgres -name '*.sql.gz' -printf '%f\n' | sort | tail -n 1)
-[ -n "$newest" ] || exit 1
+dumps=$(find backups/postgres -name '*.sql.gz' -printf '%f\n' | sort)
+[ "$(wc -l <<<"$dumps")" = 2 ] || exit 1 # else there would be no other to take
+newest=${dumps##*$'\n'}
+case $1 in
+  damaged) parts=2 ;;
+  empty) parts= ;;
+esac
 for copy in {backups,offsite}/postgres/"$newest"; do
-  truncate -s $(($(stat -c %s "$copy") / 2)) "$copy"
+  truncate -s "$((${parts:+$(stat -c %s "$copy") / $parts}))" "$copy"
 done
-echo "cut in half: $newest"
+echo "$1: $newest"

@@ -3,9 +3,10 @@
 end_of_time=253402300799 # the last second of year 9999
 
 # Sets $chosen to the newest sound backup that was complete before an instant, here or in the
-# other region, and says of every newer one why it is passed over.
+# other region, and says of every newer one why it is passed over; $passed_over names the unsound.
 choose_backup() { # KIND SECONDS
   local path completed why
+  passed_over=
   while read -r path; do
     completed=$(completed_at "$path") || continue
     if ((completed >= $2)); then
@@ -17,6 +18,7 @@ choose_backup() { # KIND SECONDS
       return
     else
       say "skipped $path: $why"
+      passed_over+=", passed over ${path##*/}: $why"
     fi
   done < <(newest_first "$backups/$1" "$offsite/$1")
   die "no sound backup to restore in $backups/$1 or $offsite/$1"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # usage: restore-db.sh [--before ISO|incident]
 # Restores the newest sound dump, or the newest before an instant, into a new database that then
-# takes the place of the damaged one, which stays under another name, closed.
+# takes the place of the damaged one, which stays under another name, closed. Tells the team what is
+# lost.
 # Exit code 0: done. 1: it failed, and the database is as it was.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -42,4 +43,7 @@ gunzip -c "$chosen" |
 sql mientior_restoring ANALYZE
 take_place
 say "restored $chosen"
-say "everything stored after $(iso_of "$(completed_at "$chosen")") is lost"
+loss="everything stored after $(iso_of "$(completed_at "$chosen")") is lost"
+say "$loss"
+"$system/scripts/notify.sh" progress "restored ${chosen##*/}$passed_over; $loss" ||
+  say 'the team could not be told'
