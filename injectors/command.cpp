@@ -26,7 +26,7 @@ class Command final : public Injector {
     nlohmann::json receipt{{"folder", folder->string()}, {"within", within_.count()}};
     for (const char* part : {"inject", "undo", "confirm"}) {
       if (!with_.contains(part)) continue;
-      const auto arguments = fill_in(with_.at(part));
+      const auto arguments = resolved_words(surroundings_, with_.at(part));
       if (!arguments) return std::unexpected(arguments.error());
       receipt[part] = *arguments;
     }
@@ -68,23 +68,11 @@ class Command final : public Injector {
   }
 
  private:
-  Result<Arguments> fill_in(const nlohmann::json& written) const {
-    Arguments filled;
-    for (const auto& argument : written) {
-      auto text = surroundings_.resolve(argument.get<std::string>());
-      if (!text) return std::unexpected(text.error());
-      filled.push_back(std::move(*text));
-    }
-    return filled;
-  }
-
   Result<std::filesystem::path> find_folder() const {
-    const auto written = surroundings_.resolve(with_.value("folder", "."));
-    if (!written) return std::unexpected(written.error());
-    auto folder = (surroundings_.folder() / *written).lexically_normal();
+    auto folder = resolved_folder(surroundings_, with_);
     std::error_code error;
-    if (!std::filesystem::is_directory(folder, error)) {
-      return failure("there is no folder {}", folder.string());
+    if (folder && !std::filesystem::is_directory(*folder, error)) {
+      return failure("there is no folder {}", folder->string());
     }
     return folder;
   }

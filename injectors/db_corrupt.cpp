@@ -107,10 +107,10 @@ class DbCorrupt final : public Injector {
     const auto table = quoted_table(session, damage_.table);
     if (!table) return std::unexpected(table.error());
     const auto changed = session.query(fmt::format(
-        "WITH chosen AS (SELECT ctid FROM {0} ORDER BY ctid LIMIT (SELECT ceil(count(*) * {1}) "
-        "FROM "
-        "{0})), changed AS (UPDATE {0} SET {2} WHERE ctid IN (SELECT ctid FROM chosen) RETURNING "
-        "1) SELECT count(*) FROM changed",
+        "WITH chosen AS (SELECT ctid AS reprise_place, ROW({0}.*)::text AS reprise_was FROM {0} "
+        "ORDER BY ctid LIMIT (SELECT ceil(count(*) * {1}) FROM {0})), changed AS (UPDATE {0} SET "
+        "{2} FROM chosen WHERE {0}.ctid = reprise_place RETURNING ROW({0}.*)::text <> reprise_was "
+        "AS differs) SELECT count(*) FROM changed WHERE differs",
         *table, damage_.share, damage_.set));
     if (!changed) return std::unexpected(changed.error());
     const std::string& count = changed->front().front();
@@ -158,6 +158,7 @@ Result<std::unique_ptr<Injector>> make_db_corrupt(const FaultSpec& spec,
     const auto share = parse_percentage(spec.with.at("share").get<std::string>());
     if (!share) return std::unexpected(share.error());
     if (damage.how != "rows") return failure("`share` goes with how: rows");
+    if (*share <= 0) return failure("`share: 0%` would change no row");
     damage.share = *share;
   }
   return std::make_unique<DbCorrupt>(spec, surroundings, std::move(damage));

@@ -74,7 +74,8 @@ class DbExhaust final : public Injector {
         taken_.push_back(std::move(*session));
         continue;
       }
-      if (!session && refuses_everybody(session.error().what) && !refused_) {
+      // A server that was full before we came has not been harmed by us.
+      if (!session && !taken_.empty() && refuses_everybody(session.error().what) && !refused_) {
         refused_ = Bite{surroundings_.now(),
                         fmt::format("{} (after {} of ours)", session.error().what, taken_.size())};
       }

@@ -1,6 +1,7 @@
 // An event: the first process of a PostgreSQL server is killed without warning, found by the data
 // folder that the server names. Its children notice and end; starting it again is the system's
 // work, so a server that is not this drill's own is refused: nobody would.
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 

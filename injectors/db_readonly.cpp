@@ -37,10 +37,12 @@ class DbReadonly final : public Injector {
     if (!session) return std::unexpected(session.error());
     const auto before = setting_of(*session, session->address().database());
     if (!before) return std::unexpected(before.error());
-    const auto now = session->query("SELECT clock_timestamp()");
+    const auto now =
+        session->query("SELECT clock_timestamp(), current_setting('transaction_read_only')");
     if (!now) return std::unexpected(now.error());
+    if (now->front().at(1) == "on") return failure("{} could only be read even before", name_);
     auto receipt = ServerReceipt::of(*session, surroundings_).fields();
-    receipt.update({{"was", *before}, {"since", now->front().front()}});
+    receipt.update({{"was", *before}, {"since", now->front().at(0)}});
     return receipt;
   }
 

@@ -43,6 +43,9 @@ class DiskFull final : public Injector {
     const auto path = receipt_field<std::string>(receipt, "path");
     if (!path) return std::unexpected(path.error());
     path_ = *path;
+    if (const std::uint64_t free = room(path_); free <= leave_ || free - leave_ < page) {
+      return failure("{} has no more than {} bytes of room as it is", path_, leave_);
+    }
     filler_ = nameless_file(path_);
     if (filler_ < 0) return failure("{} takes no file: {}", path_, std::strerror(errno));
     return fill();

@@ -13,20 +13,21 @@ namespace {
 struct Corruption {
   std::string how;
   std::optional<std::uint64_t> bytes;
-  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> seed;
 };
 
-std::string corrupt(std::string bytes, const Corruption& corruption) {
+std::string corrupt(std::string bytes, const Corruption& corruption, std::uint64_t seed) {
   if (corruption.how == "not-json") return "{\"reprise\": this is not JSON\n";
-  std::mt19937_64 random(corruption.seed);
+  std::mt19937_64 random(seed);
   const std::uint64_t count =
       std::min<std::uint64_t>(corruption.bytes.value_or(bytes.size()), bytes.size());
   const std::uint64_t from = random() % (bytes.size() - count + 1);
   for (std::uint64_t index = from; index < from + count; ++index) {
-    // Never 0 as the difference: every byte that is meant to change does.
-    const auto difference = static_cast<unsigned char>(1 + random() % 255);
+    // Never 0 as the difference: every byte that is meant to change does. Added: the second
+    // of two rounds that draw the same would undo the first one's exclusive or.
+    const auto difference = static_cast<unsigned char>(1 + random() % 127);
     const auto before = static_cast<unsigned char>(bytes[index]);
-    bytes[index] = corruption.how == "zero" ? '\0' : static_cast<char>(before ^ difference);
+    bytes[index] = corruption.how == "zero" ? '\0' : static_cast<char>(before + difference);
   }
   return bytes;
 }
@@ -46,17 +47,19 @@ class FileCorrupt final : public FileFault {
                      most_bytes_read);
     }
     receipt["how"] = corruption_.how;
-    receipt["seed"] = corruption_.seed;
+    receipt["seed"] = corruption_.seed.value_or(draw_seed());
     return {};
   }
 
-  Result<void> act(MovedFile& file, const nlohmann::json&) override {
+  Result<void> act(MovedFile& file, const nlohmann::json& receipt) override {
+    const auto seed = receipt_field<std::uint64_t>(receipt, "seed");
+    if (!seed) return std::unexpected(seed.error());
     const auto bytes = file.read(most_bytes_read);
     if (!bytes) return std::unexpected(bytes.error());
     if (bytes->empty() && corruption_.how != "not-json") {
       return failure("{} has become empty: there is nothing to corrupt", file.path());
     }
-    const std::string corrupted = corrupt(*bytes, corruption_);
+    const std::string corrupted = corrupt(*bytes, corruption_, *seed);
     changed_ = corrupted != *bytes;
     before_ = sha256(*bytes);
     after_ = sha256(corrupted);
@@ -77,7 +80,7 @@ class FileCorrupt final : public FileFault {
 
 Result<std::unique_ptr<Injector>> make_file_corrupt(const FaultSpec& spec,
                                                     const Surroundings& surroundings) {
-  Corruption corruption{spec.with.value("how", "random-bytes"), std::nullopt, 0};
+  Corruption corruption{spec.with.value("how", "random-bytes"), std::nullopt, std::nullopt};
   if (spec.with.contains("bytes")) {
     if (corruption.how == "not-json") {
       return failure("`bytes` has no meaning with `how: not-json`, which replaces the whole file");
@@ -87,10 +90,7 @@ Result<std::unique_ptr<Injector>> make_file_corrupt(const FaultSpec& spec,
     if (*bytes == 0) return failure("`bytes: 0B` would corrupt nothing");
     corruption.bytes = *bytes;
   }
-  // Without a seed of its own a fault takes one from its name: other faults, other bytes.
-  const auto from_name = [&] { return std::stoull(sha256(spec.id).substr(0, 12), nullptr, 16); };
-  corruption.seed =
-      spec.with.contains("seed") ? spec.with.at("seed").get<std::uint64_t>() : from_name();
+  if (spec.with.contains("seed")) corruption.seed = spec.with.at("seed").get<std::uint64_t>();
   return std::make_unique<FileCorrupt>(spec, surroundings, std::move(corruption));
 }
 
@@ -110,7 +110,7 @@ const Registered<FaultKind> file_corrupt_registered{FaultKind{
                   .doc = "How many bytes, in one run at a random place; default the whole file."},
                  {.name = "seed",
                   .shape = Shape::integer(0, 1'000'000'000),
-                  .doc = "Which bytes; default a number made from the fault's id."}}),
+                  .doc = "Which bytes, in every drill; default drawn from the drill's seed."}}),
             .example = {{"inject", "file_corrupt"},
                         {"into", "cache"},
                         {"with", {{"how", "not-json"}}},

@@ -45,7 +45,7 @@ class FileDeny final : public FileFault {
       return failure("{} belongs to user {}: its mode cannot be changed", file.path(),
                      file.owner());
     }
-    if (by_ == "mode" && file.mode() == 0) return failure("{} is denied already", file.path());
+    if (by_ == "mode" && !file.read(1)) return failure("{} is denied already", file.path());
     receipt["by"] = by_;
     return {};
   }

@@ -3,7 +3,7 @@
 namespace reprise {
 
 Result<nlohmann::json> FileFault::prepare() {
-  const auto file = MovedFile::find(surroundings_, name_);
+  const auto file = MovedFile::find(surroundings_, spec_.into);
   if (!file) return std::unexpected(file.error());
   nlohmann::json receipt = file->receipt();
   if (auto planned = plan(*file, receipt); !planned) return std::unexpected(planned.error());
@@ -13,7 +13,7 @@ Result<nlohmann::json> FileFault::prepare() {
 Result<void> FileFault::inject(const nlohmann::json& receipt) {
   auto file = MovedFile::recall(receipt);
   if (!file) return std::unexpected(file.error());
-  if (!*file) return failure("the folder of {} is gone", name_);
+  if (!*file) return failure("the folder of {} is gone", spec_.into);
   if (auto done = act(**file, receipt); !done) return done;
   acted_at_ = surroundings_.now();
   acted_on_ = std::move(*file);

@@ -8,13 +8,14 @@
 
 #include "harness/engine/injector.h"
 #include "injectors/moved_file.h"
+#include "injectors/seed.h"
 
 namespace reprise {
 
 class FileFault : public Injector {
  public:
   FileFault(const FaultSpec& spec, const Surroundings& surroundings)
-      : name_(spec.into), surroundings_(surroundings) {}
+      : spec_(spec), surroundings_(surroundings) {}
 
   Result<nlohmann::json> prepare() final;
   Result<void> inject(const nlohmann::json& receipt) final;
@@ -27,9 +28,11 @@ class FileFault : public Injector {
   virtual Result<void> act(MovedFile& file, const nlohmann::json& receipt) = 0;
   // What is to be seen of the fault from outside; nothing when it made no difference.
   virtual std::optional<std::string> evidence(const MovedFile& file) = 0;
+  // From the drill's seed.
+  [[nodiscard]] std::uint64_t draw_seed() const { return seed_of(spec_, surroundings_); }
 
  private:
-  std::string name_;
+  FaultSpec spec_;
   const Surroundings& surroundings_;
   std::optional<MovedFile> acted_on_;
   Instant acted_at_{};

@@ -30,15 +30,21 @@ class FileTruncate final : public FileFault {
     if (!to) return std::unexpected(to.error());
     const auto kept = file.read(*to);
     if (!kept) return std::unexpected(kept.error());
+    const auto here = file.here();
+    if (!here || static_cast<std::uint64_t>(here->st_size) <= *to) {
+      return failure("{} has become too short to be cut to {} bytes", file.path(), *to);
+    }
+    before_ = static_cast<std::uint64_t>(here->st_size);
     return file.replace(*kept);
   }
 
   std::optional<std::string> evidence(const MovedFile& file) override {
     if (!file.is_aside()) return std::nullopt;
-    return fmt::format("{} was cut from {} bytes to {}", file.path(), file.size(), to_);
+    return fmt::format("{} was cut from {} bytes to {}", file.path(), before_, to_);
   }
 
   std::uint64_t to_;
+  std::uint64_t before_ = 0;
 };
 
 const Registered<FaultKind> file_truncate_registered{FaultKind{

@@ -21,17 +21,40 @@ class HttpBody final : public Filter {
     const auto status = response.head.status;
     const bool has_body = exchange.request.method != "HEAD" && status != 204 && status != 304;
     if (!has_body || !match_.takes(exchange.request)) return;
-    hit();
+    if (set_type(response.head)) {
+      hit();
+    } else if (mode_ != "wrong-type") {
+      hit_if_it_differs(response);
+    }
     if (mode_ == "truncate" || mode_ == "cut") {
       response.limit = std::min(bytes_, response.limit.value_or(UINT64_MAX));
       response.cut = response.cut || mode_ == "cut";
     } else if (mode_ != "wrong-type") {
       response.body = body_;
     }
-    if (!type_.empty()) response.head.set("Content-Type", type_);
   }
 
  private:
+  // Whether it was another one.
+  bool set_type(Head& head) const {
+    const auto* before = head.find("Content-Type");
+    if (type_.empty() || (before && *before == type_)) return false;
+    head.set("Content-Type", type_);
+    return true;
+  }
+
+  // The service's body is yet to come; one that was made here is known.
+  void hit_if_it_differs(Response& response) {
+    const Instant now = std::chrono::steady_clock::now();
+    if (!response.local && !response.body) {
+      response.when_spoilt.emplace_back([this, kept = shared_from_this(), now] { hit(now); });
+      return;
+    }
+    const auto body = response.body.value_or("");
+    const bool shortens = mode_ == "truncate" || mode_ == "cut";
+    if (shortens ? body.size() > bytes_ : body != body_) hit(now);
+  }
+
   Match match_;
   std::string mode_, body_, type_;
   std::uint64_t bytes_ = 0;
@@ -40,7 +63,7 @@ class HttpBody final : public Filter {
 Result<std::shared_ptr<Filter>> make_http_body(const nlohmann::json& with, std::uint64_t seed) {
   const auto mode = with.at("mode").get<std::string>();
   if (mode == "replace" && !with.contains("body")) {
-    return failure("http_body with mode replace needs a body");
+    return failure("mode replace needs a `body`");
   }
   return std::make_shared<HttpBody>(with, seed);
 }

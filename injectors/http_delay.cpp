@@ -1,8 +1,7 @@
 // A condition: answers are held back, so that the client waits as long as the service takes plus
 // the delay. Healing releases what is being held.
-#include <random>
-
 #include "harness/model/registry.h"
+#include "injectors/proxy/lateness.h"
 #include "injectors/proxy/link_fault.h"
 #include "injectors/proxy/match.h"
 
@@ -11,28 +10,26 @@ namespace {
 
 class HttpDelay final : public Filter {
  public:
-  HttpDelay(const nlohmann::json& with, std::uint64_t seed, Duration delay, Duration jitter)
-      : match_(with, seed), random_(~seed), delay_(delay), jitter_(jitter) {}
+  HttpDelay(const nlohmann::json& with, std::uint64_t seed, Lateness lateness)
+      : match_(with, seed), lateness_(std::move(lateness)) {}
 
   void on_response(const Exchange& exchange, Response& response) override {
     if (!match_.takes(exchange.request)) return;
+    const auto later = lateness_.draw();
+    if (later == Duration{}) return;
     hit();
-    std::uniform_int_distribution<std::int64_t> around(-jitter_.count(), jitter_.count());
-    response.delays.push_back({serial(), std::max(Duration{}, delay_ + Duration(around(random_)))});
+    response.delays.push_back({serial(), later});
   }
 
  private:
   Match match_;
-  std::mt19937_64 random_;
-  Duration delay_, jitter_;
+  Lateness lateness_;
 };
 
 Result<std::shared_ptr<Filter>> make_http_delay(const nlohmann::json& with, std::uint64_t seed) {
-  const auto delay = parse_duration(with.at("delay").get<std::string>());
-  if (!delay) return std::unexpected(delay.error());
-  const auto jitter = parse_duration(with.value("jitter", "0s"));
-  if (!jitter) return std::unexpected(jitter.error());
-  return std::make_shared<HttpDelay>(with, seed, *delay, *jitter);
+  auto lateness = Lateness::read(with, ~seed);
+  if (!lateness) return std::unexpected(lateness.error());
+  return std::make_shared<HttpDelay>(with, seed, std::move(*lateness));
 }
 
 const Registered<FaultKind> http_delay_registered{

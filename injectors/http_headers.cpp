@@ -25,10 +25,11 @@ class HttpHeaders final : public Filter {
 
  private:
   void change(Head& head) {
-    hit();
+    const auto before = head.fields;
     for (const auto& name : remove_) head.remove(name);
     for (const auto& [name, value] : set_) head.set(name, value);
     for (const auto& [name, value] : add_) head.add(name, value);
+    if (head.fields != before) hit();
   }
 
   Match match_;
@@ -36,6 +37,14 @@ class HttpHeaders final : public Filter {
   std::map<std::string, std::string> set_, add_;
   std::vector<std::string> remove_;
 };
+
+Result<std::shared_ptr<Filter>> make_http_headers(const nlohmann::json& with, std::uint64_t seed) {
+  const auto says = [&](const char* what) { return with.contains(what) && !with[what].empty(); };
+  if (!says("set") && !says("add") && !says("remove")) {
+    return failure("what becomes of the header is missing: `set`, `add` or `remove`");
+  }
+  return std::make_shared<HttpHeaders>(with, seed);
+}
 
 const Registered<FaultKind> http_headers_registered{link_fault(
     {.name = "http_headers",
@@ -54,10 +63,7 @@ const Registered<FaultKind> http_headers_registered{link_fault(
      .example = {{"inject", "http_headers"},
                  {"into", "client-to-server"},
                  {"with", {{"set", {{"Content-Type", "text/plain"}}}}}}},
-    {.filter = [](const nlohmann::json& with, std::uint64_t seed)
-         -> Result<std::shared_ptr<Filter>> { return std::make_shared<HttpHeaders>(with, seed); },
-     .one = "1 header changed",
-     .many = "headers changed"})};
+    {.filter = make_http_headers, .one = "1 header changed", .many = "headers changed"})};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -88,7 +88,7 @@ const Registered<FaultKind> network_rate_registered{or_by_kernel(
                 .one = "1 connection slowed",
                 .many = "connections slowed",
                 .http_only = false}),
-    {.done = "slowed", .shaping = rate_shaping})};
+    {.done = "times slowed", .shaping = rate_shaping})};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -38,10 +38,10 @@ class Shaped final : public Injector {
       return bite;
     }
     const Instant asked = surroundings_.now();
-    const auto packets = counted();
-    const auto at = first_.look(asked, packets);
+    const auto count = counted();
+    const auto at = first_.look(asked, count);
     if (!at) return std::nullopt;
-    return Bite{*at, fmt::format("{} packets {} by the kernel", *packets, done_)};
+    return Bite{*at, fmt::format("{} {} by the kernel", *count, done_)};
   }
 
   nlohmann::json state() override {
@@ -59,9 +59,9 @@ class Shaped final : public Injector {
   [[nodiscard]] Result<std::uint64_t> counted() const {
     std::uint64_t sum = 0;
     for (const auto& each : classes_) {
-      const auto packets = each->packets();
-      if (!packets) return packets;
-      sum += *packets;
+      const auto slowed = each->slowed();
+      if (!slowed) return slowed;
+      sum += *slowed;
     }
     return sum;
   }

@@ -12,7 +12,7 @@ namespace reprise {
 
 // What a kind gives to have its link slowed by the kernel.
 struct ShapedLink {
-  std::string done;  // the evidence: "delayed", "slowed"
+  std::string done;  // the evidence: "packets delayed", "times slowed"
   std::function<Result<Shaping>(const nlohmann::json& with)> shaping;
 };
 

@@ -28,6 +28,18 @@ Result<void> open_scheduler() {
 
 }  // namespace
 
+Result<std::uint64_t> TrafficClass::slowed() {
+  const auto packets = table_->packets();
+  if (queues_ || !packets || *packets == 0) return packets;
+  constexpr std::string_view field = "overlimits ";
+  const auto shown =
+      run_command({"tc", "-s", "class", "show", "dev", "lo", "classid", name_}, "/", {}, 5s);
+  if (!shown) return std::unexpected(shown.error());
+  const auto at = shown->output.find(field);
+  if (at == std::string::npos) return failure("tc tells nothing of class {}", name_);
+  return std::strtoull(shown->output.c_str() + at + field.size(), nullptr, 10);
+}
+
 bool TrafficClass::exists(const std::string& name) {
   const auto listed =
       run_command({"tc", "class", "show", "dev", "lo", "classid", name}, "/", {}, 5s);
@@ -44,7 +56,8 @@ Result<std::unique_ptr<TrafficClass>> TrafficClass::create(const Shaping& shapin
                                                            const std::string& end) {
   static std::atomic<unsigned> number{0};
   if (const auto opened = open_scheduler(); !opened) return std::unexpected(opened.error());
-  std::unique_ptr<TrafficClass> made(new TrafficClass(fmt::format("{}{:x}", scheduler, ++number)));
+  std::unique_ptr<TrafficClass> made(
+      new TrafficClass(fmt::format("{}{:x}", scheduler, ++number), !shaping.queue.empty()));
   const auto& limit = shaping.limit.empty() ? unlimited : shaping.limit;
   std::vector<std::string> words{"class",   "add",       "dev", "lo",      "parent", scheduler,
                                  "classid", made->name_, "htb", "quantum", "60000"};

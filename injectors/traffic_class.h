@@ -37,12 +37,13 @@ class TrafficClass {
   [[nodiscard]] const std::string& name() const { return name_; }
   // Whether the loopback has a class of that name.
   [[nodiscard]] static bool exists(const std::string& name);
-  // How many packets have gone through it.
-  [[nodiscard]] Result<std::uint64_t> packets() { return table_->packets(); }
+  // How many packets went through its queue, or without one how often it met its limit.
+  [[nodiscard]] Result<std::uint64_t> slowed();
 
  private:
-  explicit TrafficClass(std::string name) : name_(std::move(name)) {}
+  TrafficClass(std::string name, bool queues) : name_(std::move(name)), queues_(queues) {}
   std::string name_;
+  bool queues_;
   std::unique_ptr<OwnedTable> table_;
 };
 

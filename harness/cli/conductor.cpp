@@ -26,6 +26,7 @@ struct Running {
   pid_t guardian;
   int ended;    // pidfd
   int answers;  // write end of the operator's pipe
+  UtcInstant begun;
   JournalTail tail;
 };
 
@@ -84,15 +85,16 @@ class Conductor {
     job.answers = pipe[0];
     job.not_ours.push_back(pipe[1]);
     for (const Running& other : running_) job.not_ours.push_back(other.answers);
+    const UtcInstant begun = std::chrono::system_clock::now();
     auto guardian = fork_guardian(job);
     ::close(pipe[0]);
     if (!guardian) {
       ::close(pipe[1]);
-      outcome_.troubles.push_back(guardian.error().text());
+      keep(unrecorded_drill(job, begun, guardian.error().text(), true));
     } else {
       const int ended = static_cast<int>(::syscall(SYS_pidfd_open, *guardian, 0));
       running_.push_back(
-          {&jobs_[next_], *guardian, ended, pipe[1], JournalTail(jobs_[next_].journal)});
+          {&jobs_[next_], *guardian, ended, pipe[1], begun, JournalTail(jobs_[next_].journal)});
     }
     ++next_;
   }
@@ -134,6 +136,8 @@ class Conductor {
     for (const auto& event : drill.tail.next()) view_.line(drill_name(*drill.job), event);
   }
 
+  void keep(Drill drill) { view_.finished(judged_.emplace_back(std::move(drill))); }
+
   std::list<Running>::iterator finish(std::list<Running>::iterator drill) {
     int status = 0;
     while (::waitpid(drill->guardian, &status, 0) < 0 && errno == EINTR) {
@@ -141,14 +145,13 @@ class Conductor {
     follow(*drill);
     const bool orderly = WIFEXITED(status) && WEXITSTATUS(status) == guardian_clean;
     // A guardian that was killed undid nothing: its log is residue now.
-    if (!orderly && !(WIFEXITED(status) && WEXITSTATUS(status) == guardian_could_not_start)) {
-      outcome_.residue = true;
-    }
+    const bool undone =
+        orderly || (WIFEXITED(status) && WEXITSTATUS(status) == guardian_could_not_start);
+    if (!undone) outcome_.residue = true;
     if (auto read = read_drill(drill->job->journal)) {
-      view_.finished(judged_.emplace_back(std::move(*read)));
+      keep(std::move(*read));
     } else {
-      outcome_.troubles.push_back(
-          fmt::format("{}: {}", drill_name(*drill->job), read.error().text()));
+      keep(unrecorded_drill(*drill->job, drill->begun, read.error().text(), undone));
     }
     ::close(drill->ended);
     ::close(drill->answers);

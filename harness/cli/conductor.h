@@ -13,10 +13,9 @@
 namespace reprise {
 
 struct Conducted {
-  Run run;                            // judged; the drills that left a journal
-  std::vector<std::string> troubles;  // drills without a readable journal, and why
-  int signal = 0;                     // SIGINT or SIGTERM when interrupted
-  bool residue = false;               // a guardian could not undo something
+  Run run;               // judged; a drill without a readable journal is inconclusive
+  int signal = 0;        // SIGINT or SIGTERM when interrupted
+  bool residue = false;  // a guardian could not undo something
 };
 
 // Judged drills of an interrupted run are those that had begun.

@@ -95,8 +95,25 @@ Result<FaultSpec> find_fault(const LoadedPlan& loaded, const InjectOptions& opti
   return fault;
 }
 
+// Looks at every probe that has service levels or is in a steady state of the plan. A guard that
+// cannot fail has a probe looked at, and demands nothing of it.
+void show_probes(const std::vector<Scenario>& scenarios, nlohmann::json& rehearsed) {
+  std::set<std::string> shown;
+  for (const Scenario& scenario : scenarios) {
+    const auto levels = scenario.resolved.value("levels", nlohmann::json::object());
+    for (const auto& [probe, by_level] : levels.items()) {
+      rehearsed["levels"].emplace(probe, by_level);  // unless the rehearsed scenario has its own
+      shown.insert(probe);
+    }
+    for (const Watch& watch : scenario.steady_state) shown.insert(watch.probe);
+  }
+  for (const std::string& probe : shown) {
+    rehearsed["abort"].push_back({{"probe", probe}, {"expect", {{"outcome", {{"exists", true}}}}}});
+  }
+}
+
 // The first scenario of the plan with that fault alone and nothing to judge: its steady state says
-// when the system is up, its levels what the probes show.
+// when the system is up.
 Result<Scenario> rehearsal(const LoadedPlan& loaded, const FaultSpec& fault,
                            const std::string& lasting) {
   if (loaded.scenarios.empty()) {
@@ -116,6 +133,7 @@ Result<Scenario> rehearsal(const LoadedPlan& loaded, const FaultSpec& fault,
                          {"with", fault.with},
                          {"at", "0s"},
                          {"for", lasting}}};
+  show_probes(loaded.scenarios, scenario);
   return decode_scenario(scenario);
 }
 
@@ -149,6 +167,27 @@ std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const InjectOpt
   return redaction;
 }
 
+bool was_in_place(const Record& record) {
+  return std::ranges::any_of(record.faults, [](const FaultRecord& fault) {
+    return fault.armed.has_value() && fault.failed.empty();
+  });
+}
+
+int rehearsal_code(const Conducted& conducted, const Redaction& redaction) {
+  if (conducted.residue) return 4;
+  if (conducted.signal) return 128 + conducted.signal;
+  const Record& record = conducted.run.drills.front().record;
+  // Why is said by the drill's last line, in the reader's language.
+  if (!was_in_place(record)) {
+    const std::string& fault = record.scenario.faults.front().id;
+    complain(redaction, fmt::format("{} was never in place: nothing was rehearsed", fault));
+    return 3;
+  }
+  if (record.outcome == "completed") return 0;
+  complain(redaction, "the rehearsal did not come to its end");
+  return 3;
+}
+
 int inject(const InjectOptions& options) {
   auto plans = load_or_tell({options.plan});
   if (!plans) return 2;
@@ -168,10 +207,7 @@ int inject(const InjectOptions& options) {
   }
   if (job_options.attended) fmt::print("Enter heals; so does the end of {}.\n", options.lasting);
   const auto view = make_view(choose_language(options.language), options.plain);
-  const Conducted conducted = conduct(*jobs, 1, *view);
-  for (const auto& trouble : conducted.troubles) complain(*redaction, trouble);
-  if (conducted.residue) return 4;
-  return conducted.signal ? 128 + conducted.signal : conducted.troubles.empty() ? 0 : 3;
+  return rehearsal_code(conduct(*jobs, 1, *view), *redaction);
 }
 
 }  // namespace
@@ -195,7 +231,8 @@ void add_inject(CLI::App& app, int& code) {
       "Examples:\n"
       "  reprise inject scenarios/sp-e network_cut:server-to-weather --for 60s\n"
       "  reprise inject scenarios/sp-e http_status:server-to-weather --with status=503\n"
-      "At a terminal, Enter heals. Nothing is judged: the exit code is 0 once all is undone.");
+      "At a terminal, Enter heals. Nothing is judged: the exit code is 0 once all is undone,\n"
+      "and 3 when the fault was never in place or the drill did not come to its end.");
   verb->callback([options, &code] { code = inject(*options); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "harness/engine/system_hash.h"
 #include "harness/engine/undo_log.h"
 #include "harness/judge/judge.h"
 #include "harness/model/registry.h"
@@ -56,6 +57,38 @@ Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
   return job;
 }
 
+// Every folder first: when one cannot be made, nothing has been removed yet. A journal that stayed
+// would be judged as if it were the new one.
+Result<void> make_room(const std::vector<Job>& jobs) {
+  std::error_code error;
+  for (const Job& job : jobs) {
+    const auto folder = job.journal.parent_path();
+    std::filesystem::create_directories(folder, error);
+    if (error) return failure("the folder {} cannot be made: {}", folder.string(), error.message());
+  }
+  for (const Job& job : jobs) {
+    auto sibling = job.journal;
+    sibling.replace_extension(".guardian.jsonl");
+    for (const auto& earlier : {job.journal, sibling}) {
+      std::filesystem::remove(earlier, error);
+      if (!error) continue;
+      return failure("the earlier journal {} cannot be removed: {}", earlier.string(),
+                     error.message());
+    }
+  }
+  return {};
+}
+
+Result<std::string> hash_of_system(const Plan& plan) {
+  if (plan.system.empty()) return std::string();
+  return system_hash(system_folder(plan));
+}
+
+// As the record names it, beside the plan's other files.
+std::string name_of_system(const Plan& plan) {
+  return plan.system.lexically_relative(plan.folder).string() + "/";
+}
+
 // Why a plan is drilled on the host; empty when it is not.
 std::string why_on_host(const Plan& plan, SandboxWish wish, const Result<void>& possible) {
   if (wish == SandboxWish::off) return "not wanted";
@@ -95,11 +128,18 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
     if (!on_host.empty() && options.sandbox == SandboxWish::demanded) {
       return failure("plan {} cannot be drilled in a sandbox: {}", loaded.plan.name, on_host);
     }
+    const auto system = hash_of_system(loaded.plan);
+    if (!system) return std::unexpected(system.error());
     for (Scenario& scenario : loaded.scenarios) {
-      if (options.repeat) scenario.repeat = *options.repeat;
+      if (options.repeat) {
+        // The journal must tell as well that there are several: their reports tell them apart.
+        scenario.resolved["repeat"] = scenario.repeat = *options.repeat;
+      }
       for (int repeat = 0; repeat < scenario.repeat; ++repeat) {
         Job& job = jobs.emplace_back(make_job(loaded, scenario, repeat, options));
         job.deadline = *deadline;
+        job.system_hash = *system;
+        if (!system->empty()) job.file_hashes[name_of_system(loaded.plan)] = *system;
         job.redaction = &redaction;
         job.sandboxed = on_host.empty();
         job.sandbox =
@@ -107,17 +147,7 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
       }
     }
   }
-  for (const Job& job : jobs) {
-    std::error_code error;
-    std::filesystem::create_directories(job.journal.parent_path(), error);
-    if (error) {
-      return failure("the folder {} cannot be made: {}", job.journal.parent_path().string(),
-                     error.message());
-    }
-    auto sibling = job.journal;
-    std::filesystem::remove(job.journal, error);
-    std::filesystem::remove(sibling.replace_extension(".guardian.jsonl"), error);
-  }
+  if (auto made = make_room(jobs); !made) return std::unexpected(made.error());
   return jobs;
 }
 

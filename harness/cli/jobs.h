@@ -1,4 +1,6 @@
 // From loaded scenarios to jobs: repeats, seeds, folders, journals.
+//
+// Ownership: values; the plans outlive the jobs. Threads: the main thread.
 #pragma once
 
 #include <map>
@@ -27,9 +29,8 @@ struct JobOptions {
 // auto, required, off: as in `--sandbox`.
 [[nodiscard]] const std::map<std::string, SandboxWish>& sandbox_wishes();
 
-// The plans and the redaction must outlive the jobs.
-// Makes the journals' folders and removes the journals that the
-// new ones replace; an error when it cannot.
+// The plans and the redaction must outlive the jobs. Makes the journals' folders and removes the
+// journals that the new ones replace; an error when it cannot.
 [[nodiscard]] Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans,
                                                  const JobOptions& options,
                                                  const Redaction& redaction);

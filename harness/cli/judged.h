@@ -1,9 +1,12 @@
 // From a journal's path to a judged drill, the same way after a run and years later.
+//
+// Ownership: values. Threads: any.
 #pragma once
 
 #include <filesystem>
 #include <vector>
 
+#include "harness/engine/job.h"
 #include "harness/judge/report.h"
 
 namespace reprise {
@@ -11,6 +14,11 @@ namespace reprise {
 // The drill is named by its plan and file ("journals/PLAN/FILE.jsonl"), never by where the journal
 // happens to lie, so that a report made elsewhere has the same bytes.
 [[nodiscard]] Result<Drill> read_drill(const std::filesystem::path& journal);
+
+// A drill that left no readable journal, as far as its job tells of it: inconclusive, so that every
+// report shows it. `why` says what the journal lacks; `undone` is false when something may be left.
+[[nodiscard]] Drill unrecorded_drill(const Job& job, UtcInstant begun, const std::string& why,
+                                     bool undone);
 
 // By plan, then scenario, then repeat.
 [[nodiscard]] Run in_order(std::vector<Drill> drills);

@@ -27,6 +27,18 @@ std::string choose_language(const std::string& asked) {
   return "en";
 }
 
+Result<void> remove_reports(const std::filesystem::path& folder) {
+  for (const ReportKind* kind : Registry<ReportKind>::all()) {
+    const auto path = folder / kind->file_name;
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (error) {
+      return failure("the earlier report {} cannot be removed: {}", path.string(), error.message());
+    }
+  }
+  return {};
+}
+
 Result<void> write_reports(const Run& run, const std::filesystem::path& folder,
                            const std::string& language) {
   std::error_code error;

@@ -1,4 +1,6 @@
 // Choosing a live view, and writing every registered report into a folder.
+//
+// Ownership: values. Threads: the main thread.
 #pragma once
 
 #include <filesystem>
@@ -14,6 +16,10 @@ namespace reprise {
 
 // The language asked for, else that of LC_ALL, LC_MESSAGES or LANG: "fr" or "en".
 [[nodiscard]] std::string choose_language(const std::string& asked);
+
+// Removes the reports of an earlier run, so that none of them is taken for one of a run that never
+// came to write its own; an error when one stays.
+[[nodiscard]] Result<void> remove_reports(const std::filesystem::path& folder);
 
 // Writes report.html, junit.xml, summary.json, … whole or not at all (temporary file, rename).
 [[nodiscard]] Result<void> write_reports(const Run& run, const std::filesystem::path& folder,

@@ -32,13 +32,11 @@ struct RunOptions {
 };
 
 int exit_code_of(const Conducted& conducted) {
-  if (conducted.signal && !conducted.residue) return 128 + conducted.signal;
+  if (conducted.residue) return 4;
+  if (conducted.signal) return 128 + conducted.signal;
   std::vector<Verdict> verdicts;
   for (const Drill& drill : conducted.run.drills) verdicts.push_back(drill.verdict);
-  const int judged = exit_code(verdicts);
-  if (conducted.residue || judged == 4) return 4;
-  // A drill that left no readable journal was not judged: that is never a pass.
-  return conducted.troubles.empty() || judged == 1 ? judged : 3;
+  return exit_code(verdicts);
 }
 
 int run(const RunOptions& options) {
@@ -63,24 +61,21 @@ int run(const RunOptions& options) {
   job_options.deadline = options.deadline;
   job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
   auto jobs = make_jobs(*plans, job_options, redaction);
-  if (!jobs) {
-    complain(redaction, jobs.error().text());
+  const auto removed = jobs ? remove_reports(options.out) : std::unexpected(jobs.error());
+  if (!removed) {
+    complain(redaction, removed.error().text());
     return 2;
   }
   const std::string language = choose_language(options.language);
   const auto view = make_view(language, options.plain);
   fmt::print("seed {}\n", job_options.seed);
   const Conducted conducted = conduct(*jobs, options.at_once, *view);
-  for (const auto& trouble : conducted.troubles) complain(redaction, trouble);
-  const int code = exit_code_of(conducted);
-  if (conducted.run.drills.empty()) return code;
-  const Run& judged = conducted.run;
-  if (auto written = write_reports(judged, options.out, language); !written) {
+  if (auto written = write_reports(conducted.run, options.out, language); !written) {
     complain(redaction, written.error().text());
     return 2;
   }
   view->run_finished(conducted.run, options.out);
-  return code;
+  return exit_code_of(conducted);
 }
 
 }  // namespace
@@ -98,7 +93,7 @@ void add_run(CLI::App& app, int& code) {
       ->capture_default_str();
   verb->add_option("--tag", options->tags, "Only scenarios with one of these tags");
   verb->add_option("--repeat", options->repeat, "Drill each scenario so often")
-      ->check(CLI::Range(1, 100000));
+      ->check(CLI::Range(1, 10000));
   verb->add_option("--seed", options->seed, "Replays the randomness of an earlier run");
   verb->add_option("--lang", options->language, "Language of messages and reports")
       ->check(CLI::IsMember({"en", "fr"}));
@@ -117,7 +112,8 @@ void add_run(CLI::App& app, int& code) {
       "  reprise run scenarios/sp-e weather-api-500 --repeat 59\n"
       "  reprise run scenarios --tag quick --lang fr\n"
       "Writes OUT/report.html, OUT/junit.xml, OUT/summary.json, "
-      "OUT/journals/PLAN/SCENARIO.jsonl.");
+      "OUT/journals/PLAN/SCENARIO.jsonl;\n"
+      "those of an earlier run are removed before the first drill starts.");
   verb->callback([options, &code] { code = run(*options); });
 }
 

@@ -43,6 +43,8 @@ void add_names(const LoadedPlan& loaded, Redaction::Words& words) {
   add_keys(plan.links);
   add_keys(plan.databases);
   add_keys(plan.files);
+  add_keys(plan.disks);
+  add_keys(plan.ledgers);
   add_keys(plan.procedures);
   add_keys(plan.probes);
   for (const Scenario& scenario : loaded.scenarios) {

@@ -40,6 +40,19 @@ Errors faults_that_cannot_be(const std::vector<LoadedPlan>& plans) {
   return errors;
 }
 
+// Tells the first word that is not among those known: "no scenario is called wheather (…)".
+bool all_known(const std::vector<std::string>& words, const std::vector<std::string>& known,
+               std::string_view otherwise) {
+  for (const std::string& word : words) {
+    if (std::ranges::find(known, word) != known.end()) continue;
+    const std::string near = nearest(word, known);
+    fmt::print(stderr, "reprise: {} {}{}\n", otherwise, word,
+               near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::vector<LoadedPlan>> load_or_tell(
@@ -53,17 +66,15 @@ std::optional<std::vector<LoadedPlan>> load_or_tell(
 
 bool select_scenarios(std::vector<LoadedPlan>& plans, const std::vector<std::string>& names,
                       const std::vector<std::string>& tags) {
-  std::vector<std::string> known;
+  std::vector<std::string> known_names, known_tags;
   for (const LoadedPlan& loaded : plans) {
-    for (const Scenario& scenario : loaded.scenarios) known.push_back(scenario.name);
+    for (const Scenario& scenario : loaded.scenarios) {
+      known_names.push_back(scenario.name);
+      std::ranges::copy(scenario.tags, std::back_inserter(known_tags));
+    }
   }
-  for (const std::string& name : names) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    const std::string near = nearest(name, known);
-    fmt::print(stderr, "reprise: no scenario is called {}{}\n", name,
-               near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
-    return false;
-  }
+  if (!all_known(names, known_names, "no scenario is called")) return false;
+  if (!all_known(tags, known_tags, "no scenario has the tag")) return false;
   std::size_t kept = 0;
   for (LoadedPlan& loaded : plans) {
     std::erase_if(loaded.scenarios, [&](const Scenario& scenario) {

@@ -16,7 +16,7 @@ namespace reprise {
     const std::vector<std::filesystem::path>& paths);
 
 // Keeps the scenarios that are named (all when none is) and carry one of the tags (any when none
-// is). A name that fits nothing is told and gives nothing: exit code 2.
+// is). A name or tag that no scenario has is told and gives nothing: exit code 2.
 [[nodiscard]] bool select_scenarios(std::vector<LoadedPlan>& plans,
                                     const std::vector<std::string>& names,
                                     const std::vector<std::string>& tags);

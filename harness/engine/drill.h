@@ -1,4 +1,4 @@
-// One drill, from prepare to teardown, on whatever clock it is given (design.md, phases).
+// One drill, from prepare to teardown, on whatever clock it is given.
 //
 //   prepare → steady → inject → hold → heal → recover → verify → teardown
 //

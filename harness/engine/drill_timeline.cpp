@@ -18,7 +18,7 @@ boost::asio::awaitable<void> DrillEngine::inject_and_hold() {
   const Scenario& scenario = parts_.scenario;
   timeline_ = last_start_ = last_incident_ = parts_.clock.now();
   if (parts_.repeat > 0) {
-    // Repeats meet the system at another point of its own cycle (measures.md, Recovery time).
+    // Repeats meet the system at another point of its own cycle.
     Duration cycle = std::chrono::milliseconds(50);
     for (const auto& [name, service] : parts_.plan.services) {
       cycle = std::max(cycle, service.health_period);

@@ -32,7 +32,8 @@ struct Bite {
 class Injector {
  public:
   virtual ~Injector() = default;
-  // Looks and touches nothing. The receipt holds everything that revert needs, and no secret.
+  // Looks and touches nothing. The receipt holds everything that revert needs. A secret of the plan
+  // may stand in it: the undo log seals it, and revert is given it again. No other secret may.
   virtual Result<nlohmann::json> prepare() = 0;
   virtual Result<void> inject(const nlohmann::json& receipt) = 0;
   // Idempotent; safe when inject ran half or not at all. Never overwrites what the system itself

@@ -17,6 +17,7 @@ struct Job {
   const Scenario* scenario = nullptr;    // likewise
   const Redaction* redaction = nullptr;  // likewise; of everything that the drill writes
   nlohmann::json file_hashes;            // name -> SHA-256
+  std::string system_hash;               // as the run began; empty: the plan has no folder
   std::vector<Awaited> awaited;          // what the recover phase waits for
   std::filesystem::path journal;
   std::filesystem::path folder;  // the drill's working folder; made and removed by the guardian

@@ -1,5 +1,5 @@
 // One ledger of a running drill: writes numbered entries on a schedule, from several clients, and
-// reads them back when everything is healed (measures.md, Data loss). It judges nothing.
+// reads them back when everything is healed. It judges nothing.
 //
 // An entry's key is LEDGER-RUN-NUMBER, where RUN tells this drill from any other that wrote to the
 // same place; its payload is nine digits that come from the drill's seed.

@@ -1,5 +1,5 @@
-// The open-loop schedule of one probe (measures.md, Probing): samples start at fixed monotonic
-// instants whether or not earlier ones have answered, and latency runs from those instants.
+// The open-loop schedule of one probe: samples start at fixed monotonic instants whether or not
+// earlier ones have answered, and latency runs from those instants.
 //
 // Ownership: the drill owns it; `stop` must have returned before it is destroyed. Threads: the
 // engine thread.

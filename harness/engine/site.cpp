@@ -9,6 +9,7 @@
 #include "harness/engine/link.h"
 #include "harness/engine/process_tree.h"
 #include "harness/engine/system_copy.h"
+#include "harness/engine/system_hash.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -57,8 +58,7 @@ Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::p
     if (plan.system.empty()) {
       done = make_folder(site->system_);
     } else {
-      const bool relative = plan.system.is_relative() && !std::filesystem::exists(plan.system);
-      done = copy_system(relative ? plan.folder / plan.system : plan.system, site->system_);
+      done = copy_system(system_folder(plan), site->system_);
     }
   }
   if (done) done = site->mount_disks();

@@ -1,8 +1,9 @@
 // The place of one drill: its own copy of the plan's system, its ports, its links, what its
 // processes printed. This is what faults, probes and steps see as Surroundings.
 //
-// Ownership: the drill owns the Site, which owns the port leases and the link servers; the copy
-// stays on disk for whoever wants to look at it afterwards. The plan and the clock outlive it.
+// Ownership: the drill owns the Site, which owns the port leases and the link servers. The copy
+// lies in the drill's working folder, which the guardian removes once all is undone (undo.h). The
+// plan and the clock outlive the Site.
 // Threads: any; what changes while the drill runs is behind one mutex.
 #pragma once
 

@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "harness/model/error.h"
 #include "harness/model/time.h"
 
@@ -68,5 +70,14 @@ class Surroundings {
   // Network, mounts and processes are this drill's own, and gone with it.
   [[nodiscard]] virtual bool sandboxed() const { return false; }
 };
+
+// A list of texts of the plan, such as an argument vector, with its references filled in.
+[[nodiscard]] Result<std::vector<std::string>> resolved_words(const Surroundings& surroundings,
+                                                              const nlohmann::json& words);
+
+// Where the option `folder` of a program leads, from the drill's copy on, and the copy itself
+// without one. Absolute.
+[[nodiscard]] Result<std::filesystem::path> resolved_folder(const Surroundings& surroundings,
+                                                            const nlohmann::json& options);
 
 }  // namespace reprise

@@ -12,6 +12,7 @@
 
 #include "harness/engine/drill.h"
 #include "harness/engine/operator.h"
+#include "harness/engine/system_hash.h"
 
 namespace reprise {
 namespace {
@@ -42,6 +43,17 @@ void write_first_event(Journal& journal, const Job& job) {
   journal.write_at({}, "drill", std::move(fields));
 }
 
+// Looked at after the copy is made, so that whatever changed before or meanwhile is seen.
+Result<void> unchanged(const Job& job) {
+  if (job.system_hash.empty()) return {};
+  const auto folder = system_folder(*job.plan);
+  const auto hash = system_hash(folder);
+  if (!hash) return std::unexpected(hash.error());
+  if (*hash == job.system_hash) return {};
+  return failure("{} has changed since the run began: its drills would not be of one system",
+                 folder.string());
+}
+
 boost::asio::awaitable<void> tell_of_life(Clock& clock, int alive) {
   while (true) {
     const char byte = '.';
@@ -69,8 +81,10 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
   write_first_event(*journal, job);
   auto site = Site::prepare(*job.plan, job.folder, job.mark, clock, job.sandboxed,
                             job.scenario->faults, job.seed);
-  if (!site) {
-    journal->write("trouble", {{"what", site.error().text()}});
+  const auto same = site ? unchanged(job) : Result<void>();
+  if (!site || !same) {
+    const Error& why = site ? same.error() : site.error();
+    journal->write("trouble", {{"what", why.text()}});
     journal->write("end", {{"outcome", "failed-to-start"}});
     return 1;
   }

@@ -1,5 +1,5 @@
 // A drill's ledger: sequence-numbered writes through the system's own interface, and what reading
-// them back found (measures.md, Data loss).
+// them back found.
 //
 // It lies beside the journal, which records its hash: lines of text, numbers in decimal, instants
 // in nanoseconds since the drill's start.

@@ -1,4 +1,4 @@
-// Why an assertion was missed, in the same parts every time (measures.md, Verdicts).
+// Why an assertion was missed, in the same parts every time.
 //
 // Ownership: pure functions of the Record. Threads: any.
 #pragma once

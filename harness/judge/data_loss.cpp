@@ -36,6 +36,16 @@ void measure_gaps(const LedgerRecord& ledger, Duration commanded, DataLoss& loss
   }
 }
 
+// How far back a loss may reach that no entry shows.
+Duration unseen(const LedgerRecord& ledger, const Failure& failure, Duration resolution) {
+  std::optional<Duration> newest;  // sent, of those kept that were acknowledged before the failure
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool before = entry.acknowledged() && entry.answered <= failure.commanded;
+    if (before && (!newest || entry.sent > *newest)) newest = entry.sent;
+  }
+  return newest ? std::max(resolution, failure.armed - *newest) : resolution;
+}
+
 void count_holes(const LedgerRecord& ledger, Duration commanded, DataLoss& loss) {
   std::optional<Duration> newest;  // sent, of those kept that were acknowledged before the failure
   for (const LedgerEntry& entry : ledger.entries) {
@@ -55,7 +65,7 @@ DataLoss data_loss(const LedgerRecord& ledger, const Failure& failure, unsigned 
   count_classes(ledger, allowed, loss);
   measure_gaps(ledger, failure.commanded, loss);
   if (loss.lost == 0) {
-    loss.rpo = Interval{Duration::zero(), loss.resolution};
+    loss.rpo = Interval{Duration::zero(), unseen(ledger, failure, loss.resolution)};
     return loss;
   }
   count_holes(ledger, failure.commanded, loss);

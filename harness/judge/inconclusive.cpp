@@ -16,8 +16,11 @@ std::string named(const FaultRecord& fault, int rounds) {
 }
 
 void add_steady(const Record& record, Reasons& out) {
+  if (record.scenario.steady_state.empty()) {
+    if (!record.scenario.faults.empty()) out.push_back({{"judge.steady.unstated"}});
+    return;
+  }
   if (record.steady == "held") return;
-  if (record.steady.empty() && record.scenario.steady_state.empty()) return;
   if (record.steady.empty()) {
     out.push_back({{"judge.steady.never"}});
     return;

@@ -1,4 +1,4 @@
-// Why a whole drill proves nothing (measures.md, Never pass by accident).
+// Why a whole drill proves nothing: it must never pass by accident.
 //
 // Ownership: pure functions of the Record. Threads: any.
 #pragma once

@@ -1,4 +1,4 @@
-// Outages and recovery intervals (measures.md, Recovery time).
+// Outages and recovery intervals.
 //
 // y is the last bad sample of an outage, z the first of the sustained run after it; s their
 // intended instants, c their completions. The service came back somewhere in [s_y, c_z].

@@ -53,6 +53,9 @@ Rung climbed_by_ledgers(const std::vector<LedgerFigures>& ledgers) {
     } else if (const auto miss = ledger_miss({}, one)) {
       rung.state = Rung::State::failed;
       rung.why = miss->outcome;
+    } else if (auto few = too_few(one.loss)) {
+      rung.state = Rung::State::untold;
+      rung.why = std::move(few);
     } else if (rung.state == Rung::State::absent) {
       rung.state = Rung::State::climbed;
     }

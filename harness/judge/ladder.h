@@ -1,4 +1,4 @@
-// The restore ladder (measures.md, Data loss): backup complete → server starts → structure sound →
+// The restore ladder: backup complete → server starts → structure sound →
 // ledger → health tests.
 //
 // Steps of a procedure say in the plan which rung they are on; a rung is climbed when the last of

@@ -62,15 +62,17 @@ std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
   return std::nullopt;
 }
 
+std::optional<Message> too_few(const DataLoss& loss) {
+  if (loss.acknowledged_before >= least_acknowledged) return std::nullopt;
+  return Message{"judge.ledger.few",
+                 {{"count", loss.acknowledged_before}, {"least", least_acknowledged}}};
+}
+
 Finding nothing_lost(Finding finding, const DataLoss& loss) {
-  if (loss.acknowledged_before < least_acknowledged) {
-    return inconclusive(
-        std::move(finding),
-        {"judge.ledger.few", {{"count", loss.acknowledged_before}, {"least", least_acknowledged}}});
-  }
-  if (finding.limit && loss.resolution > *finding.limit) {
+  if (auto few = too_few(loss)) return inconclusive(std::move(finding), std::move(*few));
+  if (finding.limit && *loss.rpo.high > *finding.limit) {
     return inconclusive(std::move(finding), {"judge.too-coarse",
-                                             {{"resolution_ns", loss.resolution.count()},
+                                             {{"resolution_ns", loss.rpo.high->count()},
                                               {"within_ns", finding.limit->count()}}});
   }
   Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
@@ -99,7 +101,8 @@ std::vector<LedgerFigures> ledger_figures(const Record& record) {
 void add_counts(Message& message, const DataLoss& loss) {
   message.arguments["acknowledged"] = loss.acknowledged;
   message.arguments["lost"] = loss.lost;
-  message.arguments["resolution_ns"] = loss.resolution.count();
+  const Duration seen = loss.lost == 0 ? *loss.rpo.high : loss.resolution;
+  message.arguments["resolution_ns"] = seen.count();
 }
 
 }  // namespace reprise

@@ -31,6 +31,9 @@ inline constexpr std::uint64_t least_acknowledged = 20;
 // as missed, or nothing when all is sound.
 [[nodiscard]] std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss);
 
+// Too few acknowledgements before the failure; nothing when there are enough.
+[[nodiscard]] std::optional<Message> too_few(const DataLoss& loss);
+
 // Passed as far as the ledger can tell: from enough acknowledgements, and no coarser than the
 // objective, where the finding has one.
 [[nodiscard]] Finding nothing_lost(Finding finding, const DataLoss& loss);

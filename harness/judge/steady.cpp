@@ -44,7 +44,7 @@ std::optional<Message> unsteady(const Record& record, const Watch& watch, const 
 
 std::optional<Finding> judge_steady(const Record& record) {
   const Scenario& scenario = record.scenario;
-  if (scenario.steady_state.empty() && record.steady.empty()) return std::nullopt;
+  if (scenario.steady_state.empty()) return std::nullopt;
   Finding finding;
   finding.kind = finding.name = "steady-state";
   finding.where = scenario.where;
@@ -58,12 +58,13 @@ std::optional<Finding> judge_steady(const Record& record) {
     return inconclusive(std::move(finding), {"judge.steady.not-reached", {{"why", ""}}});
   }
   const Duration struck = std::max(judged->from, first_commanded(record).value_or(judged->from));
-  finding.from = finding.to = judged->from;
+  finding.from = judged->from;
+  finding.to = struck;
   for (const Watch& watch : scenario.steady_state) {
     finding.where = watch.where;
     const Duration hold =
         std::clamp(std::max(scenario.steady_for, watch.hold), Duration::zero(), longest_hold);
-    const Window window{judged->from - hold, judged->from};
+    const Window window{judged->from - hold, struck};
     finding.from = std::min(*finding.from, window.from);
     if (auto why = unsteady(record, watch, window, struck)) {
       return inconclusive(std::move(finding), std::move(*why));

@@ -88,7 +88,7 @@ struct Scenario {
   std::vector<Watch> abort;  // a guard that fails stops and heals at once
   std::vector<AssertionSpec> assertions;
   Duration hold{};                    // how long after the last start before heal
-  std::optional<Duration> sustained;  // default by measures.md
+  std::optional<Duration> sustained;  // default: 20 samples and 3 looks of the system, both
   Duration patience{};                // resolved: default min(rto, 60 s)
   int repeat = 1;
   int compress = 1;  // backups are made so many times more often than in reality

@@ -17,8 +17,9 @@
 
 namespace reprise {
 
-inline constexpr std::size_t kept_text = 4096;        // bytes of a text
-inline constexpr std::size_t kept_value = 64 * 1024;  // bytes of a JSON value, as written
+inline constexpr std::size_t kept_text = 4096;  // bytes of a text
+inline constexpr std::size_t kept_value =
+    std::size_t{64} * 1024;  // bytes of a JSON value, as written
 
 // The first `limit` bytes, never ending inside a character; what is not UTF-8 is replaced.
 [[nodiscard]] std::string cut_text(std::string_view text, std::size_t limit = kept_text);

@@ -51,14 +51,12 @@ std::shared_ptr<Output> open_output(const asio::any_io_executor& executor, std::
 Result<ChildOptions> child_options(const nlohmann::json& options,
                                    const Surroundings& surroundings) {
   ChildOptions run;
-  for (const auto& word : options.at("run")) {
-    auto filled = surroundings.resolve(word.get<std::string>());
-    if (!filled) return std::unexpected(filled.error());
-    run.arguments.push_back(std::move(*filled));
-  }
-  const auto folder = surroundings.resolve(options.value("folder", "."));
+  auto words = resolved_words(surroundings, options.at("run"));
+  if (!words) return std::unexpected(words.error());
+  auto folder = resolved_folder(surroundings, options);
   if (!folder) return std::unexpected(folder.error());
-  run.folder = surroundings.folder() / *folder;
+  run.arguments = std::move(*words);
+  run.folder = std::move(*folder);
   run.environment = surroundings.environment();
   return run;
 }

@@ -40,13 +40,9 @@ class RedisProbe final : public Probe {
     const auto address =
         RedisAddress::of_plan(surroundings, options_.at("database").get<std::string>());
     if (!address) co_return not_answered("error", address.error().text());
-    std::vector<std::string> words;
-    for (const auto& word : options_.at("command")) {
-      auto filled = surroundings.resolve(word.get<std::string>());
-      if (!filled) co_return not_answered("error", filled.error().text());
-      words.push_back(std::move(*filled));
-    }
-    auto work = [address = *address, words = std::move(words), deadline] {
+    auto words = resolved_words(surroundings, options_.at("command"));
+    if (!words) co_return not_answered("error", words.error().text());
+    auto work = [address = *address, words = std::move(*words), deadline] {
       return ask_redis(address, words, deadline);
     };
     auto promised = promise(context_.executor, context_.pool, std::move(work));

@@ -23,7 +23,7 @@ class Relay;
 // The service's end.
 class Far final : public Stream {
  public:
-  explicit Far(boost::asio::any_io_executor executor) : socket_(std::move(executor)) {}
+  explicit Far(const boost::asio::any_io_executor& executor) : socket_(executor) {}
   Awaitable<std::size_t> read(char* to, std::size_t size, error_code& error) override;
   Awaitable<void> write(std::string_view bytes, error_code& error) override;
   Awaitable<void> finish(error_code& error) override;

@@ -25,10 +25,10 @@ std::optional<Instant> Filter::first_victim() const {
   return first_;
 }
 
-void Filter::hit() {
+void Filter::hit(Instant at) {
   const std::lock_guard lock(mutex_);
   ++victims_;
-  if (!first_) first_ = std::chrono::steady_clock::now();
+  first_ = std::min(first_.value_or(at), at);
 }
 
 void Filter::hit(Flow& flow) {

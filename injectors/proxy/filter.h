@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -41,7 +42,7 @@ struct Verdict {
   Response answer = {};
 };
 
-class Filter {
+class Filter : public std::enable_shared_from_this<Filter> {
  public:
   Filter();
   virtual ~Filter() = default;
@@ -75,7 +76,7 @@ class Filter {
   [[nodiscard]] std::optional<Instant> first_victim() const;
 
  protected:
-  void hit();
+  void hit(Instant at = std::chrono::steady_clock::now());
   void hit(Flow& flow);  // counts a connection once
 
  private:

@@ -52,16 +52,19 @@ Awaitable<Moved> move_body(Stream& from, Stream* to, Buffer& buffer, HttpParser&
 }
 
 Awaitable<Moved> move_limited(Stream& from, Stream& to, Buffer& buffer, HttpParser& parser,
-                              std::uint64_t limit, bool cut) {
+                              Response& response) {
   error_code broken;
-  while (!parser.done() && !(cut && limit == 0)) {
+  auto left = *response.limit;
+  bool kept_back = false;
+  while (!parser.done() && !(response.cut && left == 0)) {
     std::size_t used = 0;
     const auto moved = co_await parse_some(from, buffer, parser, used);
     if (moved != Moved::whole) co_return moved;
     std::string passed;
     for (auto piece : parser.payload()) {
-      piece = piece.substr(0, limit);
-      limit -= piece.size();
+      kept_back |= piece.size() > left;
+      piece = piece.substr(0, left);
+      left -= piece.size();
       if (piece.empty()) continue;
       if (parser.chunked()) {
         passed += fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
@@ -69,12 +72,32 @@ Awaitable<Moved> move_limited(Stream& from, Stream& to, Buffer& buffer, HttpPars
         passed += piece;
       }
     }
+    if (kept_back) response.tell_spoilt();
     buffer.consume(used);
     if (!passed.empty()) co_await to.write(passed, broken);
     if (broken) co_return Moved::failed;
   }
-  if (parser.done() && parser.chunked() && !cut) co_await to.write("0\r\n\r\n", broken);
+  response.cut = response.cut && (kept_back || !parser.done());
+  if (response.cut) response.tell_spoilt();
+  if (parser.chunked() && !response.cut) co_await to.write("0\r\n\r\n", broken);
   co_return broken ? Moved::failed : Moved::whole;
+}
+
+Awaitable<Moved> move_replaced(Stream& from, Buffer& buffer, HttpParser& parser,
+                               Response& response) {
+  std::string_view same = *response.body;  // what of it must still come
+  while (!parser.done()) {
+    std::size_t used = 0;
+    const auto moved = co_await parse_some(from, buffer, parser, used);
+    if (moved != Moved::whole) co_return moved;
+    for (const auto piece : parser.payload()) {
+      if (!same.starts_with(piece)) response.tell_spoilt();
+      same.remove_prefix(std::min(piece.size(), same.size()));
+    }
+    buffer.consume(used);
+  }
+  if (!same.empty()) response.tell_spoilt();
+  co_return Moved::whole;
 }
 
 }  // namespace reprise::proxy

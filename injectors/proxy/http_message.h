@@ -19,9 +19,14 @@ enum class Moved { whole, end, failed };
 // it also is once `to` fails, which `broken` tells.
 Awaitable<Moved> move_body(Stream& from, Stream* to, Buffer& buffer, HttpParser& parser,
                            error_code& broken);
-// Moves the first `limit` bytes of the body, chunked if it was, and forgets the rest; with `cut`
-// returns as soon as they have passed.
+// Moves the first bytes of the body, as many as the response's limit says, chunked if it was, and
+// forgets the rest; when the response is to be cut, returns as soon as they have passed. A response
+// with no more bytes than that is not cut; one with more is spoilt, and told to be.
 Awaitable<Moved> move_limited(Stream& from, Stream& to, Buffer& buffer, HttpParser& parser,
-                              std::uint64_t limit, bool cut);
+                              Response& response);
+// Reads the service's body, of which nothing is passed on: the client has the response's. Tells
+// when they are not the same.
+Awaitable<Moved> move_replaced(Stream& from, Buffer& buffer, HttpParser& parser,
+                               Response& response);
 
 }  // namespace reprise::proxy

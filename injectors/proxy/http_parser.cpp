@@ -48,6 +48,7 @@ class HttpParser::Parser final : public Part, private http::basic_parser<is_requ
     return used;
   }
   bool put_end() override {
+    payload.clear();
     error_code error;
     if (Base::got_some()) Base::put_eof(error);
     return Base::is_done();

@@ -35,7 +35,7 @@ class HttpParser {
   [[nodiscard]] bool chunked() const;
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] Head& head();
-  // The pieces of the body within the bytes that the last `put` used up.
+  // The pieces of the body within the bytes that the last `put` used up; none behind `put_end`.
   [[nodiscard]] const std::vector<std::string_view>& payload() const;
 
  private:

@@ -46,8 +46,7 @@ class HttpRelay final : public Relay {
   // `parser` is null when there is nothing of the service's to pass on.
   Awaitable<Next> deliver(Pending& pending, Response& response, HttpParser* parser,
                           std::size_t head_size);
-  Awaitable<Moved> deliver_body(const Pending& pending, const Response& response,
-                                HttpParser* parser);
+  Awaitable<Moved> deliver_body(const Pending& pending, Response& response, HttpParser* parser);
   Awaitable<Next> end_with(Moved moved, bool cut);
 
   Connection& connection_;

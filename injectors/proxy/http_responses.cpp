@@ -172,23 +172,25 @@ Awaitable<HttpRelay::Next> HttpRelay::deliver(Pending& pending, Response& respon
   co_return Next::message;
 }
 
-Awaitable<Moved> HttpRelay::deliver_body(const Pending& pending, const Response& response,
+Awaitable<Moved> HttpRelay::deliver_body(const Pending& pending, Response& response,
                                          HttpParser* parser) {
   auto& client = connection_.client();
   auto& service = connection_.service();
   error_code error;
   const bool without_body = bodiless(pending.exchange.request, response.head.status);
   if (!response.body && response.limit && parser) {
-    co_return co_await move_limited(service, client, down_, *parser, *response.limit, response.cut);
+    co_return co_await move_limited(service, client, down_, *parser, response);
   }
   if (response.body && !without_body) {
-    const auto limit = response.cut ? response.limit.value_or(0) : UINT64_MAX;
+    const auto limit = response.cut ? *response.limit : UINT64_MAX;
+    response.cut = limit < response.body->size();
     const auto body = response.body->substr(0, limit);
     co_await client.write(body, error);
     if (error || response.cut) co_return error ? Moved::failed : Moved::whole;
   }
   if (!parser) co_return Moved::whole;
-  Stream* to = response.body || response.local ? nullptr : &client;
+  if (response.body) co_return co_await move_replaced(service, down_, *parser, response);
+  Stream* to = response.local ? nullptr : &client;
   const auto moved = co_await move_body(service, to, down_, *parser, error);
   co_return error ? Moved::failed : moved;
 }

@@ -2,16 +2,10 @@
 
 #include "injectors/proxy/proxy.h"
 #include "injectors/receipt.h"
+#include "injectors/seed.h"
 
 namespace reprise::proxy {
 namespace {
-
-// Not std::hash: the same scenario draws the same requests whatever built the program (FNV-1a).
-std::uint64_t seed_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const unsigned char letter : text) hash = (hash ^ letter) * 1099511628211u;
-  return hash;
-}
 
 class LinkInjector final : public Injector {
  public:
@@ -31,7 +25,7 @@ class LinkInjector final : public Injector {
   Result<void> inject(const nlohmann::json&) override {
     const auto proxy = on(surroundings_, spec_.into);
     if (!proxy) return std::unexpected(proxy.error());
-    auto filter = fault_->filter(spec_.with, seed_of(spec_.id));
+    auto filter = fault_->filter(spec_.with, seed_of(spec_, surroundings_));
     if (!filter) return std::unexpected(filter.error());
     filter_ = *filter;
     return (*proxy)->install(spec_.id, filter_);
@@ -70,6 +64,10 @@ FaultKind link_fault(KindInfo info, LinkFault fault) {
   auto shared = std::make_shared<const LinkFault>(std::move(fault));
   auto make = [shared](const FaultSpec& spec,
                        const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
+    // Options that do nothing, or do not fit each other, are told before a drill starts.
+    if (const auto fits = shared->filter(spec.with, 0); !fits) {
+      return std::unexpected(fits.error());
+    }
     return std::make_unique<LinkInjector>(spec, surroundings, shared);
   };
   return {FaultInfo{std::move(info), Nature::condition, Target::link}, std::move(make)};

@@ -53,4 +53,8 @@ std::string Head::text() const {
   return text += "\r\n";
 }
 
+void Response::tell_spoilt() {
+  for (const auto& tell : std::exchange(when_spoilt, {})) tell();
+}
+
 }  // namespace reprise::proxy

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,9 @@ struct Response {
     Duration duration;
   };
   std::vector<Delay> delays;  // added up
+  // What to call once the client's body turns out to be another than the service's.
+  std::vector<std::function<void()>> when_spoilt;
+  void tell_spoilt();  // each of them, once
 };
 
 [[nodiscard]] bool same_name(std::string_view left, std::string_view right);

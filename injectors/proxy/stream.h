@@ -16,7 +16,7 @@ using boost::system::error_code;
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
 
-constexpr std::size_t buffer_limit = 64 * 1024;
+constexpr std::size_t buffer_limit = std::size_t{64} * 1024;
 
 class Stream {
  public:

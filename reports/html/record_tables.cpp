@@ -82,6 +82,12 @@ std::string backups_told(const Verdict& verdict, const Words& words) {
   return told.empty() ? or_absent({}, words) : told;
 }
 
+// Without a head there is no journal whose line it could be.
+std::string last_line(const Record& record, const Words& words) {
+  if (record.head.empty()) return or_absent({}, words);
+  return words(record.torn ? "evidence.torn-yes" : "evidence.torn-no");
+}
+
 Table two_columns(const Words& words, std::string_view caption) {
   return Table(words(caption), "facts", {{words("column.field")}, {words("column.value")}});
 }
@@ -127,8 +133,7 @@ std::string evidence_table(const Drill& drill, const Words& words) {
   Table table = two_columns(words, "table.evidence");
   table.row({words("evidence.journal"), code(drill.journal, words)});
   table.row({words("evidence.head"), code(record.head, words)});
-  table.row(
-      {words("evidence.torn"), words(record.torn ? "evidence.torn-yes" : "evidence.torn-no")});
+  table.row({words("evidence.torn"), last_line(record, words)});
   table.row({words("evidence.outcome"), record.outcome.empty()
                                             ? words("outcome.killed")
                                             : words("outcome." + record.outcome)});

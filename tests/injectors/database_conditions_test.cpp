@@ -183,13 +183,12 @@ TEST_F(DatabaseConditions, AReadonlyThatSomebodyLiftsIsNotConfirmed) {
   EXPECT_TRUE(fault->revert(*receipt));
 }
 
-TEST_F(DatabaseConditions, WhatWasReadonlyBeforeStaysReadonly) {
+TEST_F(DatabaseConditions, WhatWasReadonlyBeforeCannotBeMadeSo) {
   auto session = open("postgres");
   ASSERT_TRUE(session->query("ALTER DATABASE shop SET default_transaction_read_only = on"));
-  auto fault = make_fault(fault_spec("db_readonly", "shop"), surroundings_);
-  const auto receipt = fault->prepare();
-  ASSERT_TRUE(receipt && fault->inject(*receipt)) << why(receipt);
-  EXPECT_TRUE(fault->revert(*receipt));
+  const auto receipt = make_fault(fault_spec("db_readonly", "shop"), surroundings_)->prepare();
+  ASSERT_FALSE(receipt);
+  EXPECT_EQ(receipt.error().text(), "shop could only be read even before");
   auto after = open("shop");
   EXPECT_TRUE(after && !writes(*after));
   ASSERT_TRUE(session->query("ALTER DATABASE shop RESET default_transaction_read_only"));
@@ -226,6 +225,20 @@ TEST_F(DatabaseConditions, AServerWithRoomLeftIsNotExhausted) {
   EXPECT_TRUE(open("shop"));
   EXPECT_TRUE(fault->revert(*prepared));
   ASSERT_TRUE(session->query("ALTER ROLE plain CONNECTION LIMIT -1"));
+}
+
+TEST_F(DatabaseConditions, AServerThatOthersHaveFilledIsNotExhaustedByUs) {
+  auto fault = make_fault(fault_spec("db_exhaust", "shop"), surroundings_);
+  const auto receipt = fault->prepare();
+  ASSERT_TRUE(receipt) << why(receipt);
+  std::vector<AdminSession> others;
+  while (auto one = open("shop")) others.push_back(std::move(*one));
+  const auto done = fault->inject(*receipt);
+  ASSERT_TRUE(done) << why(done);
+  EXPECT_FALSE(fault->confirm());
+  EXPECT_TRUE(fault->revert(*receipt));
+  others.clear();
+  EXPECT_TRUE(comes_true([&] { return open("shop").has_value(); }));
 }
 
 TEST_F(DatabaseConditions, AnArchiveThatFailsIsSeenByTheServer) {

@@ -101,6 +101,15 @@ TEST_F(DatabaseEvents, RowsOfAnEmptyTableDoNotBite) {
   EXPECT_FALSE(fault->confirm());
 }
 
+TEST_F(DatabaseEvents, OnlyRowsThatAreOthersAfterwardsCount) {
+  const auto none =
+      injected("db_corrupt", {{"how", "rows"}, {"table", "orders"}, {"set", "note = 'sound'"}});
+  EXPECT_FALSE(none->confirm());
+  const auto half = injected(
+      "db_corrupt", {{"how", "rows"}, {"table", "orders"}, {"set", "id = greatest(id, 50)"}});
+  EXPECT_EQ(half->confirm().value_or(Bite{{}, "nothing"}).evidence, "49 rows of orders changed");
+}
+
 TEST_F(DatabaseEvents, ATableIsDropped) {
   const auto fault = injected("db_corrupt", {{"how", "drop"}, {"table", "orders"}});
   EXPECT_EQ(fault->confirm()->evidence, "orders is dropped");
@@ -144,9 +153,11 @@ TEST_F(DatabaseEvents, AKillOfAServerThatIsNotTheDrillsIsRefused) {
 
 TEST_F(DatabaseEvents, OptionsThatDoNotGoTogetherAreRefused) {
   const auto* kind = Registry<FaultKind>::find("db_corrupt");
-  for (const nlohmann::json& with : {nlohmann::json{{"how", "rows"}, {"table", "orders"}},
-                                     {{"how", "drop"}, {"table", "orders"}, {"set", "id = 1"}},
-                                     {{"how", "drop"}, {"table", "orders"}, {"share", "10%"}}}) {
+  for (const nlohmann::json& with :
+       {nlohmann::json{{"how", "rows"}, {"table", "orders"}},
+        {{"how", "drop"}, {"table", "orders"}, {"set", "id = 1"}},
+        {{"how", "drop"}, {"table", "orders"}, {"share", "10%"}},
+        {{"how", "rows"}, {"table", "orders"}, {"set", "id = 1"}, {"share", "0%"}}}) {
     EXPECT_FALSE(kind->make(fault_spec("db_corrupt", "shop", with), surroundings_)) << with;
   }
 }

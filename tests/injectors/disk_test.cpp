@@ -90,6 +90,17 @@ TEST_F(Disk, IsNoEvidenceWhileSomebodyMadeRoomAgain) {
   });
 }
 
+TEST_F(Disk, HasNothingToFillWhereNoMoreIsFreeThanIsLeft) {
+  on_a_disk([&] {
+    const auto fault =
+        make_fault(fault_spec("disk_full", "data", {{"leave", "1MiB"}}), surroundings_);
+    const auto receipt = fault->prepare().value();
+    EXPECT_FALSE(fault->inject(receipt));
+    EXPECT_FALSE(fault->confirm());
+    EXPECT_TRUE(fault->revert(receipt));
+  });
+}
+
 TEST_F(Disk, IsRefusedWhereOthersShareIt) {
   const auto fault = make_fault(fault_spec("disk_full", "data"), surroundings_);
   EXPECT_FALSE(fault->prepare());

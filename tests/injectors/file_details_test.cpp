@@ -49,6 +49,48 @@ TEST_F(FileFaults, TheSeedDecidesTheBytes) {
   EXPECT_FALSE(nlohmann::json::accept(corrupted({{"how", "not-json"}})));
 }
 
+TEST_F(FileFaults, WithoutASeedOfItsOwnTheDrillsDecidesTheBytes) {
+  const auto corrupted = [&](const std::string& seed, const std::string& id) {
+    surroundings_.references["seed"] = seed;
+    FaultSpec spec = fault_spec("file_corrupt", "cache", {{"bytes", "4B"}});
+    spec.id = id;
+    auto fault = make_fault(spec, surroundings_);
+    const auto receipt = fault->prepare();
+    EXPECT_TRUE(receipt && fault->inject(*receipt));
+    const std::string text = now();
+    // The undo of a dead drill knows no seed and draws nothing.
+    const FixedSurroundings nothing;
+    EXPECT_TRUE(make_fault(spec, nothing)->revert(*receipt));
+    EXPECT_EQ(now(), file_content);
+    return text;
+  };
+  const std::string one = corrupted("1", "one");
+  EXPECT_EQ(one, corrupted("1", "one"));
+  EXPECT_NE(one, corrupted("2", "one"));
+  EXPECT_NE(one, corrupted("1", "another"));
+}
+
+TEST_F(FileFaults, ASecondRoundOfACorruptionDoesNotMendTheFirst) {
+  const FaultSpec spec = fault_spec("file_corrupt", "cache");
+  for (int round = 0; round < 2; ++round) {
+    auto fault = make_fault(spec, surroundings_);
+    const auto receipt = fault->prepare();
+    ASSERT_TRUE(receipt && fault->inject(*receipt));
+  }
+  EXPECT_NE(now(), file_content);
+}
+
+TEST_F(FileFaults, AFileThatHasShrunkMeanwhileIsNotCut) {
+  auto fault = make_fault(fault_spec("file_truncate", "cache", {{"to", "16B"}}), surroundings_);
+  const auto receipt = fault->prepare();
+  ASSERT_TRUE(receipt) << why(receipt);
+  folder_.write("data/cache.json", "short");
+  EXPECT_FALSE(fault->inject(*receipt));
+  EXPECT_FALSE(fault->confirm());
+  EXPECT_TRUE(fault->revert(*receipt));
+  EXPECT_EQ(now(), "short");
+}
+
 TEST_F(FileFaults, ZerosOverZerosDoNotBite) {
   folder_.write("data/cache.json", std::string(100, '\0'));
   auto fault = make_fault(fault_spec("file_corrupt", "cache", {{"how", "zero"}}), surroundings_);

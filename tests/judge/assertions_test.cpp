@@ -115,6 +115,15 @@ TEST(Never, ProvesNothingOfAProbeThatNeverAnswered) {
   EXPECT_EQ(finding.outcome.key, "judge.never-answered");
 }
 
+TEST(Never, ProvesNothingOfAProbeThatWasSilentSinceTheFault) {
+  Story story;
+  const json options{{"probe", "page"}, {"expect", {{"status", 500}}}};
+  story.cut(6s, 16s).page(6s, 30s, refused);
+  EXPECT_EQ(Story(story).demand("never", options).finding().outcome.key, "judge.never.unanswered");
+  story.page(29s, 30s, nominal);
+  EXPECT_EQ(story.demand("never", options).finding().status, Status::pass);
+}
+
 TEST(Never, ProvesNothingWithoutSamples) {
   Story story;
   story.probe("other", 100ms).cut(6s, 16s);
@@ -241,7 +250,7 @@ TEST(Procedure, ProvesNothingWhenNotExecutedOrNotFinished) {
   Story story;
   story.kill(6s);
   EXPECT_EQ(Story(story).demand("procedure", options).finding().outcome.key,
-            "judge.procedure.not-executed");
+            "judge.procedure.never-run");
   EXPECT_EQ(
       Story(story).procedure(9s, "not-executed").demand("procedure", options).finding().status,
       Status::inconclusive);

@@ -58,6 +58,15 @@ TEST(FallbackLimits, AreNeverBelowZeroWhenItCameBeforeDetectionWasDue) {
   EXPECT_EQ(finding.measured->high, 0ms);
 }
 
+TEST(FallbackLimits, ProveNothingByWhatWasServedBefore) {
+  Story story = struck();
+  story.page(5800ms, 16s, degraded);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).outcome.key, "judge.fallback.before");
+  // The last one answered before the command counts.
+  story.page(5900ms, 6s, nominal);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).status, Status::pass);
+}
+
 TEST(NoFallback, IsUnknownWhenAnInstantWasNotLookedAt) {
   EXPECT_EQ(judged_fallback(struck().skipped(8s, 8100ms), degraded_by("1s")).outcome.key,
             "judge.unseen");

@@ -43,9 +43,19 @@ class LedgerAssertions : public ::testing::Test {
 
 TEST_F(LedgerAssertions, PassWhereNothingIsLost) {
   EXPECT_EQ(rpo("1h").status, Status::pass);
-  EXPECT_EQ(rpo("1h").measured->high, 50ms) << "as finely as it was written";
+  // The newest was sent at 9.95 s, and the fault was in place a millisecond after 10 s.
+  EXPECT_EQ(rpo("1h").measured->high, 51ms) << "as finely as it was written";
+  EXPECT_EQ(rpo("51ms").status, Status::pass);
+  EXPECT_EQ(rpo("50ms").outcome.key, "judge.too-coarse");
   EXPECT_EQ(no_loss().status, Status::pass);
   EXPECT_EQ(no_duplicates().status, Status::pass);
+}
+
+TEST_F(LedgerAssertions, ProveNothingByTooFewWrites) {
+  lose(9950ms, 10s);
+  std::erase_if(ledger().entries, [](const LedgerEntry& entry) { return entry.sent < 9s + 50ms; });
+  EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.few");
+  EXPECT_EQ(rpo("1ms").failure, "chaos.RpoExceeded") << "a miss is one all the same";
 }
 
 TEST_F(LedgerAssertions, HoldTheUpperEndAgainstTheObjective) {

@@ -55,6 +55,14 @@ TEST(LogLimits, ProveNothingWhenTheDrillEndedBefore) {
   EXPECT_EQ(judged_log(never, logged({{"within", "23996ms"}})).outcome.key, "judge.log.cut-short");
 }
 
+TEST(LogLimits, OfASilenceProveNothingWhenTheDrillEndedBefore) {
+  const json silent{{"service", "server"}, {"matches", "panic"}, {"absent", true}};
+  const Story story = printed_at(2s);
+  EXPECT_EQ(judged_log(story, with(silent, {{"within", "23995ms"}})).status, Status::pass);
+  EXPECT_EQ(judged_log(story, with(silent, {{"within", "23996ms"}})).outcome.key,
+            "judge.log.cut-short");
+}
+
 TEST(LogLimits, CountLinesOfThatServiceOnly) {
   Story story = printed_at(8s);
   story.says(9s, "bank", "switched").says(10s, "server", "switched again");
@@ -201,7 +209,7 @@ TEST(Procedure, ThatRanMoreThanOnceIsAsGoodAsItsWorstRun) {
   unfinished.finished.reset();
   EXPECT_EQ(executed({slow, unfinished}).outcome.key, "judge.procedure.unfinished");
   EXPECT_EQ(executed({unfinished, unfinished}).from, 60s);
-  EXPECT_EQ(executed({other}).outcome.key, "judge.procedure.not-executed");
+  EXPECT_EQ(executed({other}).outcome.key, "judge.procedure.never-run");
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ TEST(RecoveryCharge, IsAConditionThatWasHealedAtTheInstantTheOutageBegan) {
   Story story;
   story.declare("cut").strike("cut", 6s, 8s);
   story.declare("kill").strike("kill", 7s, std::nullopt).page(8s, 9s, broken);
-  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 9010ms - 8s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s", {{"from", "incident"}})).measured->high,
+            9010ms - 6s);
 }
 
 TEST(RecoveryCharge, IsNotTheFaultThatTheSystemHadRecoveredFrom) {
@@ -50,8 +51,18 @@ TEST(RecoveryCharge, OfSeveralConditionsIsCountedFromTheLastHealing) {
   Story story;
   story.declare("cut").strike("cut", 6s, 12s);
   story.declare("jam").strike("jam", 6s, 10s);
-  story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 13s, broken);
+  story.page(6s, 13s, broken);
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 13010ms - 12s);
+}
+
+TEST(RecoveryCharge, OfAnEventIsNotPutOffByAConditionBesideIt) {
+  Story story;
+  story.declare("harmless").strike("harmless", 4s, 20s);
+  story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 13s, broken);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 13010ms - 6s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).status, Status::fail);
+  // Who knows that it hinders the recovery says so.
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s", {{"from", "heal"}})).measured->high, 0s);
 }
 
 TEST(RecoveryCharge, CountsFromTheHealingOnlyWhereThereIsOneAndItIsMeant) {

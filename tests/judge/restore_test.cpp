@@ -104,6 +104,15 @@ TEST_F(Restore, FailsWhereTheLedgerHoldsNothingOfBefore) {
   EXPECT_EQ(judge(emptied).ladders[0].rungs[3].why->key, "judge.restore.ledger-lost");
 }
 
+TEST_F(Restore, ProvesNothingByALedgerThatBeganTooLate) {
+  run(4);
+  Record late = record();
+  std::erase_if(late.ledgers["readings"].entries,
+                [](const LedgerEntry& entry) { return entry.sent < 5s + 50ms; });
+  EXPECT_EQ(judged_restore(late).outcome.key, "judge.ledger.few");
+  EXPECT_EQ(judged_restore(late, {{"to", "structure"}}).status, Status::pass);
+}
+
 TEST_F(Restore, DoesNotAskHowMuchTheLedgerLost) {
   run(4);
   Record lossy = record();
@@ -121,7 +130,7 @@ TEST_F(Restore, ProvesNothingWithoutAllOfItsRungs) {
   Record without = record();
   without.plan.procedures["restart"].steps[0].rung.clear();
   EXPECT_EQ(judged_restore(without).outcome.key, "judge.restore.no-rung");
-  EXPECT_EQ(judged_restore(Story().kill(6s).record()).outcome.key, "judge.procedure.not-executed");
+  EXPECT_EQ(judged_restore(Story().kill(6s).record()).outcome.key, "judge.restore.never-run");
   EXPECT_EQ(judged_restore(record(), {{"run", "other"}}).status, Status::inconclusive);
 }
 
@@ -135,7 +144,7 @@ TEST_F(Restore, ProvesNothingByARunBeforeTheIncident) {
   run(4);
   Record rehearsed = record();
   rehearsed.faults.front().commanded = 7500ms;
-  EXPECT_EQ(judged_restore(rehearsed).outcome.key, "judge.procedure.not-executed");
+  EXPECT_EQ(judged_restore(rehearsed).outcome.key, "judge.restore.never-run");
   rehearsed.faults.clear();
   EXPECT_EQ(judged_restore(rehearsed).outcome.key, "judge.no-bite");
 }

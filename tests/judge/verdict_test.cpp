@@ -53,7 +53,9 @@ TEST(Verdict, NeedsASteadyStateThatTheEngineSaw) {
 TEST(Verdict, NeedsASteadyStateThatTheSamplesShow) {
   expect_void(one_of_each().page(4500ms, 4600ms, degraded), "judge.steady.not-held");
   expect_void(one_of_each().skipped(4500ms, 4600ms), "judge.skipped");
-  expect_void(one_of_each().unrecorded(0s, 5s), "judge.no-samples");
+  expect_void(one_of_each().unrecorded(0s, 6s), "judge.no-samples");
+  // Lost after the fault's phase had begun, before the fault itself.
+  expect_void(one_of_each().page(5500ms, 5600ms, degraded), "judge.steady.not-held");
   // Before the last second it may have been anything.
   EXPECT_TRUE(one_of_each().page(3800ms, 3900ms, broken).verdict().reasons.empty());
 }

@@ -112,6 +112,16 @@ TEST(KernelRate, IsKeptBothWays) {
   expect_kept_by_the_kernel({{"rate", "100KiB"}, {"by", "kernel"}}, 2000);
 }
 
+TEST(KernelRate, ThatNobodyReachesDoesNotBite) {
+  in_sandbox([] {
+    TestService service(Speaks::tcp);
+    TestLink link(service, false);
+    link.surroundings.in_sandbox = true;
+    LinkFaultUnderTest rate(link, "network_rate", {{"rate", "1GiB"}, {"by", "kernel"}});
+    EXPECT_EQ(slowed_by(link, rate, 0, 100), "");
+  });
+}
+
 TEST(KernelDelay, IsKeptByWhoeverCan) {
   in_sandbox([] {
     TestService service(Speaks::tcp);

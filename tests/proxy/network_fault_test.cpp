@@ -210,7 +210,7 @@ TEST_F(NetworkFault, DoesNotBiteOnALinkNobodyUses) {
       {"http_delay", {{"delay", "1ms"}}},
       {"http_hang", nullptr},
       {"http_body", {{"mode", "empty"}}},
-      {"http_headers", nullptr},
+      {"http_headers", {{"remove", {"Server"}}}},
       {"network_cut", nullptr},
       {"network_cut", {{"how", "silence"}}},
       {"network_delay", {{"delay", "1ms"}}},

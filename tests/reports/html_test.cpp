@@ -71,7 +71,7 @@ TEST(Html, SpeaksTheReadersLanguage) {
   EXPECT_THAT(text, HasSubstr("<html lang=\"fr\">"));
   EXPECT_THAT(text, HasSubstr("≤ 4,358\u00a0s"));
   EXPECT_THAT(text, HasSubstr("La base de données est tuée"));
-  EXPECT_THAT(text, HasSubstr("pas de registre d’écritures"));
+  EXPECT_THAT(text, HasSubstr("aucune assertion sur le RPO"));
 }
 
 TEST(Html, TellsTheVerdictAndTheCauseBeforeEverythingElse) {
@@ -196,6 +196,16 @@ TEST(ThePicture, CanBeDrawnOfADrillThatNeverBegan) {
   drill.record.scenario.name = "s";
   drill.verdict.reasons = {{"judge.torn", nlohmann::json::object()}};
   EXPECT_THAT(page(run_of({drill})), HasSubstr("The drill was killed"));
+}
+
+TEST(Html, ClaimsNothingOfAJournalThatIsNotThere) {
+  Drill drill = passed_drill();
+  drill.record.head.clear();
+  drill.record.outcome = "unknown";
+  const std::string text = page(run_of({drill}));
+  EXPECT_THAT(text, HasSubstr("<th scope=\"row\">Last line</th><td><span class=\"absent\">not "
+                              "recorded</span></td>"));
+  EXPECT_THAT(text, HasSubstr("<th scope=\"row\">End of the drill</th><td>not known</td>"));
 }
 
 TEST(TheAxis, HasAFewTicksOnRoundInstants) {

@@ -7,8 +7,6 @@
 namespace reprise::testing {
 namespace {
 
-constexpr int outages = 200;
-
 constexpr auto plan = R"(
 reprise: 1
 plan: truth
@@ -20,8 +18,11 @@ system:
       command: [python3, outage.py]
       env: {PORT: "${port}"}
       ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
+  links:
+    beside: {from: web, to: web, protocol: tcp}
 probes:
   page: {http: {url: "http://${services.web.address}/"}, every: 20ms, timeout: 2s}
+  beside: {http: {url: "http://${links.beside.address}/"}, every: 20ms, timeout: 2s}
 )";
 
 constexpr auto scenario = R"(
@@ -49,21 +50,42 @@ std::int64_t said(const std::vector<nlohmann::json>& events, const std::string& 
   return 0;
 }
 
-TEST(Truth, LiesInsideTheMeasuredIntervalEveryTime) {
+// The same outage, beside a condition that harms nobody and lasts longer: what it is given to heal
+// is not the system's.
+constexpr auto accompanied = R"(
+reprise: 1
+scenario: accompanied
+levels: {page: {nominal: {status: 200}}, beside: {nominal: {status: 200}}}
+steady-state: [{probe: page, expect: nominal}, {probe: beside, expect: nominal}]
+steady: {for: 60ms, within: 15s}
+sustained: 60ms
+faults:
+  - {inject: network_delay, into: beside, with: {delay: 1ms}, for: 600ms}
+  - inject: command
+    at: 100ms
+    with: {inject: [python3, trigger.py, "http://${services.web.address}/outage"]}
+assertions:
+  - recovery: {probe: page, expect: nominal, within: rto}
+)";
+
+// How many outages were judged; of each the truth must lie inside the measured interval.
+int judged_outages(const std::string& outage, int repeats, std::string& told) {
   // Exact instants: the program as it is shipped, not the sanitized one.
   ::setenv("REPRISE_PROGRAM", REPRISE_SOURCE_DIR "/build/release/reprise", /*overwrite=*/0);
   Workplace place;
   const auto scripts = std::filesystem::path(REPRISE_SOURCE_DIR) / "tests/truth";
   write_file(place.folder() / "truth/plan.yaml", plan);
-  write_file(place.folder() / "truth/outage.yaml", scenario);
+  write_file(place.folder() / "truth/outage.yaml", outage);
   for (const char* script : {"outage.py", "trigger.py"}) {
     write_file(place.folder() / "truth/system" / script, read_file(scripts / script));
   }
   const Finished done =
-      place.run({"run", "truth", "--repeat", std::to_string(outages), "--jobs", "2"});
+      place.run({"run", "truth", "--repeat", std::to_string(repeats), "--jobs", "2"});
   const auto summary = nlohmann::json::parse(read_file(place.folder() / "out/summary.json"),
                                              nullptr, /*allow_exceptions=*/false);
-  ASSERT_TRUE(summary.is_object()) << done.out << done.err;
+  told += done.out + done.err;
+  EXPECT_TRUE(summary.is_object()) << told;
+  if (!summary.is_object()) return 0;
   int judged = 0;
   for (const auto& drill : summary.at("drills")) {
     const auto events = read_events(place.folder() / "out" / drill.at("journal"));
@@ -75,8 +97,24 @@ TEST(Truth, LiesInsideTheMeasuredIntervalEveryTime) {
       EXPECT_GE(finding.at("measured").at("high_ns").get<std::int64_t>(), truth);
     }
   }
-  // A late observer makes a drill inconclusive, which is honest, but not often.
-  EXPECT_GE(judged, outages * 9 / 10) << done.out << done.err;
+  return judged;
+}
+
+// A late observer makes a drill inconclusive, which is honest: some are run to spare, and more on a
+// machine that was busy with something else.
+void expect_judged(const std::string& outage, int wanted, int spare) {
+  std::string told;
+  int judged = judged_outages(outage, wanted + spare, told);
+  for (int again = 0; again < 2 && judged < wanted; ++again) {
+    judged += judged_outages(outage, 2 * spare, told);
+  }
+  EXPECT_GE(judged, wanted) << told;
+}
+
+TEST(Truth, LiesInsideTheMeasuredIntervalEveryTime) { expect_judged(scenario, 200, 25); }
+
+TEST(Truth, IsCountedFromTheEventBesideAConditionThatLastsLonger) {
+  expect_judged(accompanied, 6, 3);
 }
 
 }  // namespace

@@ -48,17 +48,11 @@ class KilledUnlessEnded {
 };
 
 Result<Launch> description(const nlohmann::json& options, const Surroundings& surroundings) {
-  Launch launch;
-  for (const auto& word : options.at("run")) {
-    auto filled = surroundings.resolve(word.get<std::string>());
-    if (!filled) return std::unexpected(filled.error());
-    launch.command.push_back(std::move(*filled));
-  }
-  const auto folder = surroundings.resolve(options.value("folder", "."));
+  auto command = resolved_words(surroundings, options.at("run"));
+  if (!command) return std::unexpected(command.error());
+  auto folder = resolved_folder(surroundings, options);
   if (!folder) return std::unexpected(folder.error());
-  launch.folder = (surroundings.folder() / *folder).lexically_normal();
-  launch.environment = surroundings.environment();
-  return launch;
+  return Launch{std::move(*command), surroundings.environment(), std::move(*folder)};
 }
 
 boost::asio::awaitable<void> keep_last(std::shared_ptr<Running> running, Stream stream) {

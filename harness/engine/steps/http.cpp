@@ -2,6 +2,7 @@
 #include "harness/engine/step.h"
 #include "harness/model/expectation.h"
 #include "harness/model/registry.h"
+#include "harness/observe/http_exchange.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -53,18 +54,10 @@ boost::asio::awaitable<Result<std::string>> request(const Step& step, StepContex
 }
 
 Shape options() {
-  const auto body =
-      Shape::either({Shape::text(), Shape::map(Shape::any()), Shape::list(Shape::any())});
-  return Shape::object({
-      {"url", Shape::text(), required, "An http:// address."},
-      {"method",
-       Shape::choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}),
-       {},
-       "Default GET."},
-      {"headers", Shape::map(Shape::text()), {}, "Headers to send."},
-      {"body", body, {}, "Sent as it is when a text, else as JSON."},
-      {"expect", Shape::expectation(), {}, "What the answer must be; default a status 2xx."},
-  });
+  auto fields = http_request_options();
+  fields.push_back(
+      {"expect", Shape::expectation(), {}, "What the answer must be; default a status 2xx."});
+  return Shape::object(std::move(fields));
 }
 
 const Registered<StepKind> http_registered{StepKind{

@@ -21,7 +21,7 @@ struct FallbackTerms {
 
 // A round's fault, from its first victim to the next round's command.
 struct Round {
-  Duration bit{};
+  Duration commanded{}, bit{};
   std::optional<Duration> healed;
   Duration end{};
 };
@@ -35,10 +35,21 @@ std::vector<Round> rounds_of(const Record& record) {
   if (!first) return out;
   for (const auto& fault : record.faults) {
     if (fault.id != first->id || !fault.bit) continue;
-    if (!out.empty()) out.back().end = fault.commanded.value_or(*fault.bit);
-    out.push_back({*fault.bit, fault.healed, Duration::max()});
+    const Duration commanded = fault.commanded.value_or(*fault.bit);
+    if (!out.empty()) out.back().end = commanded;
+    out.push_back({commanded, *fault.bit, fault.healed, Duration::max()});
   }
   return out;
+}
+
+// Whether what is wanted was served before anything was broken: its being served afterwards shows
+// no fallback then.
+bool served_before(const Timeline& line, const Round& first) {
+  const Point* last = nullptr;
+  for (const Point& point : line.points) {
+    if (point.sample && point.finished <= first.commanded) last = &point;
+  }
+  return last && last->sight == Sight::holds;
 }
 
 // The completion-wise first sample that holds after the bite, and what stood before it.
@@ -159,6 +170,9 @@ Finding judge_fallback(const AssertionSpec& spec, const Record& record) {
   const Timeline line = timeline(record, terms.probe, terms.expect, Match::exactly);
   if (auto why = unusable(line, terms.probe, line.points)) {
     return inconclusive(std::move(finding), std::move(*why));
+  }
+  if (served_before(line, rounds.front())) {
+    return inconclusive(std::move(finding), {"judge.fallback.before", {{"probe", terms.probe}}});
   }
   std::optional<Finding> worst;
   for (const Round& round : rounds) {

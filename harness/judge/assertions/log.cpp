@@ -45,7 +45,12 @@ Message statement_of(const LogTerms& terms) {
   return out;
 }
 
-Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found) {
+Finding cut_short_log(Finding finding, const LogTerms& terms) {
+  return inconclusive(std::move(finding), {"judge.log.cut-short", {{"service", terms.service}}});
+}
+
+Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found, Duration end,
+                     const Record& record) {
   if (!found.lines.empty()) {
     finding = missed(
         std::move(finding), "chaos.LogForbidden",
@@ -58,6 +63,7 @@ Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found)
   if (!found.any) {
     return inconclusive(std::move(finding), {"judge.log.silent", {{"service", terms.service}}});
   }
+  if (record.length < end) return cut_short_log(std::move(finding), terms);
   return passed(std::move(finding), {"judge.log.absent", {{"service", terms.service}}});
 }
 
@@ -73,9 +79,7 @@ Finding judge_present(Finding finding, const LogTerms& terms, const Found& found
                                         {"count", found.lines.size()},
                                         {"after_ns", after.count()}}});
   }
-  if (record.length < end) {
-    return inconclusive(std::move(finding), {"judge.log.cut-short", {{"service", terms.service}}});
-  }
+  if (record.length < end) return cut_short_log(std::move(finding), terms);
   finding = missed(
       std::move(finding), "chaos.LogMissing",
       {"judge.log.missing",
@@ -119,8 +123,9 @@ Finding judge_log(const AssertionSpec& spec, const Record& record) {
   finding.from = from;
   finding.to = to;
   const Found found = find_lines(record, terms.service, *pattern, searched, to);
-  if (terms.absent) return judge_absent(std::move(finding), terms, found);
-  return judge_present(std::move(finding), terms, found, from, to.value_or(record.length), record);
+  const Duration end = to.value_or(record.length);
+  if (terms.absent) return judge_absent(std::move(finding), terms, found, end, record);
+  return judge_present(std::move(finding), terms, found, from, end, record);
 }
 
 const Registered<AssertionKind> log_registered{{

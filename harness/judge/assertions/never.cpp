@@ -11,6 +11,14 @@
 namespace reprise {
 namespace {
 
+// A service that is silent shows nothing: that tells only of its silence.
+bool answered_since(const Timeline& line, const std::vector<Point>& points, Duration instant) {
+  return std::ranges::any_of(points, [&](const Point& point) {
+    return point.sample && point.finished >= instant &&
+           line.probe->seen(*point.sample).outcome == "answered";
+  });
+}
+
 Finding judge_never(const AssertionSpec& spec, const Record& record) {
   const std::string probe = text_option(spec, "probe");
   const auto expect = expected_option(spec);
@@ -38,6 +46,9 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
         {"judge.never.seen", {{"probe", probe}, {"count", seen}, {"scheduled", points.size()}}});
     finding.cause = cause_of(finding, record, probe, *first->sample);
     return finding;
+  }
+  if (!answered_since(line, points, first_commanded(record).value_or(window->from))) {
+    return inconclusive(std::move(finding), {"judge.never.unanswered", {{"probe", probe}}});
   }
   if (unknown > 0) {
     return inconclusive(std::move(finding),

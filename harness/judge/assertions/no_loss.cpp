@@ -1,6 +1,6 @@
 // no-loss: {ledger, incident?}
 //
-// Every acknowledged write is there at the end, once and unchanged (measures.md, Data loss).
+// Every acknowledged write is there at the end, once and unchanged.
 #include "harness/judge/evidence.h"
 #include "harness/judge/ledger_evidence.h"
 #include "harness/model/registry.h"

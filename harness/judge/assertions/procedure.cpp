@@ -98,7 +98,7 @@ Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
   }
   if (worst) return std::move(*worst);
   return inconclusive(std::move(finding),
-                      {"judge.procedure.not-executed", {{"procedure", terms.run}, {"why", ""}}});
+                      {"judge.procedure.never-run", {{"procedure", terms.run}}});
 }
 
 const Registered<AssertionKind> procedure_registered{{

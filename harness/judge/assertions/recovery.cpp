@@ -1,9 +1,10 @@
 // recovery: {probe, expect, within, sustained?, from?: incident | heal}
 //
-// measures.md, Recovery time. The clock runs from the incident; for the return to nominal (or to a
-// predicate) from a condition it runs from the healing, since the tester's own `for` is never
-// charged to the system. Each outage belongs to the faults that were at work when it began; the
-// worst outage counts.
+// The clock runs from the incident; for the return to nominal (or to a
+// predicate) from conditions it runs from the healing, since the tester's own `for` is never
+// charged to the system. Where an event was at work as well it runs from the event: a condition
+// beside it may be harmless, and must not give it time. Each outage belongs to the faults that were
+// at work when it began; the worst outage counts.
 #include <algorithm>
 #include <map>
 
@@ -64,25 +65,29 @@ void add_later_rounds(Rounds& rounds, const Record& record, Duration begun, Dura
   }
 }
 
-// No value: counted from a healing that never came.
-std::optional<Reference> reference_of(const Rounds& rounds, const Rounds& first,
-                                      const RecoveryTerms& terms) {
-  const bool lasting = std::ranges::any_of(
-      rounds, [](const FaultRecord* fault) { return fault->nature == Nature::condition; });
-  const bool acceptable = terms.expect.level == "degraded";
-  const bool by_heal =
-      terms.from.empty() ? lasting && !acceptable : terms.from == "heal" && lasting;
-  if (by_heal) {
-    std::optional<Duration> healed;
-    for (const FaultRecord* fault : rounds) {
-      if (fault->healed) healed = std::max(healed.value_or(*fault->healed), *fault->healed);
-    }
-    if (!healed) return std::nullopt;
-    return Reference{*healed, *healed};
+bool is_event(const FaultRecord* fault) { return fault->nature != Nature::condition; }
+
+// The last healing of any of them; nothing when none was healed.
+std::optional<Reference> healing_of(const Rounds& rounds) {
+  std::optional<Duration> healed;
+  for (const FaultRecord* fault : rounds) {
+    if (fault->healed) healed = std::max(healed.value_or(*fault->healed), *fault->healed);
   }
-  const FaultRecord* earliest = first.front();
-  for (const FaultRecord* fault : first) {
-    if (*fault->commanded < *earliest->commanded) earliest = fault;
+  if (!healed) return std::nullopt;
+  return Reference{*healed, *healed};
+}
+
+// `struck` began the outage, `rounds` are those and what came while it lasted. No value: counted
+// from a healing that never came.
+std::optional<Reference> reference_of(const Rounds& rounds, const Rounds& struck,
+                                      const RecoveryTerms& terms) {
+  const bool by_default = terms.from.empty() && terms.expect.level != "degraded";
+  if (by_default && std::ranges::none_of(struck, is_event)) return healing_of(rounds);
+  if (terms.from == "heal" && !std::ranges::all_of(rounds, is_event)) return healing_of(rounds);
+  const FaultRecord* earliest = nullptr;
+  for (const FaultRecord* fault : struck) {
+    if (by_default && !is_event(fault)) continue;
+    if (!earliest || *fault->commanded < *earliest->commanded) earliest = fault;
   }
   return Reference{*earliest->commanded, armed_of(*earliest)};
 }

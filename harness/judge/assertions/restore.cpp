@@ -118,8 +118,7 @@ Finding judge_restore(const AssertionSpec& spec, const Record& record) {
     if (!worst || judged.status > worst->status) worst = std::move(judged);
   }
   if (worst) return std::move(*worst);
-  return inconclusive(std::move(finding),
-                      {"judge.procedure.not-executed", {{"procedure", terms.run}, {"why", ""}}});
+  return inconclusive(std::move(finding), {"judge.restore.never-run", {{"procedure", terms.run}}});
 }
 
 const Registered<AssertionKind> restore_registered{{

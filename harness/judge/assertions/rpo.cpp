@@ -1,6 +1,6 @@
 // rpo: {ledger, at-most, incident?, acknowledged-after-failure?: allowed}
 //
-// measures.md, Data loss. The upper end of the interval is held against the objective. Nothing lost
+// The upper end of the interval is held against the objective. Nothing lost
 // passes as far as the ledger can tell: within δ, from enough acknowledgements.
 #include "harness/judge/evidence.h"
 #include "harness/judge/ledger_evidence.h"
@@ -43,6 +43,7 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   if (loss->lost_after > 0 && !allowed) {
     return miss_rpo(std::move(finding), "chaos.LostAfterFailure", "judge.rpo.lost-after", *loss);
   }
+  if (auto few = too_few(*loss)) return inconclusive(std::move(finding), std::move(*few));
   Message outcome{"judge.rpo.within", nlohmann::json::object()};
   add_counts(outcome, *loss);
   add_interval(outcome, loss->rpo);
