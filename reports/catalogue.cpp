@@ -82,6 +82,16 @@ Duration quantum(Duration size) {
   return 1min;
 }
 
+// Two arguments as one interval; nothing when the message has no such.
+std::optional<std::string> argument_interval(const json& arguments, const char* low,
+                                             const char* high, const std::string& language) {
+  const auto from = arguments.find(low), to = arguments.find(high);
+  if (from == arguments.end() || to == arguments.end()) return std::nullopt;
+  Interval interval{.low = Duration(from->get<std::int64_t>()), .high = {}};
+  if (!to->is_null()) interval.high = Duration(to->get<std::int64_t>());
+  return interval_text(interval, language);
+}
+
 }  // namespace
 
 std::string number_text(double number, int places, const std::string& language) {
@@ -137,14 +147,13 @@ std::string text(std::string_view key, const std::string& language, const json& 
 }
 
 std::string render(const Message& message, const std::string& language) {
-  const auto low = message.arguments.find("low_ns"), high = message.arguments.find("high_ns");
-  if (low == message.arguments.end() || high == message.arguments.end()) {
-    return text(message.key, language, message.arguments);
-  }
-  Interval interval{.low = Duration(low->get<std::int64_t>()), .high = {}};
-  if (!high->is_null()) interval.high = Duration(high->get<std::int64_t>());
+  auto interval = argument_interval(message.arguments, "low_ns", "high_ns", language);
+  if (!interval) return text(message.key, language, message.arguments);
+  const auto real = argument_interval(message.arguments, "real_low_ns", "real_high_ns", language);
   json arguments = message.arguments;
-  arguments["interval"] = interval_text(interval, language);
+  arguments["interval"] =
+      real ? text("interval.compressed", language, {{"interval", *interval}, {"real", *real}})
+           : *interval;
   return text(message.key, language, arguments);
 }
 

@@ -21,7 +21,8 @@ std::string start_of(const Start& start) {
 }
 
 void explain_started(const Plan& plan) {
-  fmt::print("Will be started, on a copy of {}:\n", plan.system.string());
+  const auto copied = plan.system.empty() ? "" : ", on a copy of " + plan.system.string();
+  fmt::print("Will be started{}:\n", copied);
   for (const auto& [name, service] : plan.services) {
     const auto how = service.external ? "external at " + service.address + ", left alone"
                                       : fmt::format("{}", fmt::join(service.command, " "));
@@ -65,6 +66,12 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
 
 void explain_measured(const Plan& plan, const Scenario& scenario) {
   fmt::print("Will be measured:\n");
+  if (scenario.compress > 1) {
+    fmt::print(
+        "  time is compressed: backups are made {} times more often than in reality, and\n"
+        "  how far a loss may reach back is so much shorter\n",
+        scenario.compress);
+  }
   const auto used = scenario.ledgers_used();
   for (const auto& [name, ledger] : plan.ledgers) {
     if (!used.contains(name)) continue;

@@ -82,6 +82,12 @@ TEST_F(LedgerAssertions, SayWhatACompressedObjectiveIsInReality) {
   EXPECT_EQ(finding.statement.key, "judge.rpo.statement-compressed");
   EXPECT_EQ(finding.statement.arguments["real_ns"], Duration(1h).count());
   EXPECT_EQ(finding.limit, 1s);
+  // So are the bounds that a scenario sets itself, and what was measured.
+  lose(9s, 10s);
+  const Finding missed = rpo("1s");
+  EXPECT_EQ(missed.statement.arguments["real_ns"], Duration(1h).count());
+  EXPECT_EQ(missed.outcome.arguments["high_ns"], Duration(1051ms).count());
+  EXPECT_EQ(missed.outcome.arguments["real_high_ns"], Duration(1051ms * 3600).count());
 }
 
 TEST_F(LedgerAssertions, CountFromTheIncidentThatIsNamed) {

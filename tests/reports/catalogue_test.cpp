@@ -11,6 +11,8 @@
 namespace reprise {
 namespace {
 
+using ::testing::HasSubstr;
+
 std::set<std::string> arguments_of(const std::string& pattern) {
   static const std::regex argument("\\{([^}]*)\\}");
   std::set<std::string> names;
@@ -81,6 +83,18 @@ TEST(Messages, MakeTheirArgumentsVisible) {
 
 TEST(Messages, CallAnIntervalWithoutEndUnbounded) {
   EXPECT_EQ(text("interval.at-most", "en", {{"high_ns", nullptr}}), "at most unbounded");
+}
+
+TEST(TheCatalogue, PutsTheRealIntervalBesideTheCompressedOne) {
+  Message message{
+      "judge.rpo.within",
+      {{"acknowledged", 9}, {"lost", 1}, {"low_ns", 1'000'000'000}, {"high_ns", 2'000'000'000}}};
+  EXPECT_THAT(render(message, "en"), HasSubstr("between 1 s and 2 s"));
+  message.arguments.update({{"real_low_ns", 60'000'000'000}, {"real_high_ns", 120'000'000'000}});
+  EXPECT_THAT(render(message, "en"),
+              HasSubstr("between 1 s and 2 s (between 1 min and 2 min in reality)"));
+  message.arguments["real_high_ns"] = message.arguments["high_ns"] = nullptr;
+  EXPECT_THAT(render(message, "fr"), HasSubstr("sans fin constatée en réalité)"));
 }
 
 TEST(Messages, WordTheirIntervalAsEverywhere) {

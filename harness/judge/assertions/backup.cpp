@@ -133,7 +133,7 @@ Finding judge_stocks(Finding finding, const BackupTerms& terms, const std::vecto
               *std::ranges::max_element(stocks, {}, &Stock::age));
 }
 
-Message statement_of(const BackupTerms& terms, const AssertionSpec& spec, const Record& record) {
+Message statement_of(const BackupTerms& terms, const Record& record) {
   const auto limit = [](const std::optional<Duration>& term) {
     return term ? nlohmann::json(term->count()) : nlohmann::json();
   };
@@ -143,10 +143,9 @@ Message statement_of(const BackupTerms& terms, const AssertionSpec& spec, const 
                {"least", terms.at_least.value_or(1)},
                {"within_ns", limit(terms.younger_than)},
                {"retention_ns", limit(terms.none_older_than)}}};
-  if (spec.objective != "rpo" || record.scenario.compress == 1) return out;
+  if (!terms.younger_than || record.scenario.compress == 1) return out;
   out.key = "judge.backup.statement-compressed";
-  const Duration drilled = terms.younger_than.value_or(Duration::zero());
-  out.arguments["real_ns"] = in_reality(drilled, record.scenario).count();
+  out.arguments["real_ns"] = in_reality(*terms.younger_than, record.scenario).count();
   out.arguments["times"] = record.scenario.compress;
   return out;
 }
@@ -155,7 +154,7 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
   const BackupTerms terms{text_option(spec, "probe"), duration_option(spec, "younger-than"),
                           duration_option(spec, "none-older-than"),
                           integer_option(spec, "at-least"), text_option(spec, "at")};
-  Finding finding = unjudged(spec, statement_of(terms, spec, record));
+  Finding finding = unjudged(spec, statement_of(terms, record));
   finding.limit = terms.younger_than;
   finding.objective.clear();  // a backup's age is what might be lost; only a ledger tells what was
   const auto probe = record.probes.find(terms.probe);

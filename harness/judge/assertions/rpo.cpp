@@ -9,11 +9,18 @@
 namespace reprise {
 namespace {
 
-Finding miss_rpo(Finding finding, const char* failure, const char* key, const DataLoss& loss) {
+// How far the loss reaches back, also in reality where time is compressed.
+Message outcome_of(const char* key, const DataLoss& loss, const Scenario& scenario) {
   Message outcome{key, {{"count", loss.lost_after}}};
   add_counts(outcome, loss);
   add_interval(outcome, loss.rpo);
-  return missed(std::move(finding), failure, std::move(outcome));
+  if (scenario.compress == 1) return outcome;
+  outcome.arguments["real_low_ns"] = in_reality(loss.rpo.low, scenario).count();
+  outcome.arguments["real_high_ns"] = nullptr;
+  if (loss.rpo.high) {
+    outcome.arguments["real_high_ns"] = in_reality(*loss.rpo.high, scenario).count();
+  }
+  return outcome;
 }
 
 Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
@@ -22,7 +29,7 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   Finding finding =
       unjudged(spec, {"judge.rpo.statement", {{"ledger", ledger}, {"at_most_ns", limit.count()}}});
   const int times = record.scenario.compress;
-  if (spec.objective == "rpo" && times > 1) {
+  if (times > 1) {
     finding.statement.key = "judge.rpo.statement-compressed";
     finding.statement.arguments["real_ns"] = in_reality(limit, record.scenario).count();
     finding.statement.arguments["times"] = times;
@@ -33,21 +40,19 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   finding.measured = loss->rpo;
   if (auto miss = unsound(finding, *loss)) return std::move(*miss);
   if (loss->lost == 0) return nothing_lost(std::move(finding), *loss);
+  const auto outcome = [&](const char* key) { return outcome_of(key, *loss, record.scenario); };
   if (!loss->rpo.high) {
-    return miss_rpo(std::move(finding), "chaos.RpoExceeded", "judge.rpo.past-the-start", *loss);
+    return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.past-the-start"));
   }
   if (*loss->rpo.high > limit) {
-    return miss_rpo(std::move(finding), "chaos.RpoExceeded", "judge.rpo.exceeded", *loss);
+    return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.exceeded"));
   }
   const bool allowed = text_option(spec, "acknowledged-after-failure") == "allowed";
   if (loss->lost_after > 0 && !allowed) {
-    return miss_rpo(std::move(finding), "chaos.LostAfterFailure", "judge.rpo.lost-after", *loss);
+    return missed(std::move(finding), "chaos.LostAfterFailure", outcome("judge.rpo.lost-after"));
   }
   if (auto few = too_few(*loss)) return inconclusive(std::move(finding), std::move(*few));
-  Message outcome{"judge.rpo.within", nlohmann::json::object()};
-  add_counts(outcome, *loss);
-  add_interval(outcome, loss->rpo);
-  return passed(std::move(finding), std::move(outcome));
+  return passed(std::move(finding), outcome("judge.rpo.within"));
 }
 
 const Registered<AssertionKind> rpo_registered{{

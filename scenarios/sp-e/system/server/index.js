@@ -38,7 +38,10 @@ async function main() {
     repeat(() => predictions.regenerate(), config.predictions.refreshMs),
   ];
 
+  let stopping = false;
   const shutDown = async () => {
+    if (stopping) return; // Ctrl-C reaches it by the terminal and by start.sh
+    stopping = true;
     log('server stopping');
     // A hung database or request must not hold up the restart.
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
