@@ -3,8 +3,22 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/verbs.h"
+#include "harness/model/wording.h"
 
 namespace reprise {
+namespace {
+
+// Of an unknown verb CLI11 would only say that a verb is missing. Null when the word is none.
+Result<void> check_verb(CLI::App& app, const char* word) {
+  if (!word || *word == '-') return {};
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+  if (std::ranges::find(verbs, word) != verbs.end()) return {};
+  return std::unexpected(
+      Error{fmt::format("there is no verb {}", in_quotes(word)), suggestion(word, verbs), {}});
+}
+
+}  // namespace
 
 int run_command_line(int count, char** words) {
   CLI::App app(
@@ -31,6 +45,10 @@ int run_command_line(int count, char** words) {
   add_report(app, code);
   add_undo(app, code);
   add_doctor(app, code);
+  if (auto checked = check_verb(app, count > 1 ? words[1] : nullptr); !checked) {
+    fmt::print(stderr, "reprise: {}\n", checked.error().text());
+    return 2;
+  }
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

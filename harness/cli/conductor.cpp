@@ -171,6 +171,12 @@ class Conductor {
 
 }  // namespace
 
+std::optional<int> Conducted::exit_code() const {
+  if (residue) return 4;
+  if (signal) return 128 + signal;
+  return std::nullopt;
+}
+
 Conducted conduct(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view) {
   return Conductor(jobs, at_once, view).run();
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "harness/engine/job.h"
@@ -16,6 +17,9 @@ struct Conducted {
   Run run;               // judged; a drill without a readable journal is inconclusive
   int signal = 0;        // SIGINT or SIGTERM when interrupted
   bool residue = false;  // a guardian could not undo something
+
+  // What the command ends with, whatever the verdicts; nothing when they decide.
+  [[nodiscard]] std::optional<int> exit_code() const;
 };
 
 // Judged drills of an interrupted run are those that had begun.

@@ -90,7 +90,10 @@ void add_doctor(CLI::App& app, int& code) {
       "  not tried: …            what a trial would need\n"
       "A sandbox needs user namespaces: where they are switched off, sysctl\n"
       "kernel.unprivileged_userns_clone=1 (Debian) or\n"
-      "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu) allows them.");
+      "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu) allows them.\n"
+      "Examples:\n"
+      "  reprise doctor\n"
+      "  reprise doctor --database postgresql://me@127.0.0.1/trial");
   verb->callback([database, as_json, &code] {
     doctor(*database, *as_json);
     code = 0;

@@ -174,8 +174,7 @@ bool was_in_place(const Record& record) {
 }
 
 int rehearsal_code(const Conducted& conducted, const Redaction& redaction) {
-  if (conducted.residue) return 4;
-  if (conducted.signal) return 128 + conducted.signal;
+  if (const auto decided = conducted.exit_code()) return *decided;
   const Record& record = conducted.run.drills.front().record;
   // Why is said by the drill's last line, in the reader's language.
   if (!was_in_place(record)) {

@@ -79,11 +79,6 @@ Result<void> make_room(const std::vector<Job>& jobs) {
   return {};
 }
 
-Result<std::string> hash_of_system(const Plan& plan) {
-  if (plan.system.empty()) return std::string();
-  return system_hash(system_folder(plan));
-}
-
 // As the record names it, beside the plan's other files.
 std::string name_of_system(const Plan& plan) {
   return plan.system.lexically_relative(plan.folder).string() + "/";
@@ -128,7 +123,7 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
     if (!on_host.empty() && options.sandbox == SandboxWish::demanded) {
       return failure("plan {} cannot be drilled in a sandbox: {}", loaded.plan.name, on_host);
     }
-    const auto system = hash_of_system(loaded.plan);
+    const auto system = system_hash(loaded.plan);
     if (!system) return std::unexpected(system.error());
     for (Scenario& scenario : loaded.scenarios) {
       if (options.repeat) {

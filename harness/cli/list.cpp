@@ -81,8 +81,10 @@ void print_scenarios(const nlohmann::json& plans) {
   for (const auto& plan : plans) {
     fmt::print("{}  {}\n", plan.at("plan").get<std::string>(), plan.at("title").get<std::string>());
     for (const auto& scenario : plan.at("scenarios")) {
-      fmt::print("  {:<32} {}\n", scenario.at("name").get<std::string>(),
-                 scenario.at("title").get<std::string>());
+      std::string tags;
+      for (const auto& tag : scenario.at("tags")) tags += " #" + tag.get<std::string>();
+      fmt::print("  {:<32} {}{}\n", scenario.at("name").get<std::string>(),
+                 scenario.at("title").get<std::string>(), tags);
     }
   }
 }

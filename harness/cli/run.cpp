@@ -27,13 +27,12 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::size_t at_once = 1;
   bool plain = false;
-  SandboxWish sandbox = SandboxWish::automatic;
+  std::string sandbox = "auto";
   std::string deadline = "5s";
 };
 
 int exit_code_of(const Conducted& conducted) {
-  if (conducted.residue) return 4;
-  if (conducted.signal) return 128 + conducted.signal;
+  if (const auto decided = conducted.exit_code()) return *decided;
   std::vector<Verdict> verdicts;
   for (const Drill& drill : conducted.run.drills) verdicts.push_back(drill.verdict);
   return exit_code(verdicts);
@@ -57,7 +56,7 @@ int run(const RunOptions& options) {
   job_options.operator_name = options.operator_name;
   job_options.command = "reprise run";
   for (const auto& word : options.words) job_options.command += " " + word;
-  job_options.sandbox = options.sandbox;
+  job_options.sandbox = sandbox_wishes().at(options.sandbox);
   job_options.deadline = options.deadline;
   job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
   auto jobs = make_jobs(*plans, job_options, redaction);
@@ -99,8 +98,9 @@ void add_run(CLI::App& app, int& code) {
       ->check(CLI::IsMember({"en", "fr"}));
   verb->add_option("--operator", options->operator_name, "Who runs the test, for the record");
   verb->add_option("--sandbox", options->sandbox,
-                   "Namespaces of its own for every drill: auto, required or off (the host)")
-      ->transform(CLI::CheckedTransformer(sandbox_wishes()));
+                   "Namespaces of its own for every drill, or off: on the host")
+      ->check(CLI::IsMember({"auto", "required", "off"}))
+      ->capture_default_str();
   verb->add_option("--deadline", options->deadline,
                    "A drill without a sign of life for so long is ended and its faults undone")
       ->capture_default_str();

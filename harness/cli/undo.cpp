@@ -38,7 +38,9 @@ void add_undo(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand("undo", "Undo what drills that died have left behind");
   verb->footer(
       "Replays the undo logs that no running drill holds, newest entry first, and records in the\n"
-      "sibling of each journal what it did. Running it again does no harm.");
+      "sibling of each journal what it did. Running it again does no harm.\n"
+      "Example:\n"
+      "  reprise undo                             after a crash or a power cut; 4: not all undone");
   verb->callback([&code] { code = undo_all(); });
 }
 

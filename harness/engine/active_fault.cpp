@@ -26,7 +26,11 @@ bool dies_with_drill(const Plan& plan, const FaultSpec& spec, Target target) {
 }  // namespace
 
 ActiveFault::ActiveFault(const FaultContext& context, const FaultSpec& spec, int round)
-    : context_(context), spec_(spec), round_(round), kind_(Registry<FaultKind>::find(spec.kind)) {}
+    : context_(context),
+      spec_(spec),
+      round_(round),
+      kind_(Registry<FaultKind>::find(spec.kind)),
+      verbs_(context.pool) {}
 
 ActiveFault::~ActiveFault() {
   if (!entry_) return;
@@ -78,7 +82,7 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
     if (prepared) state_before_ = injector_->state();
     return prepared;
   };
-  auto receipt = co_await context_.pool.run(look);
+  auto receipt = co_await verbs_.run(look);
   if (!receipt) {
     note("failed", {{"why", receipt.error().text()}});
     co_return false;
@@ -101,7 +105,7 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
     done = context_.clock.now();
     return injected;
   };
-  auto injected = co_await context_.pool.run(act);
+  auto injected = co_await verbs_.run(act);
   if (!injected) {
     note("failed", {{"why", injected.error().text()}});
     co_await heal();
@@ -113,24 +117,28 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
 }
 
 boost::asio::awaitable<bool> ActiveFault::confirm() {
-  if (bitten_) co_return true;
-  auto look = [this] { return injector_->confirm(); };
-  auto bite = co_await context_.pool.run(look);
-  if (!bite || bitten_) co_return bitten_;
+  if (!bitten_ && !healing_) co_await look();
+  co_return bitten_;
+}
+
+boost::asio::awaitable<void> ActiveFault::look() {
+  auto confirm = [this] { return injector_->confirm(); };
+  auto bite = co_await verbs_.run(confirm);
+  if (!bite || bitten_) co_return;
   bitten_ = true;
   nlohmann::json fields{{"at", (bite->at - context_.origin).count()}, {"evidence", bite->evidence}};
   note("bit", std::move(fields));
-  co_return true;
 }
 
 boost::asio::awaitable<void> ActiveFault::heal() {
   if (!entry_) co_return;
+  healing_ = true;
   // A victim between the last look and the healing counts.
-  if (armed_) co_await confirm();
+  if (armed_ && !bitten_) co_await look();
   const bool tell = armed_ && nature() == Nature::condition;
   if (tell) note("healing");
   auto undo = [this] { return revert(); };
-  auto reverted = co_await context_.pool.run(undo);
+  auto reverted = co_await verbs_.run(undo);
   if (tell && reverted) note_at(reverted_at_, "healed", nlohmann::json::object());
   settle(reverted);
 }

@@ -33,7 +33,7 @@ class ActiveFault {
 
   // Ends with the fault in place; false when it could not be injected (the journal says why).
   boost::asio::awaitable<bool> inject();
-  // Asks for evidence once; true when there is some (now or before).
+  // Asks for evidence once, unless it is being healed; true when there is some (now or before).
   boost::asio::awaitable<bool> confirm();
   // Reverts; a second call does nothing. The journal tells of healing only for conditions.
   boost::asio::awaitable<void> heal();
@@ -46,6 +46,7 @@ class ActiveFault {
   [[nodiscard]] const FaultSpec& spec() const { return spec_; }
 
  private:
+  boost::asio::awaitable<void> look();
   void note(std::string_view step, nlohmann::json fields = nlohmann::json::object());
   void note_at(Instant when, std::string_view step, nlohmann::json fields);
   // And compares what it leaves with what it found, which takes its time: healed it is before.
@@ -63,7 +64,9 @@ class ActiveFault {
   Instant reverted_at_{};               // this and the next are written by `revert`
   std::string changed_since_;           // by an event: what its target is now
   std::optional<std::uint64_t> entry_;  // in the undo log, while something is to be undone
+  BlockingPool::Lane verbs_;            // one after another, also when a look is under way
   bool armed_ = false;
+  bool healing_ = false;
   bool bitten_ = false;
 };
 

@@ -17,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -30,9 +31,37 @@ class BlockingPool {
 
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
+    if (threads_ == 0) return inline_run(std::move(work));
+    return run_on(threads(), std::move(work));
+  }
+
+  // Work that runs in the order in which it is given, one after another. Ownership: outlived by the
+  // pool.
+  class Lane {
+   public:
+    explicit Lane(BlockingPool& pool) : pool_(pool) {}
+
+    template <class Work>
+    boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
+      if (pool_.threads_ == 0) return inline_run(std::move(work));
+      if (!strand_) strand_.emplace(pool_.threads());
+      return run_on(*strand_, std::move(work));
+    }
+
+   private:
+    BlockingPool& pool_;
+    std::optional<boost::asio::strand<boost::asio::thread_pool::executor_type>> strand_;
+  };
+
+ private:
+  template <class Work>
+  static boost::asio::awaitable<std::invoke_result_t<Work&>> inline_run(Work work) {
+    co_return work();
+  }
+
+  template <class Executor, class Work>
+  static boost::asio::awaitable<std::invoke_result_t<Work&>> run_on(Executor executor, Work work) {
     using Answer = std::invoke_result_t<Work&>;
-    if (threads_ == 0) co_return work();
-    if (!pool_) pool_ = std::make_unique<boost::asio::thread_pool>(threads_);
     auto engine = co_await boost::asio::this_coro::executor;
     std::optional<Answer> answer;
     std::exception_ptr thrown;
@@ -47,7 +76,7 @@ class BlockingPool {
         }
         boost::asio::post(guard.get_executor(), std::move(handler));
       };
-      boost::asio::post(pool_->get_executor(), std::move(task));
+      boost::asio::post(executor, std::move(task));
     };
     const auto& token = boost::asio::use_awaitable;
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(start,
@@ -56,7 +85,11 @@ class BlockingPool {
     co_return std::move(*answer);
   }
 
- private:
+  boost::asio::thread_pool::executor_type threads() {
+    if (!pool_) pool_ = std::make_unique<boost::asio::thread_pool>(threads_);
+    return pool_->get_executor();
+  }
+
   unsigned threads_;
   std::unique_ptr<boost::asio::thread_pool> pool_;
 };

@@ -207,6 +207,8 @@ boost::asio::awaitable<void> DrillEngine::teardown() {
     active_.pop_back();
     co_await newest->heal();
   }
+  changed_.notify();
+  while (looking_ > 0) co_await changed_.wait();
   for (auto& sampler : samplers_) co_await sampler->stop();
   samplers_.clear();
   co_await parts_.supervisor.stop_all();
@@ -262,9 +264,9 @@ boost::asio::awaitable<bool> DrillEngine::wait_until(std::function<bool()> condi
   }
 }
 
-void DrillEngine::launch(Work work) {
-  ++launched_;
-  auto finished = [this](std::exception_ptr thrown) {
+void DrillEngine::launch(Work work, std::size_t& running) {
+  ++running;
+  auto finished = [this, &running](std::exception_ptr thrown) {
     if (thrown) {
       try {
         std::rethrow_exception(thrown);
@@ -272,7 +274,7 @@ void DrillEngine::launch(Work work) {
         parts_.journal.write("trouble", {{"what", error.what()}});
       }
     }
-    --launched_;
+    --running;
     changed_.notify();
   };
   boost::asio::co_spawn(parts_.executor, std::move(work), finished);

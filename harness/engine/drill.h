@@ -72,10 +72,11 @@ class DrillEngine {
   Work verify();
   Work teardown();
 
-  void launch(Work work);
+  // Starts it beside; `running` counts it as long as it runs.
+  void launch(Work work, std::size_t& running);
   Work run_fault(std::size_t index);
   Work run_round(const FaultSpec& spec, int round);
-  Work confirm_until_bitten(std::shared_ptr<ActiveFault> fault);
+  Work look_for_victim(std::shared_ptr<ActiveFault> fault);
   Work run_procedure(std::size_t index);
   boost::asio::awaitable<bool> run_step(const std::string& procedure, int index, const Step& step);
   void note_step(const std::string& procedure, int index, const Step& step, std::string_view state,
@@ -105,6 +106,7 @@ class DrillEngine {
   std::map<std::string, bool> over_;                // fault id -> all its rounds are over
   std::size_t launched_ = 0;                        // coroutines of the timeline that still run
   std::size_t lasting_ = 0;  // of these, how many only end with the heal phase
+  std::size_t looking_ = 0;  // coroutines that look for a fault's first victim
   Instant timeline_{};       // when the inject phase began
   Instant last_start_{};     // of a fault or procedure
   Instant last_incident_{};  // an event was armed, a condition healed, a procedure ended

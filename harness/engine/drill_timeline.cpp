@@ -26,8 +26,8 @@ boost::asio::awaitable<void> DrillEngine::inject_and_hold() {
     timeline_ += Duration(std::uniform_int_distribution<std::int64_t>(0, cycle.count())(random_));
   }
   for (const FaultSpec& fault : scenario.faults) over_[fault.id] = false;
-  for (std::size_t i = 0; i < scenario.faults.size(); ++i) launch(run_fault(i));
-  for (std::size_t i = 0; i < scenario.procedures.size(); ++i) launch(run_procedure(i));
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) launch(run_fault(i), launched_);
+  for (std::size_t i = 0; i < scenario.procedures.size(); ++i) launch(run_procedure(i), launched_);
 
   // What ends by itself is waited for; what lasts is held for `hold` after the last start.
   auto only_lasting = [this] { return launched_ == lasting_ || healing_; };
@@ -70,7 +70,7 @@ boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int r
     active_.remove(fault);
     co_return;
   }
-  launch(confirm_until_bitten(fault));
+  launch(look_for_victim(fault), looking_);
   // The revert of an event is tidying: it waits for teardown.
   if (fault->nature() == Nature::event) co_return;
   auto healing = [this] { return healing_; };
@@ -84,15 +84,14 @@ boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int r
   active_.remove(fault);
 }
 
-boost::asio::awaitable<void> DrillEngine::confirm_until_bitten(std::shared_ptr<ActiveFault> fault) {
-  ++lasting_;
-  auto over = [&] { return healing_ || !fault->in_place(); };
+boost::asio::awaitable<void> DrillEngine::look_for_victim(std::shared_ptr<ActiveFault> fault) {
+  // An event has its victims also while the system recovers.
+  auto over = [&] { return ending_ || !fault->in_place(); };
   Duration pause = first_look;
   while (!over() && !co_await fault->confirm()) {
     co_await wait_until(over, parts_.clock.now() + pause);
     pause = std::min(2 * pause, last_look);
   }
-  --lasting_;
 }
 
 boost::asio::awaitable<bool> DrillEngine::wait_for_start(const Start& start) {

@@ -19,7 +19,7 @@
 #include <boost/optional.hpp>
 #include <boost/type_traits.hpp>
 #define BOOST_PROCESS_USE_STD_FS
-#include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 
 #include "harness/engine/process_table.h"
@@ -31,7 +31,8 @@ namespace process_v2 = boost::process::v2;
 
 constexpr std::size_t longest_line = 4 << 10;
 
-// What the child does to itself between fork and exec: system calls only.
+// What the child does to itself before exec: system calls only, as its memory is still the
+// program's own.
 struct ChildSetup {
   int input;
   int out;
@@ -63,6 +64,22 @@ struct ChildSetup {
   template <class Launcher>
   void on_exec_error(Launcher&, const boost::system::error_code&, const std::filesystem::path&,
                      const char* const*(&), const boost::system::error_code&) const;
+};
+
+// A signal that the child got before exec would run the program's handler in the program's memory.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
 };
 
 class Descriptors {
@@ -167,10 +184,12 @@ Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_execu
 
   // A context of its own: the child would otherwise rebuild the engine's, lock by lock.
   boost::asio::io_context none;
-  process_v2::posix::default_launcher launcher;
+  // A forked child would find locks that other threads held, and may need one to get to exec.
+  process_v2::posix::vfork_launcher launcher;
   launcher.env = assignments.data();
   boost::system::error_code failed;
   {
+    const SignalsHeld held;
     auto process =
         launcher(none.get_executor(), failed, std::filesystem::path(*program), arguments, setup);
     if (!failed) process.detach();

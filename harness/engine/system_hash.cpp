@@ -34,7 +34,9 @@ fs::path system_folder(const Plan& plan) {
   return plan.system.empty() || !beside ? plan.system : plan.folder / plan.system;
 }
 
-Result<std::string> system_hash(const fs::path& folder) {
+Result<std::string> system_hash(const Plan& plan) {
+  const fs::path folder = system_folder(plan);
+  if (folder.empty()) return std::string();
   std::error_code error;
   std::vector<fs::directory_entry> entries;
   fs::recursive_directory_iterator found(folder, error);

@@ -12,8 +12,9 @@ namespace reprise {
 // Where the plan's system/ folder is; empty when the plan has none.
 [[nodiscard]] std::filesystem::path system_folder(const Plan& plan);
 
-// SHA-256, in hex, over the names, kinds and contents of all that is below the folder, in the order
-// of their names; of a link, its text. An error when something cannot be read.
-[[nodiscard]] Result<std::string> system_hash(const std::filesystem::path& folder);
+// SHA-256, in hex, over the names, kinds and contents of all that is below that folder, in the
+// order of their names; of a link, its text. Empty when the plan has none; an error when something
+// cannot be read.
+[[nodiscard]] Result<std::string> system_hash(const Plan& plan);
 
 }  // namespace reprise

@@ -45,13 +45,11 @@ void write_first_event(Journal& journal, const Job& job) {
 
 // Looked at after the copy is made, so that whatever changed before or meanwhile is seen.
 Result<void> unchanged(const Job& job) {
-  if (job.system_hash.empty()) return {};
-  const auto folder = system_folder(*job.plan);
-  const auto hash = system_hash(folder);
+  const auto hash = system_hash(*job.plan);
   if (!hash) return std::unexpected(hash.error());
   if (*hash == job.system_hash) return {};
   return failure("{} has changed since the run began: its drills would not be of one system",
-                 folder.string());
+                 system_folder(*job.plan).string());
 }
 
 boost::asio::awaitable<void> tell_of_life(Clock& clock, int alive) {

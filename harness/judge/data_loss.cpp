@@ -36,22 +36,24 @@ void measure_gaps(const LedgerRecord& ledger, Duration commanded, DataLoss& loss
   }
 }
 
+// When the newest of those was sent that were acknowledged before the instant and kept.
+std::optional<Duration> newest_kept(const LedgerRecord& ledger, Duration before) {
+  std::optional<Duration> newest;
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool kept = entry.acknowledged() && entry.kept() && entry.answered < before;
+    if (kept && (!newest || entry.sent > *newest)) newest = entry.sent;
+  }
+  return newest;
+}
+
 // How far back a loss may reach that no entry shows.
 Duration unseen(const LedgerRecord& ledger, const Failure& failure, Duration resolution) {
-  std::optional<Duration> newest;  // sent, of those kept that were acknowledged before the failure
-  for (const LedgerEntry& entry : ledger.entries) {
-    const bool before = entry.acknowledged() && entry.answered <= failure.commanded;
-    if (before && (!newest || entry.sent > *newest)) newest = entry.sent;
-  }
+  const auto newest = newest_kept(ledger, failure.commanded);
   return newest ? std::max(resolution, failure.armed - *newest) : resolution;
 }
 
 void count_holes(const LedgerRecord& ledger, Duration commanded, DataLoss& loss) {
-  std::optional<Duration> newest;  // sent, of those kept that were acknowledged before the failure
-  for (const LedgerEntry& entry : ledger.entries) {
-    const bool kept = entry.acknowledged() && entry.kept() && entry.answered < commanded;
-    if (kept && (!newest || entry.sent > *newest)) newest = entry.sent;
-  }
+  const auto newest = newest_kept(ledger, commanded);
   for (const LedgerEntry& entry : ledger.entries) {
     const bool lost = entry.acknowledged() && !entry.kept();
     loss.holes += lost && newest && entry.answered < *newest;
@@ -75,12 +77,8 @@ DataLoss data_loss(const LedgerRecord& ledger, const Failure& failure, unsigned 
     if (!oldest || entry.sent < oldest->sent) oldest = &entry;
     loss.lost_after += entry.answered > failure.armed;
   }
-  std::optional<Duration> kept;  // s_k
-  for (const LedgerEntry& entry : ledger.entries) {
-    const bool before = entry.acknowledged() && entry.kept() && entry.answered < oldest->sent;
-    if (before && (!kept || entry.sent > *kept)) kept = entry.sent;
-  }
   loss.rpo = Interval{failure.commanded - oldest->answered, std::nullopt};
+  const auto kept = newest_kept(ledger, oldest->sent);  // s_k
   if (kept) loss.rpo.high = failure.armed - *kept;
   return loss;
 }

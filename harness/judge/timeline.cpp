@@ -106,6 +106,10 @@ Timeline timeline(const Record& record, const std::string& probe, const Expected
   return out;
 }
 
+bool Timeline::answered(const Point& point) const {
+  return point.sample && probe->seen(*point.sample).outcome == "answered";
+}
+
 std::vector<Point> Timeline::within(const Window& window) const {
   std::vector<Point> out;
   for (const Point& point : points) {

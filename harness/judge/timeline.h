@@ -70,6 +70,9 @@ struct Timeline {
   Duration every{};                    // 0 when the plan does not say
   std::vector<Point> points;
 
+  // Whether the service answered it, whatever it said; of one of these points.
+  [[nodiscard]] bool answered(const Point& point) const;
+
   // The points intended in the window; where the schedule does not reach its ends, an unknown one.
   [[nodiscard]] std::vector<Point> within(const Window& window) const;
 };

@@ -2,9 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <thread>
-
 #include "tests/support/program.h"
 
 namespace reprise::testing {
@@ -43,12 +40,8 @@ TEST(ChangedSystem, MakesWhatIsDrilledAfterwardsInconclusive) {
   write_file(page, "hello\n");
   const pid_t pid = place.start({"run", "edited", "--repeat", "2", "--jobs", "1", "--out", "out"});
   const auto journals = place.folder() / "out/journals/edited";
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   // Its system has been copied when its service is being started.
-  const auto copied = [&] { return read_events(journals / "crash-1.jsonl").size() > 2; };
-  while (!copied() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  EXPECT_TRUE(eventually([&] { return read_events(journals / "crash-1.jsonl").size() > 2; }));
   write_file(page, "hallo\n");
   const Finished done = place.wait(pid);
   EXPECT_EQ(done.code, 3) << done.out << done.err;

@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <functional>
-#include <thread>
 
 #include <dirent.h>
 
@@ -59,15 +57,6 @@ void make_plan(const Workplace& place, const std::string& name, const std::strin
   write_file(place.folder() / "small/system/page.txt", "hello\n");
 }
 
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return false;
-}
-
 // Every process that carries the mark of a drill of that program, whoever is its parent by now.
 std::vector<std::string> processes_of_drills(pid_t program) {
   const std::string mark = "REPRISE_DRILL=" + std::to_string(program) + "-";
@@ -101,6 +90,13 @@ TEST(CommandLine, AGoodPlanIsDrilledAndPasses) {
   for (const char* report : {"report.html", "junit.xml", "summary.json"}) {
     EXPECT_THAT(read_file(place.folder() / "out" / report), HasSubstr("crash")) << report;
   }
+}
+
+TEST(CommandLine, AnUnknownVerbIsToldWithTheOneMeant) {
+  Workplace place;
+  const Finished done = place.run({"rnu", "small"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_EQ(done.err, "reprise: there is no verb 'rnu' (did you mean 'run'?)\n");
 }
 
 TEST(CommandLine, AnUnknownKeyIsToldWithItsPlaceAndNothingIsStarted) {

@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <thread>
-
 #include "tests/support/program.h"
 
 namespace reprise::testing {
@@ -64,10 +61,7 @@ TEST_F(ReportsOfARun, NoneOfYesterdaysIsThereWhileDrillsRun) {
   scenario("paused", "{inject: process_pause, into: web, for: 60s}");
   leave_reports_of_yesterday();
   const pid_t pid = place_.start({"run", "shop", "--out", "out"});
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (read_events(journal("paused")).empty() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  EXPECT_TRUE(eventually([&] { return !read_events(journal("paused")).empty(); }));
   for (const char* name : reports) {
     EXPECT_FALSE(std::filesystem::exists(root() / "out" / name)) << name;
   }

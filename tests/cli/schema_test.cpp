@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/model/document.h"
-// The validator belongs to the model's tests, which are another program.
-#include "tests/model/schema_validator.cpp"
+#include "tests/model/schema_validator.h"
 #include "tests/support/program.h"
 
 namespace reprise::testing {

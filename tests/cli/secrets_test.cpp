@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <set>
-#include <thread>
 
 #include "tests/cli/talkative_system.h"
 #include "tests/support/program.h"
@@ -144,9 +142,7 @@ TEST(Secrets, AreLookedUpAnewByAnUndoWhoseLogDoesNotHoldThem) {
                  "assertions: [{recovery: {probe: home, expect: nominal, within: rto}}]\n");
   const auto journal = place.folder() / "out/journals/talkative/crash.jsonl";
   const pid_t pid = place.start({"run", "talkative", "crash", "--out", "out", "--sandbox", "off"});
-  for (int i = 0; i < 3000 && read_file(journal).find("\"armed\"") == std::string::npos; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  EXPECT_TRUE(eventually([&] { return read_file(journal).contains("\"armed\""); }));
   const pid_t guardian = child_of(pid), worker = child_of(guardian);
   for (const pid_t one : {pid, guardian, worker}) ::kill(one, SIGSTOP);
   for (const pid_t one : {pid, guardian, worker}) ::kill(one, SIGKILL);

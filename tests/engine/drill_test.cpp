@@ -112,6 +112,19 @@ TEST(Drill, AFaultWithoutVictimIsNeverCalledBitten) {
   EXPECT_THAT(steps(events), ElementsAre("preparing", "injecting", "armed", "healing", "healed"));
 }
 
+TEST(Drill, LooksForTheVictimOfAnEventAlsoWhileTheSystemRecovers) {
+  ManualDrill drill;
+  World::now().bites_after = 3s;
+  World::now().heals_itself_after = 5s;
+  const auto events = drill.run(scripted_plan(100ms, 5min),
+                                scripted_scenario({scripted_fault("scripted_event")}), {page_up()});
+  const auto faults = named(events, "fault");
+  ASSERT_THAT(steps(events), ElementsAre("preparing", "injecting", "armed", "bit"));
+  const Duration looked = at(faults[3]) - at(faults[2]);
+  EXPECT_GE(looked, 3s);
+  EXPECT_LE(looked, 3s + 50ms) << "so that its evidence tells when";
+}
+
 TEST(Drill, RepeatsAFaultFromStartToStart) {
   ManualDrill drill;
   FaultSpec fault = scripted_fault();

@@ -40,8 +40,9 @@ class ScriptedFault final : public Injector {
   }
   std::optional<Bite> confirm() override {
     const World& world = World::now();
-    if (!world.bites) return std::nullopt;
-    return Bite{world.broken_at, "the script broke"};
+    const Instant bitten = world.broken_at + world.bites_after;
+    if (!world.bites || world.clock->now() < bitten) return std::nullopt;
+    return Bite{bitten, "the script broke"};
   }
 
  private:

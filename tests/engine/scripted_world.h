@@ -20,7 +20,8 @@ struct World {
   bool broken = false;                            // an armed fault sets it, its revert clears it
   Duration heals_itself_after = Duration::max();  // counted from the break, when nobody reverts
   Instant broken_at{};
-  bool bites = true;  // whether confirm has evidence
+  bool bites = true;       // whether confirm has evidence
+  Duration bites_after{};  // and how long after the break
   bool revert_fails = false;
   std::vector<std::string> verbs;  // prepare, inject, revert, in order
 

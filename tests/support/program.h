@@ -1,11 +1,14 @@
 // The real binary, run as a user would, in a folder of its own.
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -95,6 +98,16 @@ class Workplace {
  private:
   std::filesystem::path folder_;
 };
+
+// Whether it comes true within half a minute.
+inline bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
+}
 
 // The events of a journal; a torn last line is left out.
 inline std::vector<nlohmann::json> read_events(const std::filesystem::path& journal) {

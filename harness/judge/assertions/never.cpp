@@ -14,8 +14,7 @@ namespace {
 // A service that is silent shows nothing: that tells only of its silence.
 bool answered_since(const Timeline& line, const std::vector<Point>& points, Duration instant) {
   return std::ranges::any_of(points, [&](const Point& point) {
-    return point.sample && point.finished >= instant &&
-           line.probe->seen(*point.sample).outcome == "answered";
+    return point.finished >= instant && line.answered(point);
   });
 }
 
