@@ -134,6 +134,10 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
   ordered_json ladders = ordered_json::array();
   for (const Ladder& one : verdict.ladders) ladders.push_back(ladder_json(one, language));
   for (const Message& reason : verdict.reasons) reasons.push_back(message_json(reason, language));
+  ordered_json earlier = ordered_json::array();
+  for (const EarlierAttempt& one : record.earlier) {
+    earlier.push_back({{"journal", visible(one.journal)}, {"head", visible(one.head)}});
+  }
   return {
       {"plan", visible(record.plan.name)},
       {"plan_version", visible(record.plan.version)},
@@ -158,6 +162,7 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
       {"ladders", ladders},
       {"journal", visible(drill.journal)},
       {"head", visible(record.head)},
+      {"earlier", earlier},
       {"seed", record.seed},
       {"tool", visible(record.tool)},
   };

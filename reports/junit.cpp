@@ -37,7 +37,7 @@ class Suite {
         "time=\"{}\" timestamp=\"{}\"{}>\n{}  </testsuite>\n",
         xml(drill_name(drill_)), own_.tests, own_.failures, own_.errors,
         seconds(drill_.record.length), format_utc(drill_.record.started).substr(0, 19),
-        place(where), cases_);
+        place(where), earlier() + cases_);
     all.tests += own_.tests;
     all.failures += own_.failures;
     all.errors += own_.errors;
@@ -51,6 +51,15 @@ class Suite {
     std::string out = fmt::format(" file=\"{}\"", xml(visible(where.file)));
     if (where.line > 0) out += fmt::format(" line=\"{}\"", where.line);
     return out;
+  }
+
+  [[nodiscard]] std::string earlier() const {
+    std::string out;
+    for (const Message& attempt : earlier_attempts(drill_)) {
+      out += fmt::format("      <property name=\"earlier-attempt\" value=\"{}\"/>\n",
+                         xml(render(attempt, language_)));
+    }
+    return out.empty() ? out : "    <properties>\n" + out + "    </properties>\n";
   }
 
   // Readers tell cases apart by classname and name; repeats of a scenario share the classname.

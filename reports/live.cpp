@@ -99,6 +99,9 @@ std::string told(const std::string& drill, const json& event, const std::string&
     arguments[name] = value;
     return text(key, language, arguments);
   };
+  if (kind == "drill" && event.contains("earlier")) {
+    return say("live.again", "attempt", event.at("earlier").size() + 1);
+  }
   if (kind == "fault") return told_fault(event, arguments, language);
   if (kind == "phase") {
     return say("live.phase", "phase", text("phase." + string_in(event, "phase"), language));
@@ -152,7 +155,11 @@ std::string closing(const Run& run, const std::string& folder, const std::string
   for (const Drill& drill : run.drills) {
     const Finding* recovery = measured_against(drill.verdict, "rto");
     const bool measured = recovery && recovery->measured;
-    rows.push_back({visible(drill_name(drill)), status_word(drill.verdict.status, language),
+    std::string result = status_word(drill.verdict.status, language);
+    if (const auto before = drill.record.earlier.size()) {
+      result = text("live.result-again", language, {{"result", result}, {"attempt", before + 1}});
+    }
+    rows.push_back({visible(drill_name(drill)), result,
                     measured ? interval_text(*recovery->measured, language) : "–",
                     recovery && recovery->limit ? duration_text(*recovery->limit, language) : "–",
                     drill.verdict.status});

@@ -103,6 +103,14 @@ std::string headline(const Drill& drill, const std::string& language) {
   return finding ? render(finding->outcome, language) : text("headline.nothing", language);
 }
 
+std::vector<Message> earlier_attempts(const Drill& drill) {
+  std::vector<Message> told;
+  for (const EarlierAttempt& one : drill.record.earlier) {
+    told.push_back({"attempt.earlier", {{"journal", one.journal}, {"head", one.head}}});
+  }
+  return told;
+}
+
 std::string suite_name(const Drill& drill) {
   return drill.record.plan.name + "/" + drill.record.scenario.name;
 }

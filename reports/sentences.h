@@ -30,6 +30,9 @@ namespace reprise {
 // Why the drill ended as it did, in one sentence.
 [[nodiscard]] std::string headline(const Drill& drill, const std::string& language);
 
+// That this drill came after inconclusive ones, each with its journal; empty when none did.
+[[nodiscard]] std::vector<Message> earlier_attempts(const Drill& drill);
+
 // "plan/scenario"; `drill_name` adds "#2" to the second of several repeats.
 [[nodiscard]] std::string suite_name(const Drill& drill);
 [[nodiscard]] std::string drill_name(const Drill& drill);

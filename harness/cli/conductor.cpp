@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <list>
 
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/cli/jobs.h"
 #include "harness/cli/journal_tail.h"
 #include "harness/cli/judged.h"
 #include "harness/engine/guardian.h"
@@ -22,7 +24,7 @@ namespace {
 constexpr int tick_ms = 100;
 
 struct Running {
-  const Job* job;
+  Job job;
   pid_t guardian;
   int ended;    // pidfd
   int answers;  // write end of the operator's pipe
@@ -61,13 +63,13 @@ class Signals {
 
 class Conductor {
  public:
-  Conductor(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view)
-      : jobs_(jobs), at_once_(at_once), view_(view) {}
+  Conductor(const std::vector<Job>& jobs, Pace pace, LiveView& view)
+      : waiting_(jobs.begin(), jobs.end()), pace_(pace), view_(view) {}
 
   Conducted run() {
     const Instant begun = std::chrono::steady_clock::now();
-    while (next_ < jobs_.size() || !running_.empty()) {
-      while (!outcome_.signal && next_ < jobs_.size() && running_.size() < at_once_) start();
+    while (!waiting_.empty() || !running_.empty()) {
+      while (!outcome_.signal && !waiting_.empty() && running_.size() < pace_.at_once) start();
       if (running_.empty()) break;
       wait();
       for (Running& drill : running_) follow(drill);
@@ -79,7 +81,9 @@ class Conductor {
 
  private:
   void start() {
-    Job job = jobs_[next_];
+    const Job planned = std::move(waiting_.front());
+    waiting_.pop_front();
+    Job job = planned;
     int pipe[2];
     REPRISE_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
     job.answers = pipe[0];
@@ -93,10 +97,8 @@ class Conductor {
       keep(unrecorded_drill(job, begun, guardian.error().text(), true));
     } else {
       const int ended = static_cast<int>(::syscall(SYS_pidfd_open, *guardian, 0));
-      running_.push_back(
-          {&jobs_[next_], *guardian, ended, pipe[1], begun, JournalTail(jobs_[next_].journal)});
+      running_.push_back({planned, *guardian, ended, pipe[1], begun, JournalTail(planned.journal)});
     }
-    ++next_;
   }
 
   void wait() {
@@ -113,7 +115,7 @@ class Conductor {
   }
 
   [[nodiscard]] bool attended() const {
-    return stdin_open_ && running_.size() == 1 && running_.front().job->attended;
+    return stdin_open_ && running_.size() == 1 && running_.front().job.attended;
   }
 
   void pass_on(int signal) {
@@ -133,10 +135,17 @@ class Conductor {
   }
 
   void follow(Running& drill) {
-    for (const auto& event : drill.tail.next()) view_.line(drill_name(*drill.job), event);
+    for (const auto& event : drill.tail.next()) view_.line(drill_name(drill.job), event);
   }
 
   void keep(Drill drill) { view_.finished(judged_.emplace_back(std::move(drill))); }
+
+  // At once, while whoever watches still remembers why.
+  void drill_again(const Job& job, const Drill& drill) {
+    const bool inconclusive = drill.verdict.status == Status::inconclusive && drill.verdict.clean;
+    if (!inconclusive || outcome_.signal || job.earlier.size() >= pace_.again) return;
+    waiting_.push_front(next_attempt(job, drill));
+  }
 
   std::list<Running>::iterator finish(std::list<Running>::iterator drill) {
     int status = 0;
@@ -148,21 +157,21 @@ class Conductor {
     const bool undone =
         orderly || (WIFEXITED(status) && WEXITSTATUS(status) == guardian_could_not_start);
     if (!undone) outcome_.residue = true;
-    if (auto read = read_drill(drill->job->journal)) {
+    if (auto read = read_drill(drill->job.journal)) {
       keep(std::move(*read));
+      if (orderly) drill_again(drill->job, judged_.back());
     } else {
-      keep(unrecorded_drill(*drill->job, drill->begun, read.error().text(), undone));
+      keep(unrecorded_drill(drill->job, drill->begun, read.error().text(), undone));
     }
     ::close(drill->ended);
     ::close(drill->answers);
     return running_.erase(drill);
   }
 
-  const std::vector<Job>& jobs_;
-  std::size_t at_once_;
+  std::deque<Job> waiting_;
+  Pace pace_;
   LiveView& view_;
   Signals signals_;
-  std::size_t next_ = 0;
   std::list<Running> running_;
   std::vector<Drill> judged_;
   Conducted outcome_;
@@ -177,8 +186,8 @@ std::optional<int> Conducted::exit_code() const {
   return std::nullopt;
 }
 
-Conducted conduct(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view) {
-  return Conductor(jobs, at_once, view).run();
+Conducted conduct(const std::vector<Job>& jobs, Pace pace, LiveView& view) {
+  return Conductor(jobs, pace, view).run();
 }
 
 }  // namespace reprise

@@ -22,7 +22,12 @@ struct Conducted {
   [[nodiscard]] std::optional<int> exit_code() const;
 };
 
+struct Pace {
+  std::size_t at_once = 1;
+  std::size_t again = 0;  // so often what was inconclusive is drilled again
+};
+
 // Judged drills of an interrupted run are those that had begun.
-[[nodiscard]] Conducted conduct(const std::vector<Job>& jobs, std::size_t at_once, LiveView& view);
+[[nodiscard]] Conducted conduct(const std::vector<Job>& jobs, Pace pace, LiveView& view);
 
 }  // namespace reprise

@@ -206,7 +206,7 @@ int inject(const InjectOptions& options) {
   }
   if (job_options.attended) fmt::print("Enter heals; so does the end of {}.\n", options.lasting);
   const auto view = make_view(choose_language(options.language), options.plain);
-  return rehearsal_code(conduct(*jobs, 1, *view), *redaction);
+  return rehearsal_code(conduct(*jobs, {}, *view), *redaction);
 }
 
 }  // namespace

@@ -37,6 +37,17 @@ std::filesystem::path journal_path(const JobOptions& options, const Plan& plan,
   return options.out / "journals" / plan.name / (name + ".jsonl");
 }
 
+std::filesystem::path attempt_path(const std::filesystem::path& first, std::size_t again) {
+  return first.parent_path() / fmt::format("{}.again-{}.jsonl", first.stem().string(), again);
+}
+
+// A mark and a working folder that no other drill has.
+void set_apart(Job& job) {
+  const auto token = mix(random_seed(), job.journal.string());
+  job.mark = fmt::format("{}-{:016x}", ::getpid(), token);
+  job.folder = std::filesystem::temp_directory_path() / ("reprise-" + job.mark);
+}
+
 Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
              const JobOptions& options) {
   Job job;
@@ -47,9 +58,7 @@ Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
   job.journal = std::filesystem::absolute(journal_path(options, loaded.plan, scenario, repeat));
   job.repeat = repeat;
   job.seed = mix(options.seed, fmt::format("{}/{}#{}", loaded.plan.name, scenario.name, repeat));
-  const auto token = mix(random_seed(), job.journal.string());
-  job.mark = fmt::format("{}-{:016x}", ::getpid(), token);
-  job.folder = std::filesystem::temp_directory_path() / ("reprise-" + job.mark);
+  set_apart(job);
   job.operator_name = options.operator_name;
   job.command = options.command;
   job.attended = options.attended;
@@ -67,13 +76,19 @@ Result<void> make_room(const std::vector<Job>& jobs) {
     if (error) return failure("the folder {} cannot be made: {}", folder.string(), error.message());
   }
   for (const Job& job : jobs) {
-    auto sibling = job.journal;
-    sibling.replace_extension(".guardian.jsonl");
-    for (const auto& earlier : {job.journal, sibling}) {
-      std::filesystem::remove(earlier, error);
-      if (!error) continue;
-      return failure("the earlier journal {} cannot be removed: {}", earlier.string(),
-                     error.message());
+    std::vector<std::filesystem::path> journals{job.journal};
+    for (int again = 1; again < most_attempts; ++again) {
+      journals.push_back(attempt_path(job.journal, again));
+    }
+    for (const auto& journal : journals) {
+      auto sibling = journal;
+      sibling.replace_extension(".guardian.jsonl");
+      for (const auto& earlier : {journal, sibling}) {
+        std::filesystem::remove(earlier, error);
+        if (!error) continue;
+        return failure("the earlier journal {} cannot be removed: {}", earlier.string(),
+                       error.message());
+      }
     }
   }
   return {};
@@ -144,6 +159,17 @@ Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans, const JobOpti
   }
   if (auto made = make_room(jobs); !made) return std::unexpected(made.error());
   return jobs;
+}
+
+Job next_attempt(const Job& job, const Drill& inconclusive) {
+  Job next = job;
+  next.earlier.push_back({inconclusive.journal, inconclusive.record.head});
+  const auto first = job.earlier.empty()
+                         ? job.journal.filename()
+                         : std::filesystem::path(job.earlier.front().journal).filename();
+  next.journal = attempt_path(job.journal.parent_path() / first, next.earlier.size());
+  set_apart(next);
+  return next;
 }
 
 bool nothing_left_behind() {

@@ -10,6 +10,7 @@
 
 #include "harness/engine/job.h"
 #include "harness/engine/sandbox.h"
+#include "harness/judge/report.h"
 #include "harness/model/scenario.h"
 
 namespace reprise {
@@ -26,6 +27,8 @@ struct JobOptions {
   std::string deadline = "5s";  // as a person writes it
 };
 
+inline constexpr int most_attempts = 10;
+
 // auto, required, off: as in `--sandbox`.
 [[nodiscard]] const std::map<std::string, SandboxWish>& sandbox_wishes();
 
@@ -34,6 +37,10 @@ struct JobOptions {
 [[nodiscard]] Result<std::vector<Job>> make_jobs(std::vector<LoadedPlan>& plans,
                                                  const JobOptions& options,
                                                  const Redaction& redaction);
+
+// The same drill once more, after one that was inconclusive, with a journal of its own beside:
+// SCENARIO.again-1.jsonl, SCENARIO.again-2.jsonl, …
+[[nodiscard]] Job next_attempt(const Job& job, const Drill& inconclusive);
 
 // Refuses to start over the residue of a drill that died: tells it and returns false.
 [[nodiscard]] bool nothing_left_behind();

@@ -1,5 +1,6 @@
 #include "harness/cli/judged.h"
 
+#include <set>
 #include <tuple>
 
 namespace reprise {
@@ -48,6 +49,13 @@ Drill unrecorded_drill(const Job& job, UtcInstant begun, const std::string& why,
 }
 
 Run in_order(std::vector<Drill> drills) {
+  std::set<std::pair<std::string, std::string>> repeated;
+  for (const Drill& drill : drills) {
+    for (const auto& [journal, head] : drill.record.earlier) repeated.emplace(journal, head);
+  }
+  std::erase_if(drills, [&](const Drill& drill) {
+    return repeated.contains({drill.journal, drill.record.head});
+  });
   std::ranges::stable_sort(drills, {}, [](const Drill& drill) {
     const Record& record = drill.record;
     return std::tuple(record.plan.name, record.scenario.name, record.repeat);

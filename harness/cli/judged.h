@@ -20,7 +20,8 @@ namespace reprise {
 [[nodiscard]] Drill unrecorded_drill(const Job& job, UtcInstant begun, const std::string& why,
                                      bool undone);
 
-// By plan, then scenario, then repeat.
+// By plan, then scenario, then repeat; without those that were drilled again afterwards, which the
+// later one names.
 [[nodiscard]] Run in_order(std::vector<Drill> drills);
 
 }  // namespace reprise

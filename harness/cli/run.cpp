@@ -25,7 +25,7 @@ struct RunOptions {
   std::string operator_name;
   std::optional<int> repeat;
   std::optional<std::uint64_t> seed;
-  std::size_t at_once = 1;
+  Pace pace;
   bool plain = false;
   std::string sandbox = "auto";
   std::string deadline = "5s";
@@ -58,7 +58,7 @@ int run(const RunOptions& options) {
   for (const auto& word : options.words) job_options.command += " " + word;
   job_options.sandbox = sandbox_wishes().at(options.sandbox);
   job_options.deadline = options.deadline;
-  job_options.attended = options.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
+  job_options.attended = options.pace.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
   auto jobs = make_jobs(*plans, job_options, redaction);
   const auto removed = jobs ? remove_reports(options.out) : std::unexpected(jobs.error());
   if (!removed) {
@@ -68,7 +68,7 @@ int run(const RunOptions& options) {
   const std::string language = choose_language(options.language);
   const auto view = make_view(language, options.plain);
   fmt::print("seed {}\n", job_options.seed);
-  const Conducted conducted = conduct(*jobs, options.at_once, *view);
+  const Conducted conducted = conduct(*jobs, options.pace, *view);
   if (auto written = write_reports(conducted.run, options.out, language); !written) {
     complain(redaction, written.error().text());
     return 2;
@@ -87,12 +87,16 @@ void add_run(CLI::App& app, int& code) {
       ->required();
   verb->add_option("--out", options->out, "Folder of reports and journals; replaces earlier ones")
       ->capture_default_str();
-  verb->add_option("--jobs,-j", options->at_once, "Drills at the same time")
+  verb->add_option("--jobs,-j", options->pace.at_once, "Drills at the same time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   verb->add_option("--tag", options->tags, "Only scenarios with one of these tags");
   verb->add_option("--repeat", options->repeat, "Drill each scenario so often")
       ->check(CLI::Range(1, 10000));
+  verb->add_option("--again", options->pace.again,
+                   "Drill again, so often at most, what was inconclusive")
+      ->check(CLI::Range(0, most_attempts - 1))
+      ->capture_default_str();
   verb->add_option("--seed", options->seed, "Replays the randomness of an earlier run");
   verb->add_option("--lang", options->language, "Language of messages and reports")
       ->check(CLI::IsMember({"en", "fr"}));
@@ -111,6 +115,8 @@ void add_run(CLI::App& app, int& code) {
       "  reprise run scenarios/sp-e --out out --jobs 2\n"
       "  reprise run scenarios/sp-e weather-api-500 --repeat 59\n"
       "  reprise run scenarios --tag quick --lang fr\n"
+      "  reprise run scenarios/sp-e --again 2     on a machine that is shared and now and then "
+      "slow\n"
       "Writes OUT/report.html, OUT/junit.xml, OUT/summary.json, "
       "OUT/journals/PLAN/SCENARIO.jsonl;\n"
       "those of an earlier run are removed before the first drill starts.");

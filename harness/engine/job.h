@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/journal/record.h"
 #include "harness/model/redaction.h"
 #include "harness/model/scenario.h"
 
@@ -28,6 +29,7 @@ struct Job {
   Duration deadline = std::chrono::seconds(5);
   std::uint64_t seed = 0;
   int repeat = 0;
+  std::vector<EarlierAttempt> earlier;  // what this one is drilled again after
   std::string operator_name;
   std::string command;        // the command line, for the record
   bool rehearsal = false;     // the operator's Enter heals

@@ -40,6 +40,9 @@ void write_first_event(Journal& journal, const Job& job) {
                         {"environment", environment(job)},
                         {"operator", job.operator_name},
                         {"command", job.command}};
+  for (const EarlierAttempt& attempt : job.earlier) {
+    fields["earlier"].push_back({{"journal", attempt.journal}, {"head", attempt.head}});
+  }
   journal.write_at({}, "drill", std::move(fields));
 }
 

@@ -53,6 +53,9 @@ Result<void> RecordReader::drill(const json& line) {
   record_.repeat = count_field(line, "repeat");
   record_.operator_name = text_field(line, "operator");
   record_.command = text_field(line, "command");
+  for (const json& attempt : line.value("earlier", json::array())) {
+    record_.earlier.push_back({text_field(attempt, "journal"), text_field(attempt, "head")});
+  }
   if (auto found = line.find("environment"); found != line.end()) record_.environment = *found;
   if (auto found = line.find("files"); found != line.end()) record_.files = *found;
   const auto started = read_utc(text_field(line, "utc"));

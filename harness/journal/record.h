@@ -81,6 +81,12 @@ struct LogLine {
   std::string line;
 };
 
+// A drill of the same scenario and repeat in the same run, which was inconclusive.
+struct EarlierAttempt {
+  std::string journal;  // as reports name it
+  std::string head;
+};
+
 struct Record {
   std::string source;  // the journal's file name, as given
   std::string tool;    // version that wrote it
@@ -92,6 +98,7 @@ struct Record {
   Scenario scenario;
   nlohmann::json environment, files;
   std::string operator_name, command;
+  std::vector<EarlierAttempt> earlier;
   std::vector<PhaseRecord> phases;
   std::map<std::string, ProbeRecord> probes;
   std::map<std::string, LedgerRecord> ledgers;  // those that were read back, or should have been

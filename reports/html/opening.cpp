@@ -113,7 +113,11 @@ std::string causes(const Drill& drill, const Words& words) {
   for (std::size_t at = failed ? 0 : 1; at < verdict.reasons.size(); ++at) {
     out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(verdict.reasons[at]));
   }
-  return out + others;
+  out += others;
+  for (const Message& attempt : earlier_attempts(drill)) {
+    out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(attempt));
+  }
+  return out;
 }
 
 }  // namespace

@@ -1,0 +1,79 @@
+// --again: what was inconclusive is drilled once more, and the record says so.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include "tests/support/program.h"
+
+namespace reprise::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+// Its service does not come up the first time.
+constexpr auto plan = R"(reprise: 1
+plan: shop
+objectives: {{rto: 5s}}
+system:
+  services:
+    web:
+      command:
+        - sh
+        - -c
+        - >-
+          if [ -e {0} ]; then exec python3 -m http.server ${{port}} --bind 127.0.0.1; fi;
+          touch {0}; exit 1
+      ready: {{http: {{url: "http://${{services.web.address}}/"}}, every: 20ms}}
+probes:
+  home: {{http: {{url: "http://${{services.web.address}}/"}}, every: 200ms, timeout: 2s}}
+defaults:
+  levels: {{home: {{nominal: {{status: 200}}}}}}
+  steady-state: [{{probe: home, expect: nominal}}]
+  steady: {{for: 200ms, within: 15s}}
+)";
+
+constexpr auto paused = R"(reprise: 1
+scenario: paused
+faults: [{inject: process_pause, into: web, for: 300ms}]
+assertions: [{recovery: {probe: home, expect: nominal, within: rto, sustained: 300ms}}]
+)";
+
+struct Again : ::testing::Test {
+  Workplace place;
+  Again() {
+    write_file(place.folder() / "shop/plan.yaml",
+               fmt::format(plan, (place.folder() / "came-up").string()));
+    write_file(place.folder() / "shop/paused.yaml", paused);
+  }
+  [[nodiscard]] std::string written(const std::string& path) const {
+    return read_file(place.folder() / path);
+  }
+};
+
+TEST_F(Again, DrillsOnceMoreWhatWasInconclusiveAndNamesTheEarlierAttempt) {
+  const Finished done = place.run({"run", "shop", "--again", "2", "--out", "out"});
+  EXPECT_EQ(done.code, 0) << done.out << done.err;
+  EXPECT_THAT(done.out, HasSubstr("drilled again, attempt 2"));
+  EXPECT_THAT(done.out, HasSubstr("1 drill: 1 passed"));
+  const json drill = json::parse(written("out/summary.json")).at("drills").at(0);
+  EXPECT_EQ(drill.at("journal"), "journals/shop/paused.again-1.jsonl");
+  ASSERT_EQ(drill.at("earlier").size(), 1U);
+  const json& earlier = drill.at("earlier").at(0);
+  EXPECT_EQ(earlier.at("journal"), "journals/shop/paused.jsonl");
+  for (const char* report : {"out/report.html", "out/junit.xml"}) {
+    EXPECT_THAT(written(report), HasSubstr(earlier.at("head").get<std::string>())) << report;
+  }
+  const std::string journals = "out/journals/shop/";
+  place.run({"report", journals + "paused.jsonl", journals + "paused.again-1.jsonl", "--out", "x"});
+  EXPECT_EQ(written("x/report.html"), written("out/report.html"));
+}
+
+TEST_F(Again, IsNotDoneUnlessAskedFor) {
+  const Finished done = place.run({"run", "shop", "--out", "out"});
+  EXPECT_EQ(done.code, 3) << done.out << done.err;
+}
+
+}  // namespace
+}  // namespace reprise::testing
