@@ -169,6 +169,8 @@ Result<AdminSession> AdminSession::open(const PostgresAddress& address) {
   session.connection_.reset(::PQconnectStartParams(names.data(), values.data(), 0));
   PGconn* connection = session.connection_.get();
   if (connection == nullptr) return failure("no memory for a database session");
+  // libpq would print what a server says beside its answers.
+  ::PQsetNoticeReceiver(connection, [](void*, const PGresult*) {}, nullptr);
   if (::PQstatus(connection) == CONNECTION_BAD) return session.trouble("reach");
   if (!connect(connection, in(connect_within)) || ::PQstatus(connection) != CONNECTION_OK) {
     return session.trouble("reach");

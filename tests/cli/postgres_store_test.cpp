@@ -93,7 +93,8 @@ struct PostgresStore : ::testing::Test {
     return json::parse(read_file(place.folder() / "out/summary.json")).at("drills").at(0);
   }
 
-  // How many were acknowledged before the server was killed and are not among what psql found.
+  // How many were sent before the server was killed, acknowledged, and are not among what psql
+  // found.
   [[nodiscard]] std::size_t missing() const {
     const auto journals = place.folder() / "out/journals/store";
     std::int64_t killed = 0;
@@ -109,14 +110,16 @@ struct PostgresStore : ::testing::Test {
     }
     EXPECT_FALSE(found.empty()) << "psql found none at all";
     std::size_t lost = 0;
+    std::set<std::uint64_t> before;  // sent before it was killed; the answer may have come later
     std::ifstream lines(journals / ledger);
     for (std::string line; std::getline(lines, line);) {
       std::istringstream words(line);
       char kind = 0;
       std::uint64_t entry = 0;
-      std::int64_t answered = 0;
-      words >> kind >> entry >> answered;
-      lost += kind == 'a' && answered <= killed && !found.contains(entry);
+      std::int64_t at = 0;
+      words >> kind >> entry >> at;
+      if (kind == 'i' && at <= killed) before.insert(entry);
+      lost += kind == 'a' && before.contains(entry) && !found.contains(entry);
     }
     return lost;
   }

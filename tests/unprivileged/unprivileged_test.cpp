@@ -66,7 +66,7 @@ TEST(Unprivileged, UsersDrillEveryPlanInSandboxesSideBySide) {
   if (::getenv("REPRISE_UNPRIVILEGED")) chosen = {{"scenarios"}};
   for (const auto& which : chosen) {
     std::vector<std::string> words{"run",     "--out", "out",       "--jobs",  "2",
-                                   "--again", "2",     "--sandbox", "required"};
+                                   "--again", "5",     "--sandbox", "required"};
     words.insert(words.end(), which.begin(), which.end());
     const Finished done = place.run(words);
     EXPECT_EQ(done.code, 0) << done.out << done.err;
