@@ -21,6 +21,7 @@
 #define BOOST_PROCESS_USE_STD_FS
 #include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
+#include <nlohmann/json.hpp>
 
 #include "harness/engine/process_table.h"
 

@@ -207,4 +207,14 @@ void add_interval(Message& message, const Interval& interval) {
   if (interval.high) message.arguments["high_ns"] = interval.high->count();
 }
 
+void add_interval(Message& message, const Interval& interval, const Scenario& scenario) {
+  add_interval(message, interval);
+  if (scenario.compress == 1) return;
+  message.arguments["real_low_ns"] = in_reality(interval.low, scenario).count();
+  message.arguments["real_high_ns"] = nullptr;
+  if (interval.high) {
+    message.arguments["real_high_ns"] = in_reality(*interval.high, scenario).count();
+  }
+}
+
 }  // namespace reprise

@@ -61,5 +61,7 @@ namespace reprise {
 
 // Arguments "low_ns" and "high_ns" of an interval.
 void add_interval(Message& message, const Interval& interval);
+// And, where the scenario compresses time, what it is in reality.
+void add_interval(Message& message, const Interval& interval, const Scenario& scenario);
 
 }  // namespace reprise

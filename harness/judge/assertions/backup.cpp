@@ -119,7 +119,7 @@ Finding judge_stocks(Finding finding, const BackupTerms& terms, const std::vecto
   }
   finding.measured = greatest_age(stocks);
   Message outcome{"judge.backup.kept", {{"probe", terms.probe}, {"count", stocks.back().count}}};
-  add_interval(outcome, *finding.measured);
+  add_interval(outcome, *finding.measured, record.scenario);
   if (!terms.younger_than || *finding.measured->high <= *terms.younger_than) {
     return passed(std::move(finding), std::move(outcome));
   }

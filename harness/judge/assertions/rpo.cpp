@@ -9,17 +9,11 @@
 namespace reprise {
 namespace {
 
-// How far the loss reaches back, also in reality where time is compressed.
+// How far the loss reaches back.
 Message outcome_of(const char* key, const DataLoss& loss, const Scenario& scenario) {
   Message outcome{key, {{"count", loss.lost_after}}};
   add_counts(outcome, loss);
-  add_interval(outcome, loss.rpo);
-  if (scenario.compress == 1) return outcome;
-  outcome.arguments["real_low_ns"] = in_reality(loss.rpo.low, scenario).count();
-  outcome.arguments["real_high_ns"] = nullptr;
-  if (loss.rpo.high) {
-    outcome.arguments["real_high_ns"] = in_reality(*loss.rpo.high, scenario).count();
-  }
+  add_interval(outcome, loss.rpo, scenario);
   return outcome;
 }
 
