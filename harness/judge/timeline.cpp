@@ -43,7 +43,7 @@ Matcher::Matcher(const Record& record, const std::string& probe, Expected expect
       by_latency_(expect_.level.empty() ? by_latency(expect_.predicate) : by_latency(*levels_)) {
   if (!probe_ || by_latency_) return;
   known_.reserve(probe_->observations.size());
-  for (const auto& seen : probe_->observations) known_.push_back(evaluate(seen));
+  for (const auto& seen : probe_->observations) known_.push_back(evaluate(seen) ? 1 : 0);
 }
 
 bool Matcher::evaluate(const Observation& seen) const {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "tests/cli/talkative_system.h"
@@ -41,8 +43,8 @@ Leaks search(const Workplace& place, const std::vector<std::string>& secrets) {
         leaks.secrets.insert(secret);
         leaks.forms.insert(form);
         if (leaks.first.empty()) {
-          leaks.first = path.filename().string() + ", " + form + " of " + secret + ": " +
-                        text.substr(at < 80 ? 0 : at - 80, 200);
+          leaks.first = fmt::format("{}, {} of {}: {}", path.filename().string(), form, secret,
+                                    text.substr(at < 80 ? 0 : at - 80, 200));
         }
       }
     }

@@ -60,7 +60,8 @@ std::string test_name(const ::testing::TestParamInfo<Sabotage>& tested) {
   const auto same = [&](const Sabotage& other) {
     return other.plan == tested.param.plan && other.scenario == tested.param.scenario;
   };
-  const auto earlier = std::count_if(every.begin(), every.begin() + tested.index, same);
+  const auto before = every.begin() + static_cast<std::ptrdiff_t>(tested.index);
+  const auto earlier = std::count_if(every.begin(), before, same);
   const std::string name = tested.param.plan + "_" + tested.param.scenario +
                            (earlier > 0 ? "_" + std::to_string(earlier + 1) : "");
   return std::regex_replace(name, std::regex("[^A-Za-z0-9]"), "_");
@@ -100,6 +101,8 @@ TEST(Edits, RefuseATextThatIsNotThereOnce) {
 
 }  // namespace
 
-void PrintTo(const Sabotage& sabotage, std::ostream* out) { *out << sabotage.scenario; }
+std::ostream& operator<<(std::ostream& out, const Sabotage& sabotage) {
+  return out << sabotage.scenario;
+}
 
 }  // namespace reprise::sabotage
