@@ -8,7 +8,8 @@
 namespace reprise {
 namespace {
 
-// Of an unknown verb CLI11 would only say that a verb is missing. Null when the word is none.
+// Of an unknown verb CLI11 would only say that a verb is missing. `word` is the command line's
+// first, null when it has none.
 Result<void> check_verb(CLI::App& app, const char* word) {
   if (!word || *word == '-') return {};
   std::vector<std::string> verbs;

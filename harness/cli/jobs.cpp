@@ -66,6 +66,18 @@ Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
   return job;
 }
 
+// The journals that attempts at it may write, and what their guardians append to.
+std::vector<std::filesystem::path> files_of(const Job& job) {
+  std::vector<std::filesystem::path> files{job.journal};
+  for (int again = 1; again < most_attempts; ++again) {
+    files.push_back(attempt_path(job.journal, again));
+  }
+  for (std::size_t i = 0; i < most_attempts; ++i) {
+    files.push_back(std::filesystem::path(files[i]).replace_extension(".guardian.jsonl"));
+  }
+  return files;
+}
+
 // Every folder first: when one cannot be made, nothing has been removed yet. A journal that stayed
 // would be judged as if it were the new one.
 Result<void> make_room(const std::vector<Job>& jobs) {
@@ -76,19 +88,11 @@ Result<void> make_room(const std::vector<Job>& jobs) {
     if (error) return failure("the folder {} cannot be made: {}", folder.string(), error.message());
   }
   for (const Job& job : jobs) {
-    std::vector<std::filesystem::path> journals{job.journal};
-    for (int again = 1; again < most_attempts; ++again) {
-      journals.push_back(attempt_path(job.journal, again));
-    }
-    for (const auto& journal : journals) {
-      auto sibling = journal;
-      sibling.replace_extension(".guardian.jsonl");
-      for (const auto& earlier : {journal, sibling}) {
-        std::filesystem::remove(earlier, error);
-        if (!error) continue;
-        return failure("the earlier journal {} cannot be removed: {}", earlier.string(),
-                       error.message());
-      }
+    for (const auto& earlier : files_of(job)) {
+      std::filesystem::remove(earlier, error);
+      if (!error) continue;
+      return failure("the earlier journal {} cannot be removed: {}", earlier.string(),
+                     error.message());
     }
   }
   return {};

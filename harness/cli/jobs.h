@@ -27,6 +27,7 @@ struct JobOptions {
   std::string deadline = "5s";  // as a person writes it
 };
 
+// At one drill, the first included.
 inline constexpr int most_attempts = 10;
 
 // auto, required, off: as in `--sandbox`.

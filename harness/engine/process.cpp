@@ -183,7 +183,7 @@ Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_execu
   const std::string folder = launch.folder.string();
   const ChildSetup setup{input, out[1], err[1], folder.c_str()};
 
-  // A context of its own: the child would otherwise rebuild the engine's, lock by lock.
+  // A context of its own: the child would otherwise rebuild the engine's, in the program's memory.
   boost::asio::io_context none;
   // A forked child would find locks that other threads held, and may need one to get to exec.
   process_v2::posix::vfork_launcher launcher;

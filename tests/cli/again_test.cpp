@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tests/support/program.h"
+#include "tests/support/shop.h"
 
 namespace reprise::testing {
 namespace {
@@ -13,26 +14,9 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 
 // Its service does not come up the first time.
-constexpr auto plan = R"(reprise: 1
-plan: shop
-objectives: {{rto: 5s}}
-system:
-  services:
-    web:
-      command:
-        - sh
-        - -c
-        - >-
-          if [ -e {0} ]; then exec python3 -m http.server ${{port}} --bind 127.0.0.1; fi;
-          touch {0}; exit 1
-      ready: {{http: {{url: "http://${{services.web.address}}/"}}, every: 20ms}}
-probes:
-  home: {{http: {{url: "http://${{services.web.address}}/"}}, every: 200ms, timeout: 2s}}
-defaults:
-  levels: {{home: {{nominal: {{status: 200}}}}}}
-  steady-state: [{{probe: home, expect: nominal}}]
-  steady: {{for: 200ms, within: 15s}}
-)";
+constexpr auto reluctant =
+    R"([sh, -c, "[ -e {0} ] && exec python3 -m http.server ${{port}} --bind 127.0.0.1;)"
+    R"( touch {0}; exit 1"])";
 
 constexpr auto paused = R"(reprise: 1
 scenario: paused
@@ -43,8 +27,10 @@ assertions: [{recovery: {probe: home, expect: nominal, within: rto, sustained: 3
 struct Again : ::testing::Test {
   Workplace place;
   Again() {
-    write_file(place.folder() / "shop/plan.yaml",
-               fmt::format(plan, (place.folder() / "came-up").string()));
+    const Shop shop{.command = fmt::format(reluctant, (place.folder() / "came-up").string()),
+                    .every = "200ms",
+                    .steady = "200ms"};
+    write_file(place.folder() / "shop/plan.yaml", shop.plan());
     write_file(place.folder() / "shop/paused.yaml", paused);
   }
   [[nodiscard]] std::string written(const std::string& path) const {
@@ -57,7 +43,7 @@ TEST_F(Again, DrillsOnceMoreWhatWasInconclusiveAndNamesTheEarlierAttempt) {
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_THAT(done.out, HasSubstr("drilled again, attempt 2"));
   EXPECT_THAT(done.out, HasSubstr("1 drill: 1 passed"));
-  const json drill = json::parse(written("out/summary.json")).at("drills").at(0);
+  const json drill = only_drill(place);
   EXPECT_EQ(drill.at("journal"), "journals/shop/paused.again-1.jsonl");
   ASSERT_EQ(drill.at("earlier").size(), 1U);
   const json& earlier = drill.at("earlier").at(0);

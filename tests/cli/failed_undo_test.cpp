@@ -7,27 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/program.h"
+#include "tests/support/shop.h"
 
 namespace reprise::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-constexpr auto plan = R"(reprise: 1
-plan: shop
-objectives: {rto: 5s}
-system:
-  services:
-    web:
-      command: [python3, -m, http.server, "${port}", --bind, 127.0.0.1]
-      ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
-probes:
-  home: {http: {url: "http://${services.web.address}/"}, every: 100ms, timeout: 2s}
-defaults:
-  levels: {home: {nominal: {status: 200}}}
-  steady-state: [{probe: home, expect: nominal}]
-  steady: {for: 300ms, within: 15s}
-)";
 
 // `mend N` takes the mark N away, unless a file `jammed` says how it is to fail.
 constexpr auto mend = R"sh(#!/bin/sh
@@ -55,7 +40,7 @@ class FailedUndo : public ::testing::TestWithParam<std::tuple<int, const char*>>
           "{1}/mark-{0}], undo: [{1}/mend, '{0}'], within: 2s}}}}\n",
           number, root().string());
     }
-    write_file(root() / "shop/plan.yaml", plan);
+    write_file(root() / "shop/plan.yaml", Shop{.every = "100ms", .steady = "300ms"}.plan());
     write_file(root() / "shop/it.yaml",
                "reprise: 1\nscenario: it\nfaults:\n" + faults +
                    "assertions:\n  - throughout: {probe: home, expect: {status: 200}}\n");

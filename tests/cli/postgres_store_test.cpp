@@ -79,7 +79,7 @@ struct PostgresStore : ::testing::Test {
     write_file(place.folder() / "store/killed.yaml", killed_server);
   }
 
-  // The only drill of summary.json, with these settings of the server beside its usual ones.
+  // The only drill, with these settings of the server beside its usual ones.
   json drilled(const std::string& settings) {
     const auto source =
         std::filesystem::path(REPRISE_SOURCE_DIR) / "scenarios/sp-e/system/database";
@@ -90,7 +90,7 @@ struct PostgresStore : ::testing::Test {
     write_file(database / "start.sh", start);
     const Finished done = place.run({"run", "store", "--out", "out"});
     EXPECT_THAT(done.err, ::testing::IsEmpty()) << done.out;
-    return json::parse(read_file(place.folder() / "out/summary.json")).at("drills").at(0);
+    return only_drill(place);
   }
 
   // How many were sent before the server was killed, acknowledged, and are not among what psql

@@ -46,7 +46,7 @@ assertions:
 struct RedisStore : ::testing::Test {
   Workplace place;
 
-  // The only drill of summary.json; checks the exit code.
+  // The only drill; checks the exit code.
   json drilled(const std::string& persist, int code) {
     std::string plan = store_plan;
     plan.replace(plan.find("PERSIST"), 7, persist);
@@ -54,7 +54,7 @@ struct RedisStore : ::testing::Test {
     write_file(place.folder() / "store/killed.yaml", store_scenario);
     const Finished done = place.run({"run", "store", "--again", "2", "--out", "out"});
     EXPECT_EQ(done.code, code) << done.out << done.err;
-    return json::parse(read_file(place.folder() / "out/summary.json")).at("drills").at(0);
+    return only_drill(place);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/program.h"
+#include "tests/support/shop.h"
 
 namespace reprise::testing {
 namespace {
@@ -12,27 +13,11 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr auto plan = R"(reprise: 1
-plan: shop
-objectives: {rto: 5s}
-system:
-  services:
-    web:
-      command: [python3, -m, http.server, "${port}", --bind, 127.0.0.1]
-      ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
-probes:
-  home: {http: {url: "http://${services.web.address}/"}, every: 50ms, timeout: 2s}
-defaults:
-  levels: {home: {nominal: {status: 200}}}
-  steady-state: [{probe: home, expect: nominal}]
-  steady: {for: 100ms, within: 15s}
-)";
-
 constexpr std::array reports = {"report.html", "junit.xml", "summary.json"};
 
 class ReportsOfARun : public ::testing::Test {
  protected:
-  ReportsOfARun() { write_file(root() / "shop/plan.yaml", plan); }
+  ReportsOfARun() { write_file(root() / "shop/plan.yaml", Shop{}.plan()); }
   [[nodiscard]] std::filesystem::path root() const { return place_.folder(); }
   [[nodiscard]] std::filesystem::path journal(const std::string& scenario) const {
     return root() / "out/journals/shop" / (scenario + ".jsonl");

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/support/program.h"
+#include "tests/support/shop.h"
 
 namespace reprise::testing {
 namespace {
@@ -12,32 +13,20 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Nobody keeps what its ledger writes: only what is written matters here.
-constexpr auto plan = R"(reprise: 1
-plan: shop
-objectives: {rto: 5s}
-system:
-  services:
-    web:
-      command: [python3, -m, http.server, "${port}", --bind, 127.0.0.1]
-      ready: {http: {url: "http://${services.web.address}/"}, every: 20ms}
-probes:
-  home: {http: {url: "http://${services.web.address}/"}, every: 50ms, timeout: 2s}
-ledgers:
+// Nobody keeps what it writes: only what is written matters here.
+constexpr auto ledger = R"(ledgers:
   entries:
     write: {http: {url: "http://${services.web.address}/?${entry.key}=${entry.payload}"}}
     every: 20ms
     timeout: 2s
     read: {command: {run: ["true"]}}
-defaults:
-  levels: {home: {nominal: {status: 200}}}
-  steady-state: [{probe: home, expect: nominal}]
-  steady: {for: 500ms, within: 15s}
 )";
 
 class Selection : public ::testing::Test {
  protected:
-  Selection() { write_file(root() / "shop/plan.yaml", plan); }
+  Selection() {
+    write_file(root() / "shop/plan.yaml", Shop{.steady = "500ms", .more = ledger}.plan());
+  }
   [[nodiscard]] std::filesystem::path root() const { return place_.folder(); }
   void scenario(const std::string& name, const std::string& more) {
     write_file(root() / "shop" / (name + ".yaml"),

@@ -109,6 +109,11 @@ inline bool eventually(const std::function<bool()>& condition) {
   return false;
 }
 
+// What out/summary.json says of the first drill; of the only one, where there is no other.
+inline nlohmann::json only_drill(const Workplace& place) {
+  return nlohmann::json::parse(read_file(place.folder() / "out/summary.json")).at("drills").at(0);
+}
+
 // The events of a journal; a torn last line is left out.
 inline std::vector<nlohmann::json> read_events(const std::filesystem::path& journal) {
   std::vector<nlohmann::json> events;
