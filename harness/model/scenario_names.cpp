@@ -220,6 +220,10 @@ class ScenarioNames {
       mentions_.add(at + segment(key), fmt::format("the plan states no {}", name),
                     fmt::format("add objectives: {{{}: …}} to the plan", name));
     }
+    if (options.value("absent", false) && options.value("evidence", false)) {
+      mentions_.add(at + "/evidence", "a line that must not come is no evidence",
+                    "give either 'absent' or 'evidence'");
+    }
     if (options.contains("run")) mentions_.check_name("procedure", options.at("run"), at + "/run");
   }
 

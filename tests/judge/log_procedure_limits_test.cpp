@@ -76,6 +76,16 @@ TEST(LogLimits, CountLinesOfThatServiceOnly) {
   EXPECT_EQ(judged_log(story, with(logged(), {{"service", "unknown"}})).status, Status::fail);
 }
 
+TEST(LogLimits, OfEvidenceMakeNothingOfTooFewLines) {
+  const json evidence = logged({{"evidence", true}});
+  EXPECT_EQ(judged_log(printed_at(8s), evidence).status, Status::pass);
+  const Finding none = judged_log(printed_at(2s), evidence);
+  EXPECT_EQ(none.status, Status::inconclusive);
+  EXPECT_EQ(none.outcome.key, "judge.log.no-evidence");
+  EXPECT_EQ(none.outcome.arguments["wanted"], 1);
+  EXPECT_FALSE(none.cause);
+}
+
 TEST(Log, StatesWhatItDemands) {
   auto key = [](const json& more) {
     return judged_log(printed_at(8s), logged(more)).statement.key;

@@ -51,7 +51,9 @@ inline std::vector<KindInfo> assertions() {
                                     {"longest-outage", Shape::duration()}});
   Shape log = Shape::object({{"service", Shape::name(), required},
                              {"matches", Shape::text(), required},
-                             {"within", Shape::duration()}});
+                             {"within", Shape::duration()},
+                             {"absent", Shape::boolean()},
+                             {"evidence", Shape::boolean()}});
   KindInfo fallback = kind("fallback", expect);
   fallback.due_in_fault = true;
   return {

@@ -1,8 +1,9 @@
-// log: {service, matches, within?, at-least?, absent?, during?: fault | all}
+// log: {service, matches, within?, at-least?, absent?, evidence?, during?: fault | all}
 //
 // The service prints such a line (or, with `absent`, none) after the fault's first victim; in a
 // drill without faults, at any time. `within` counts from that instant. A service whose log nobody
-// keeps (external), or a silence that may only mean that nothing was kept, proves nothing.
+// keeps (external), or a silence that may only mean that nothing was kept, proves nothing. Lines
+// that are `evidence` tell that the drill met what it is about: too few are no miss of the plan.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
@@ -16,7 +17,7 @@ struct LogTerms {
   std::string service, matches;
   std::optional<Duration> within;
   std::size_t at_least = 1;
-  bool absent = false;
+  bool absent = false, evidence = false;
 };
 
 struct Found {
@@ -80,10 +81,10 @@ Finding judge_present(Finding finding, const LogTerms& terms, const Found& found
                                         {"after_ns", after.count()}}});
   }
   if (record.length < end) return cut_short_log(std::move(finding), terms);
-  finding = missed(
-      std::move(finding), "chaos.LogMissing",
-      {"judge.log.missing",
-       {{"service", terms.service}, {"count", found.lines.size()}, {"wanted", terms.at_least}}});
+  const nlohmann::json told{
+      {"service", terms.service}, {"count", found.lines.size()}, {"wanted", terms.at_least}};
+  if (terms.evidence) return inconclusive(std::move(finding), {"judge.log.no-evidence", told});
+  finding = missed(std::move(finding), "chaos.LogMissing", {"judge.log.missing", told});
   add_nearest_log(*finding.cause, record, terms.service, end);
   return finding;
 }
@@ -93,6 +94,7 @@ Finding judge_log(const AssertionSpec& spec, const Record& record) {
                  duration_option(spec, "within"), 1, flag_option(spec, "absent")};
   terms.at_least = static_cast<std::size_t>(
       std::max<std::int64_t>(1, integer_option(spec, "at-least").value_or(1)));
+  terms.evidence = flag_option(spec, "evidence");
   Finding finding = unjudged(spec, statement_of(terms));
   if (!terms.absent) finding.limit = terms.within;
   const nlohmann::json wanted{{"text", {{"matches", terms.matches}}}};
@@ -140,6 +142,10 @@ const Registered<AssertionKind> log_registered{{
            "from the first victim; default until the end"},
           {"at-least", Shape::integer(1, 1'000'000), {}, "lines; default 1"},
           {"absent", Shape::boolean(), {}, "true: no such line may be printed"},
+          {"evidence",
+           Shape::boolean(),
+           {},
+           "true: too few such lines, and nothing was drilled: inconclusive instead of failed"},
           {"during",
            Shape::choice({"fault", "all"}),
            {},
