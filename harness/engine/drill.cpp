@@ -53,7 +53,8 @@ boost::asio::awaitable<void> DrillEngine::run() {
   if (prepared) co_await drill_prepared();
   phase("teardown");
   co_await teardown();
-  parts_.journal.write("end", {{"outcome", outcome_}});
+  parts_.journal.write(
+      "end", {{"outcome", outcome_}, {"stolen_percent", stolen_percent(begun_, cpu_time())}});
 }
 
 boost::asio::awaitable<void> DrillEngine::drill_prepared() {

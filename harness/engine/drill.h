@@ -19,6 +19,7 @@
 #include "harness/engine/sampler.h"
 #include "harness/engine/site.h"
 #include "harness/engine/step.h"
+#include "harness/engine/stolen_time.h"
 #include "harness/engine/supervisor.h"
 
 namespace reprise {
@@ -100,6 +101,7 @@ class DrillEngine {
   Lookout lookout_;
   Event changed_;
   std::mt19937_64 random_;
+  CpuTime begun_ = cpu_time();
   std::vector<std::unique_ptr<Sampler>> samplers_;
   std::vector<std::unique_ptr<LedgerRun>> ledgers_;
   std::list<std::shared_ptr<ActiveFault>> active_;  // oldest first

@@ -254,6 +254,7 @@ void RecordReader::note(const std::string& event, const json& line) {
     for (auto& what : texts_field(line, "what")) record_.residue.push_back(std::move(what));
   } else if (event == "end") {
     record_.outcome = text_field(line, "outcome");
+    record_.stolen_percent = count_field(line, "stolen_percent");
   }
 }
 

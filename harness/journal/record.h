@@ -113,6 +113,7 @@ struct Record {
   std::vector<std::string> residue;   // from the journal and from the guardian's sibling
   std::vector<std::string> guardian;  // what the guardian or `undo` did, in words
   std::string outcome;                // of the `end` event; empty: torn, the drill was killed
+  int stolen_percent = 0;             // of the machine's CPU time, by its host, during the drill
   std::string abort_why;
   std::string interrupted_by;
   bool patience_over = false;

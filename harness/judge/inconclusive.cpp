@@ -95,9 +95,13 @@ void add_lateness(const Record& record, Reasons& out) {
     const Duration late = percentile(std::move(delays), 0.99);
     const Duration allowed = spec->second.every / 2;
     if (late <= allowed) continue;
-    out.push_back({{"judge.observer-late",
-                    {{"probe", name}, {"late_ns", late.count()}, {"allowed_ns", allowed.count()}}},
-                   false});
+    Message told{"judge.observer-late",
+                 {{"probe", name}, {"late_ns", late.count()}, {"allowed_ns", allowed.count()}}};
+    if (record.stolen_percent > 0) {
+      told.key = "judge.observer-late-stolen";
+      told.arguments["stolen"] = record.stolen_percent;
+    }
+    out.push_back({std::move(told), false});
   }
 }
 

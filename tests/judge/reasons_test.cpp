@@ -71,6 +71,19 @@ TEST(Reasons, LookAtLatenessInsideTheDrillAndOfJudgedProbesOnly) {
   EXPECT_EQ(reasons(unknown), "");
 }
 
+TEST(Reasons, TellWhatTheHostTookOfTheTimeOfALateObserver) {
+  Record record = watched().sent_late(5s, 6s, 90ms).record();
+  record.stolen_percent = 34;
+  const auto found = drill_reasons(record);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].message.key, "judge.observer-late-stolen");
+  EXPECT_EQ(found[0].message.arguments["stolen"], 34);
+  EXPECT_EQ(found[0].message.arguments["late_ns"], 90'000'000);
+  record = watched().record();
+  record.stolen_percent = 34;
+  EXPECT_TRUE(drill_reasons(record).empty()) << "who was in time was in time";
+}
+
 TEST(Reasons, OfAJournalWithoutThePlanOrThePhasesThatItNeedsAreLeftOut) {
   Record record = watched().sent_late(5s, 6s, 90ms).record();
   record.plan.probes.clear();

@@ -45,7 +45,7 @@ TEST_P(Sabotaged, FailsItsDrill) {
   const Sabotage& sabotage = GetParam();
   const SabotagedPlan broken(sabotage);
   const int code = run({program(), "run", broken.plan(), sabotage.scenario, "--out", broken.out(),
-                        "--plain", "--seed", "1", "--again", "2"},
+                        "--plain", "--seed", "1", "--again", "5"},
                        broken.log());
   ASSERT_EQ(code, missed) << sabotage.why << "\n" << read(broken.log());
   EXPECT_THAT(failures(broken.out() / "summary.json"),
