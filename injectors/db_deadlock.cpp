@@ -4,6 +4,7 @@
 //
 // Our transaction is rolled back and ends with the program: there is nothing to undo.
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 
 #include "harness/engine/injector.h"
@@ -21,6 +22,10 @@ constexpr Duration when_over = 1h;
 // Of the database; other sessions of it may meet deadlocks of their own.
 constexpr auto deadlocks_so_far =
     "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+
+std::uint64_t count_of(const std::string& digits) {
+  return std::strtoull(digits.c_str(), nullptr, 10);
+}
 
 class DbDeadlock final : public Injector {
  public:
@@ -75,7 +80,8 @@ class DbDeadlock final : public Injector {
     auto session = AdminSession::open(*address_);
     if (!session) return std::nullopt;
     const auto now = session->query(deadlocks_so_far);
-    if (!now || now->front().front() == before_) return std::nullopt;
+    // A server that came back after a crash counts from zero again.
+    if (!now || count_of(now->front().front()) <= count_of(before_)) return std::nullopt;
     return Bite{asked_at_.load(),
                 fmt::format("{} had {} deadlocks, then {}", name_, before_, now->front().front())};
   }

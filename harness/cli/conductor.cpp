@@ -142,8 +142,8 @@ class Conductor {
 
   // At once, while whoever watches still remembers why.
   void drill_again(const Job& job, const Drill& drill) {
-    const bool inconclusive = drill.verdict.status == Status::inconclusive && drill.verdict.clean;
-    if (!inconclusive || outcome_.signal || job.earlier.size() >= pace_.again) return;
+    const bool worth_it = tells_nothing(drill.verdict) && job.earlier.size() < pace_.again;
+    if (!worth_it || outcome_.signal) return;
     waiting_.push_front(next_attempt(job, drill));
   }
 

@@ -32,6 +32,7 @@ Drill unrecorded_drill(const Job& job, UtcInstant begun, const std::string& why,
   record.plan = std::move(*plan);
   record.scenario = std::move(*scenario);
   record.source = name_of(job.journal, record.plan);
+  record.earlier = job.earlier;
   record.tool = REPRISE_VERSION;
   record.seed = job.seed;
   record.repeat = job.repeat;
@@ -48,13 +49,17 @@ Drill unrecorded_drill(const Job& job, UtcInstant begun, const std::string& why,
   return Drill{std::move(journal), std::move(record), std::move(verdict)};
 }
 
+bool tells_nothing(const Verdict& verdict) {
+  return verdict.status == Status::inconclusive && verdict.clean && !verdict.voided_miss;
+}
+
 Run in_order(std::vector<Drill> drills) {
   std::set<std::pair<std::string, std::string>> repeated;
   for (const Drill& drill : drills) {
     for (const auto& [journal, head] : drill.record.earlier) repeated.emplace(journal, head);
   }
   std::erase_if(drills, [&](const Drill& drill) {
-    return repeated.contains({drill.journal, drill.record.head});
+    return repeated.contains({drill.journal, drill.record.head}) && tells_nothing(drill.verdict);
   });
   std::ranges::stable_sort(drills, {}, [](const Drill& drill) {
     const Record& record = drill.record;

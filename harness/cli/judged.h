@@ -20,8 +20,12 @@ namespace reprise {
 [[nodiscard]] Drill unrecorded_drill(const Job& job, UtcInstant begun, const std::string& why,
                                      bool undone);
 
-// By plan, then scenario, then repeat; without those that were drilled again afterwards, which the
-// later one names.
+// Nothing of the plan, nothing left behind, and no miss either that something else made void: such
+// a drill may be drilled again, and the later attempt then stands for it.
+[[nodiscard]] bool tells_nothing(const Verdict& verdict);
+
+// By plan, then scenario, then repeat; without those that tell nothing and were drilled again
+// afterwards, which the later one names.
 [[nodiscard]] Run in_order(std::vector<Drill> drills);
 
 }  // namespace reprise

@@ -123,7 +123,9 @@ boost::asio::awaitable<bool> ActiveFault::confirm() {
 
 boost::asio::awaitable<void> ActiveFault::look() {
   auto confirm = [this] { return injector_->confirm(); };
+  looking_ = true;
   auto bite = co_await verbs_.run(confirm);
+  looking_ = false;
   if (!bite || bitten_) co_return;
   bitten_ = true;
   nlohmann::json fields{{"at", (bite->at - context_.origin).count()}, {"evidence", bite->evidence}};
@@ -133,8 +135,9 @@ boost::asio::awaitable<void> ActiveFault::look() {
 boost::asio::awaitable<void> ActiveFault::heal() {
   if (!entry_) co_return;
   healing_ = true;
-  // A victim between the last look and the healing counts.
-  if (armed_ && !bitten_) co_await look();
+  // A victim between the last look and the healing counts. A look under way is the last: the lane
+  // has it end before the revert, and one more would keep the fault in place for as long again.
+  if (armed_ && !bitten_ && !looking_) co_await look();
   const bool tell = armed_ && nature() == Nature::condition;
   if (tell) note("healing");
   auto undo = [this] { return revert(); };

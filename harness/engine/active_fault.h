@@ -67,6 +67,7 @@ class ActiveFault {
   BlockingPool::Lane verbs_;            // one after another, also when a look is under way
   bool armed_ = false;
   bool healing_ = false;
+  bool looking_ = false;
   bool bitten_ = false;
 };
 

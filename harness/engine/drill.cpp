@@ -48,18 +48,23 @@ DrillEngine::~DrillEngine() {
 }
 
 boost::asio::awaitable<void> DrillEngine::run() {
+  auto drilled = prepare_and_drill();
+  co_await or_trouble(std::move(drilled));
+  phase("teardown");
+  co_await teardown();
+  parts_.journal.write("end", {{"outcome", outcome_}, {"stolen_percent", stolen_percent_}});
+}
+
+boost::asio::awaitable<void> DrillEngine::prepare_and_drill() {
   phase("prepare");
   const bool prepared = co_await prepare();
   if (prepared) co_await drill_prepared();
-  phase("teardown");
-  co_await teardown();
-  parts_.journal.write(
-      "end", {{"outcome", outcome_}, {"stolen_percent", stolen_percent(begun_, cpu_time())}});
 }
 
 boost::asio::awaitable<void> DrillEngine::drill_prepared() {
   phase("steady");
   const bool steady = co_await reach_steady_state();
+  const CpuTime begun = cpu_time();
   if (steady) {
     guarded_ = true;
     co_await inject_and_hold();
@@ -68,6 +73,7 @@ boost::asio::awaitable<void> DrillEngine::drill_prepared() {
   const bool wanted = steady && !ending_ && !parts_.awaited.empty();
   if (wanted) co_await recover();
   guarded_ = false;
+  stolen_percent_ = stolen_percent(begun, cpu_time());
   phase("verify");
   co_await verify();
 }
@@ -203,10 +209,12 @@ boost::asio::awaitable<void> DrillEngine::verify() {
 }
 
 boost::asio::awaitable<void> DrillEngine::teardown() {
+  while (launched_ > 0) co_await changed_.wait();
   while (!active_.empty()) {
     auto newest = active_.back();
     active_.pop_back();
-    co_await newest->heal();
+    auto healed = newest->heal();
+    co_await or_trouble(std::move(healed));
   }
   changed_.notify();
   while (looking_ > 0) co_await changed_.wait();
@@ -265,20 +273,22 @@ boost::asio::awaitable<bool> DrillEngine::wait_until(std::function<bool()> condi
   }
 }
 
+DrillEngine::Work DrillEngine::or_trouble(Work work) {
+  try {
+    co_await std::move(work);
+  } catch (const std::exception& error) {
+    end_timeline("trouble", {{"what", error.what()}}, outcome_);
+  }
+}
+
 void DrillEngine::launch(Work work, std::size_t& running) {
   ++running;
-  auto finished = [this, &running](std::exception_ptr thrown) {
-    if (thrown) {
-      try {
-        std::rethrow_exception(thrown);
-      } catch (const std::exception& error) {
-        parts_.journal.write("trouble", {{"what", error.what()}});
-      }
-    }
+  auto finished = [this, &running](std::exception_ptr) {
     --running;
     changed_.notify();
   };
-  boost::asio::co_spawn(parts_.executor, std::move(work), finished);
+  auto guarded = or_trouble(std::move(work));
+  boost::asio::co_spawn(parts_.executor, std::move(guarded), finished);
 }
 
 }  // namespace reprise

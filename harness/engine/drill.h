@@ -60,6 +60,7 @@ class DrillEngine {
  private:
   using Work = boost::asio::awaitable<void>;
 
+  Work prepare_and_drill();
   Work drill_prepared();
   boost::asio::awaitable<bool> prepare();
   boost::asio::awaitable<bool> open_probes();
@@ -73,6 +74,8 @@ class DrillEngine {
   Work verify();
   Work teardown();
 
+  // What it throws is the harness's own trouble: the drill ends, and heals, in order.
+  Work or_trouble(Work work);
   // Starts it beside; `running` counts it as long as it runs.
   void launch(Work work, std::size_t& running);
   Work run_fault(std::size_t index);
@@ -101,7 +104,6 @@ class DrillEngine {
   Lookout lookout_;
   Event changed_;
   std::mt19937_64 random_;
-  CpuTime begun_ = cpu_time();
   std::vector<std::unique_ptr<Sampler>> samplers_;
   std::vector<std::unique_ptr<LedgerRun>> ledgers_;
   std::list<std::shared_ptr<ActiveFault>> active_;  // oldest first
@@ -115,6 +117,7 @@ class DrillEngine {
   bool guarded_ = false;     // abort conditions are watched
   bool healing_ = false;     // whatever lasts is to end now
   bool ending_ = false;      // the timeline is cut short
+  int stolen_percent_ = 0;   // by the machine's host, from inject to recover
   std::string outcome_ = "completed";
 };
 

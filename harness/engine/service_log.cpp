@@ -52,7 +52,10 @@ void ServiceLog::add(std::string_view stream, std::string line) {
 void ServiceLog::note_left_out() {
   if (left_out_ == 0) return;
   const std::size_t count = std::exchange(left_out_, 0);
-  write("err", fmt::format("[reprise: {} lines left out]", count));
+  std::string line = fmt::format("[reprise: {} lines left out]", count);
+  journal_.write("log",
+                 {{"service", service_}, {"stream", "err"}, {"line", line}, {"left_out", count}});
+  site_.add_log(service_, std::move(line));
 }
 
 }  // namespace reprise

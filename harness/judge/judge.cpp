@@ -79,6 +79,7 @@ Verdict judge(const Record& record) {
   verdict.ladders = ladders_of(record, verdict.ledgers);
   std::vector<Reason> reasons = drill_reasons(record);
   auto steady = judge_steady(record);
+  const bool held = record.steady == "held" && (!steady || steady->status == Status::pass);
   if (steady) {
     // What the samples say against the engine's word voids the drill like the engine's own word.
     if (steady->status != Status::pass && record.steady == "held") {
@@ -90,7 +91,9 @@ Verdict judge(const Record& record) {
   for (const auto& spec : record.scenario.assertions) {
     Finding finding = judge_assertion(spec, record);
     apply_known(finding, spec, date);
+    const bool miss = finding.status == Status::fail || finding.status == Status::conditional;
     apply_reasons(finding, reasons);
+    verdict.voided_miss |= miss && held && finding.status == Status::inconclusive;
     verdict.findings.push_back(std::move(finding));
   }
   verdict.status = reasons.empty() ? Status::pass : Status::inconclusive;

@@ -83,6 +83,8 @@ struct DataLoss {
   std::uint64_t lost = 0, recovered = 0, phantom = 0, duplicated = 0, corrupted = 0, stale = 0;
   std::uint64_t holes = 0;
   std::uint64_t lost_after = 0;  // of those lost: acknowledged after the failure
+  bool ended = false;  // the failure has an end: something was healed, or a procedure ended
+  std::uint64_t sent_when_over = 0, lost_when_over = 0;  // of A and of those lost: sent afterwards
   std::uint64_t acknowledged_before = 0;
   Duration resolution{};  // δ
   Interval rpo;
@@ -123,6 +125,8 @@ struct Ladder {
 struct Verdict {
   Status status = Status::inconclusive;
   bool clean = true;  // nothing of the drill is left: a second, separate result
+  // A miss that was seen from a steady state, before something voided the evidence.
+  bool voided_miss = false;
   std::vector<std::string> residue;
   std::vector<Message> reasons;        // why the whole drill is inconclusive, empty otherwise
   std::vector<Finding> findings;       // steady state first, then the assertions in file order

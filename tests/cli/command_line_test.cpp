@@ -85,7 +85,7 @@ nlohmann::json find_event(const std::filesystem::path& journal, const std::strin
 TEST(CommandLine, AGoodPlanIsDrilledAndPasses) {
   Workplace place;
   make_plan(place, "crash", crash);
-  const Finished done = place.run({"run", "small", "--again", "2", "--out", "out"});
+  const Finished done = place.run({"run", "small", "--again", "9", "--out", "out"});
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   for (const char* report : {"report.html", "junit.xml", "summary.json"}) {
     EXPECT_THAT(read_file(place.folder() / "out" / report), HasSubstr("crash")) << report;

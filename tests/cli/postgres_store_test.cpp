@@ -88,7 +88,7 @@ struct PostgresStore : ::testing::Test {
     std::string start = read_file(source / "start.sh");
     start.insert(start.rfind('\n'), settings);
     write_file(database / "start.sh", start);
-    const Finished done = place.run({"run", "store", "--out", "out"});
+    const Finished done = place.run({"run", "store", "--again", "9", "--out", "out"});
     EXPECT_THAT(done.err, ::testing::IsEmpty()) << done.out;
     return only_drill(place);
   }
@@ -96,10 +96,11 @@ struct PostgresStore : ::testing::Test {
   // How many were sent before the server was killed, acknowledged, and are not among what psql
   // found.
   [[nodiscard]] std::size_t missing() const {
-    const auto journals = place.folder() / "out/journals/store";
+    const auto journal =
+        place.folder() / "out" / only_drill(place).at("journal").get<std::string>();
     std::int64_t killed = 0;
     std::string ledger;
-    for (const json& event : read_events(journals / "killed.jsonl")) {
+    for (const json& event : read_events(journal)) {
       if (event.value("step", "") == "armed") killed = event.at("t");
       if (event.at("event") == "ledger") ledger = event.at("file");
     }
@@ -111,7 +112,7 @@ struct PostgresStore : ::testing::Test {
     EXPECT_FALSE(found.empty()) << "psql found none at all";
     std::size_t lost = 0;
     std::set<std::uint64_t> before;  // sent before it was killed; the answer may have come later
-    std::ifstream lines(journals / ledger);
+    std::ifstream lines(journal.parent_path() / ledger);
     for (std::string line; std::getline(lines, line);) {
       std::istringstream words(line);
       char kind = 0;

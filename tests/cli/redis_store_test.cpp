@@ -52,7 +52,7 @@ struct RedisStore : ::testing::Test {
     plan.replace(plan.find("PERSIST"), 7, persist);
     write_file(place.folder() / "store/plan.yaml", plan);
     write_file(place.folder() / "store/killed.yaml", store_scenario);
-    const Finished done = place.run({"run", "store", "--again", "2", "--out", "out"});
+    const Finished done = place.run({"run", "store", "--again", "9", "--out", "out"});
     EXPECT_EQ(done.code, code) << done.out << done.err;
     return only_drill(place);
   }
