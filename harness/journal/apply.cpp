@@ -88,7 +88,8 @@ void RecordReader::log(Duration t, const json& line) {
     known = log_services_.emplace(service, static_cast<std::uint16_t>(log_services_.size())).first;
     record_.log_services.push_back(service);
   }
-  record_.log.push_back({t, known->second, text_field(line, "line")});
+  const bool gap = line.contains("left_out");
+  record_.log.push_back({t, known->second, text_field(line, "line"), gap});
 }
 
 RecordReader::ProbeState& RecordReader::probe(std::string_view name) {

@@ -79,6 +79,7 @@ struct LogLine {
   Duration at{};
   std::uint16_t service = 0;  // index into Record::log_services
   std::string line;
+  bool gap = false;  // none that was printed: it stands for lines that were left out
 };
 
 // A drill of the same scenario and repeat in the same run, which was inconclusive.
@@ -113,7 +114,7 @@ struct Record {
   std::vector<std::string> residue;   // from the journal and from the guardian's sibling
   std::vector<std::string> guardian;  // what the guardian or `undo` did, in words
   std::string outcome;                // of the `end` event; empty: torn, the drill was killed
-  int stolen_percent = 0;             // of the machine's CPU time, by its host, during the drill
+  int stolen_percent = 0;             // of the machine's CPU time, by its host, inject to recover
   std::string abort_why;
   std::string interrupted_by;
   bool patience_over = false;

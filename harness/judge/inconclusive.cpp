@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/judge/evidence.h"
+#include "harness/judge/procedure_evidence.h"
 #include "harness/judge/statistics.h"
 
 namespace reprise {
@@ -53,6 +54,27 @@ void add_missing_faults(const Record& record, Reasons& out) {
     if (commanded >= spec.times) continue;
     out.push_back({{"judge.fault-not-commanded",
                     {{"fault", spec.id}, {"count", commanded}, {"times", spec.times}}}});
+  }
+}
+
+// That no assertion names: what the plan has people do was not done, and nothing else would tell.
+void add_procedures(const Record& record, Reasons& out) {
+  if (record.outcome != "completed") return;
+  const auto named = [&](const std::string& procedure) {
+    return std::ranges::any_of(record.scenario.assertions, [&](const AssertionSpec& assertion) {
+      return text_option(assertion, "run") == procedure;
+    });
+  };
+  for (const ProcedureRecord& run : record.procedures) {
+    if (named(run.name)) continue;
+    if (run.state == "failed") {
+      const StepRecord* step = failed_step(run);
+      out.push_back({{"judge.procedure-failed",
+                      {{"procedure", run.name}, {"step", step ? step_text(*step) : std::string()}}},
+                     false});
+    } else if (run.state == "not-executed") {
+      out.push_back({{"judge.procedure-not-executed", {{"procedure", run.name}}}, false});
+    }
   }
 }
 
@@ -115,6 +137,7 @@ std::vector<Reason> drill_reasons(const Record& record) {
   add_steady(record, out);
   add_bites(record, out);
   add_missing_faults(record, out);
+  add_procedures(record, out);
   if (!never_began) add_end(record, out);
   add_lateness(record, out);
   if (record.scenario.assertions.empty()) out.push_back({{"judge.nothing-judged"}});

@@ -118,6 +118,25 @@ TEST_F(LedgerAssertions, FailOnWhatWasAcknowledgedAfterTheFailureUnlessAllowed) 
   EXPECT_EQ(rpo("1h", {{"acknowledged-after-failure", "allowed"}}).status, Status::pass);
 }
 
+TEST_F(LedgerAssertions, AllowNoLossOfWhatWasSentWhenEverythingWasOver) {
+  const json allowed{{"acknowledged-after-failure", "allowed"}};
+  ProcedureRecord restore;
+  restore.started = 11s;
+  restore.finished = 12s + 50ms;
+  record_.procedures.push_back(restore);
+  lose(9900ms, 12100ms);
+  EXPECT_EQ(rpo("1h", allowed).status, Status::pass) << "the last was sent at 12.05 s";
+  lose(12100ms, 12150ms);
+  EXPECT_EQ(rpo("1h", allowed).failure, "chaos.LostAfterRecovery");
+  std::erase_if(ledger().entries, [](const LedgerEntry& entry) { return entry.sent >= 12100ms; });
+  EXPECT_EQ(rpo("1h", allowed).outcome.key, "judge.rpo.nobody-wrote");
+  for (auto& entry : ledger().entries) entry.copies = 1;
+  EXPECT_EQ(rpo("1h", allowed).outcome.key, "judge.rpo.nobody-wrote");
+  EXPECT_EQ(rpo("1h").status, Status::pass) << "no restore is spoken of";
+  lose(0s, 10s);
+  EXPECT_EQ(rpo("1h", allowed).outcome.key, "judge.rpo.past-the-start") << "a miss is one";
+}
+
 TEST_F(LedgerAssertions, FailOnPhantomsCopiesAndOtherContents) {
   const Record sound = record_;
   ledger().strays = 1;

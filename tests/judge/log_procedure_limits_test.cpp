@@ -86,6 +86,23 @@ TEST(LogLimits, OfEvidenceMakeNothingOfTooFewLines) {
   EXPECT_FALSE(none.cause);
 }
 
+TEST(LogLimits, ProveNothingWhereLinesWereLeftOut) {
+  Record record = printed_at(2s).record();
+  const auto server = static_cast<std::uint16_t>(std::ranges::find(record.log_services, "server") -
+                                                 record.log_services.begin());
+  record.log.push_back({20s, server, "[reprise: 7 lines left out]", true});
+  const json silent{{"service", "server"}, {"matches", "panic"}, {"absent", true}};
+  EXPECT_EQ(alone(record, "log", logged()).outcome.key, "judge.log.gaps");
+  EXPECT_EQ(alone(record, "log", silent).outcome.key, "judge.log.gaps");
+  // The last line before the gap came at 2 s: what is missing may have come in the first second.
+  const json soon{{"within", "1s"}};
+  EXPECT_EQ(alone(record, "log", with(silent, soon)).outcome.key, "judge.log.gaps");
+  record.log.insert(record.log.end() - 1, {10s, server, "still here"});
+  EXPECT_EQ(alone(record, "log", with(silent, soon)).status, Status::pass);
+  record.log.back().line = "panic";
+  EXPECT_EQ(alone(record, "log", silent).outcome.key, "judge.log.gaps") << "nobody printed it";
+}
+
 TEST(Log, StatesWhatItDemands) {
   auto key = [](const json& more) {
     return judged_log(printed_at(8s), logged(more)).statement.key;

@@ -71,6 +71,22 @@ TEST(Reasons, LookAtLatenessInsideTheDrillAndOfJudgedProbesOnly) {
   EXPECT_EQ(reasons(unknown), "");
 }
 
+TEST(Reasons, AreProceduresThatFailedUnlessAnAssertionNamesThem) {
+  for (const char* state : {"failed", "not-executed"}) {
+    Record record = watched().record();
+    ProcedureRecord run;
+    run.name = "restart";
+    run.state = state;
+    record.procedures.push_back(run);
+    const auto found = drill_reasons(record);
+    ASSERT_EQ(found.size(), 1U) << state;
+    EXPECT_EQ(found[0].message.key, std::string("judge.procedure-") + state);
+    EXPECT_FALSE(found[0].voids_misses);
+    record.scenario.assertions.front().options["run"] = "restart";
+    EXPECT_TRUE(drill_reasons(record).empty()) << state;
+  }
+}
+
 TEST(Reasons, TellWhatTheHostTookOfTheTimeOfALateObserver) {
   Record record = watched().sent_late(5s, 6s, 90ms).record();
   record.stolen_percent = 34;

@@ -23,13 +23,19 @@ struct LogTerms {
 struct Found {
   std::vector<const LogLine*> lines;
   bool any = false;  // the service printed something at some time
+  bool gap = false;  // lines that may have been printed in the time searched were left out
 };
 
 Found find_lines(const Record& record, const std::string& service, const Expectation& pattern,
                  Duration from, std::optional<Duration> to) {
   Found out;
+  Duration before{};
   for (const LogLine& line : record.log) {
     if (record.log_services[line.service] != service) continue;
+    // What it stands for was printed between the line before it and the one after.
+    if (line.gap) out.gap = out.gap || (line.at >= from && (!to || before <= *to));
+    before = line.at;
+    if (line.gap) continue;
     out.any = true;
     if (line.at < from || (to && line.at > *to)) continue;
     if (pattern.holds({"answered", {{"text", line.line}}})) out.lines.push_back(&line);
@@ -50,6 +56,10 @@ Finding cut_short_log(Finding finding, const LogTerms& terms) {
   return inconclusive(std::move(finding), {"judge.log.cut-short", {{"service", terms.service}}});
 }
 
+Finding gaps_in_log(Finding finding, const LogTerms& terms) {
+  return inconclusive(std::move(finding), {"judge.log.gaps", {{"service", terms.service}}});
+}
+
 Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found, Duration end,
                      const Record& record) {
   if (!found.lines.empty()) {
@@ -64,6 +74,7 @@ Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found,
   if (!found.any) {
     return inconclusive(std::move(finding), {"judge.log.silent", {{"service", terms.service}}});
   }
+  if (found.gap) return gaps_in_log(std::move(finding), terms);
   if (record.length < end) return cut_short_log(std::move(finding), terms);
   return passed(std::move(finding), {"judge.log.absent", {{"service", terms.service}}});
 }
@@ -81,6 +92,7 @@ Finding judge_present(Finding finding, const LogTerms& terms, const Found& found
                                         {"after_ns", after.count()}}});
   }
   if (record.length < end) return cut_short_log(std::move(finding), terms);
+  if (found.gap) return gaps_in_log(std::move(finding), terms);
   const nlohmann::json told{
       {"service", terms.service}, {"count", found.lines.size()}, {"wanted", terms.at_least}};
   if (terms.evidence) return inconclusive(std::move(finding), {"judge.log.no-evidence", told});

@@ -1,7 +1,9 @@
 // rpo: {ledger, at-most, incident?, acknowledged-after-failure?: allowed}
 //
-// The upper end of the interval is held against the objective. Nothing lost
-// passes as far as the ledger can tell: within δ, from enough acknowledgements.
+// `allowed` is what was acknowledged between the failure and the end of the last procedure: what
+// was acknowledged afterwards must be there, and something must have been. The upper end of the
+// interval is held against the objective. Nothing lost passes as far as the ledger can tell: within
+// δ, from enough acknowledgements.
 #include "harness/judge/evidence.h"
 #include "harness/judge/ledger_evidence.h"
 #include "harness/model/registry.h"
@@ -33,7 +35,13 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   if (!loss) return inconclusive(std::move(finding), loss.error());
   finding.measured = loss->rpo;
   if (auto miss = unsound(finding, *loss)) return std::move(*miss);
-  if (loss->lost == 0) return nothing_lost(std::move(finding), *loss);
+  const bool allowed = text_option(spec, "acknowledged-after-failure") == "allowed";
+  const bool silent = allowed && loss->ended && loss->sent_when_over == 0;
+  Message nobody_wrote{"judge.rpo.nobody-wrote", {{"ledger", ledger}}};
+  if (loss->lost == 0) {
+    if (silent) return inconclusive(std::move(finding), std::move(nobody_wrote));
+    return nothing_lost(std::move(finding), *loss);
+  }
   const auto outcome = [&](const char* key) { return outcome_of(key, *loss, record.scenario); };
   if (!loss->rpo.high) {
     return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.past-the-start"));
@@ -41,10 +49,14 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   if (*loss->rpo.high > limit) {
     return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.exceeded"));
   }
-  const bool allowed = text_option(spec, "acknowledged-after-failure") == "allowed";
   if (loss->lost_after > 0 && !allowed) {
     return missed(std::move(finding), "chaos.LostAfterFailure", outcome("judge.rpo.lost-after"));
   }
+  if (loss->lost_when_over > 0) {
+    Message lost{"judge.rpo.lost-when-over", {{"count", loss->lost_when_over}}};
+    return missed(std::move(finding), "chaos.LostAfterRecovery", std::move(lost));
+  }
+  if (silent) return inconclusive(std::move(finding), std::move(nobody_wrote));
   if (auto few = too_few(*loss)) return inconclusive(std::move(finding), std::move(*few));
   return passed(std::move(finding), outcome("judge.rpo.within"));
 }

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import main_pipeline
 from environment import Environment
-from killed_runs import Kill, Notes
+from killed_runs import Kill, Notes, standing
 from run_record import RunFile
 
 POLL_S = 0.002
@@ -78,7 +78,7 @@ class Run:
         return self._process.exitcode == -signal.SIGKILL and not said_all
 
 
-def strike(file, notes, shares):
+def strike(file, url, notes, shares):
     """Returns how many runs were over before the kill came: each is made up for by another."""
     escapes = 0
     load_s = notes.kills[-1].load_s if notes.kills else LOAD_WITHIN_S
@@ -91,7 +91,7 @@ def strike(file, notes, shares):
         if committed:
             load_s = after_s
         if run.kill():
-            notes.add(Kill(batch_id, after_s, load_s, committed))
+            notes.add(Kill(batch_id, after_s, load_s, committed, standing(url)))
             shares.pop(0)
         else:
             escapes += 1
@@ -106,12 +106,13 @@ def main():
     arguments = parser.parse_args()
     env = Environment()
     folder = Path(env.text("LOG_DIR"))
+    url = env.url("WAREHOUSE_URL", "postgresql")
     env.check()
 
     notes = Notes(folder)
     first = len(notes.kills)
     shares = shares_of_load(arguments.of, arguments.seed)[first : first + arguments.next]
-    escapes = strike(RunFile(folder), notes, shares)
+    escapes = strike(RunFile(folder), url, notes, shares)
     struck = len(notes.kills) - first
     print(f"{struck} runs killed in Load, {escapes} were over before")
     return 0 if struck == arguments.next else 1

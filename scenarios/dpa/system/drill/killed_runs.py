@@ -3,8 +3,9 @@
     bin/python drill/killed_runs.py 50
 
 Wants so many, each of them in the warehouse's log: rolled back whole, or loaded when COMMIT came
-before the kill. Both must occur, else the instants did not reach across all of Load. The next run
-closes the entry of a killed one, so this comes after a reload.
+before the kill. Both must occur, else the instants did not reach across all of Load. And what stood
+in the warehouse right after each kill must have been one batch, as large as the day is. The next
+run closes the entry of a killed one, so this comes after a reload.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import psycopg2
 from environment import Environment
 
 LOGGED = "SELECT batch_id, outcome, reason FROM batch_log WHERE batch_id = ANY(%s)"
-LEFT = "SELECT count(*) FROM facts WHERE batch_id = ANY(%s)"
+STANDING = "SELECT batch_id, count(*) FROM facts GROUP BY batch_id"
 
 
 @dataclass
@@ -27,6 +28,17 @@ class Kill:
     after_s: float  # since Load began
     load_s: float  # what a whole Load takes
     committed: bool  # the run had said that it has
+    standing: dict  # facts by batch, right afterwards
+
+
+def standing(url):
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(STANDING)
+            return dict(cursor.fetchall())
+    finally:
+        connection.close()
 
 
 class Notes:
@@ -41,8 +53,8 @@ class Notes:
             file.write(json.dumps(asdict(kill)) + "\n")
 
 
-def problems_of(kills, logged, left):
-    """`logged`: outcome and reason by batch; `left`: facts of the batches that were rolled back."""
+def problems_of(kills, logged, day):
+    """`logged`: outcome and reason by batch; `day`: how many facts a whole one has."""
     for kill in kills:
         outcome, reason = logged.get(kill.batch_id, ("not logged", None))
         rolled_back = outcome == "failed" and reason.startswith("ended without a word")
@@ -50,8 +62,8 @@ def problems_of(kills, logged, left):
             yield f"{kill.batch_id} had committed and is {outcome}"
         elif outcome != "loaded" and not rolled_back:
             yield f"{kill.batch_id} is {outcome}: {reason}"
-    if left:
-        yield f"{left} facts of batches that were rolled back"
+        if list(kill.standing.values()) != [day]:
+            yield f"when {kill.batch_id} was killed, there were {kill.standing}, not one batch of {day}"
 
 
 def main():
@@ -71,11 +83,9 @@ def main():
         logged = {batch_id: (outcome, reason) for batch_id, outcome, reason in cursor}
         loaded = [batch_id for batch_id, (outcome, _) in logged.items() if outcome == "loaded"]
         rolled_back = list(set(batches) - set(loaded))
-        cursor.execute(LEFT, (rolled_back,))
-        left = cursor.fetchone()[0]
     connection.close()
 
-    problems = list(problems_of(kills, logged, left))
+    problems = list(problems_of(kills, logged, sum(standing(url).values())))
     if len(set(batches)) != wanted:
         problems.append(f"{len(set(batches))} runs were killed, not {wanted}")
     if not loaded or not rolled_back:
