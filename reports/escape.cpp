@@ -100,6 +100,25 @@ std::string xml(std::string_view text) {
   return with_entities(spell_out(text, [](std::uint32_t code) { return code == '\n'; }));
 }
 
+std::string markdown(std::string_view text) {
+  static constexpr std::string_view marks = "\\`*_[]|~#$";  // "$": GitHub reads formulas
+  std::string out;
+  for (const char letter : visible(text)) {
+    switch (letter) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      default:
+        if (marks.contains(letter)) out += '\\';
+        out += letter;
+    }
+  }
+  // GitHub and GitLab make links of bare addresses.
+  replace_all(out, "://", ":\\//");
+  replace_all(out, "www.", "www\\.");
+  return out;
+}
+
 std::string inert(std::string_view text) {
   std::string out = visible(text);
   replace_all(out, "::", ": :");

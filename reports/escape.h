@@ -20,6 +20,10 @@ namespace reprise {
 // escaped as well, so "]]>" cannot stand. Line breaks stay.
 [[nodiscard]] std::string xml(std::string_view text);
 
+// For text inside a line or a table's cell of Markdown: neither markup nor HTML nor a link comes of
+// it, and it never ends the cell. It must not be what begins a line.
+[[nodiscard]] std::string markdown(std::string_view text);
+
 // For a line that a CI runner reads: visible, and without "::" and "##[", which start commands.
 [[nodiscard]] std::string inert(std::string_view text);
 

@@ -75,14 +75,11 @@ std::string github_summary(const Run& run, const std::string& language) {
   }
   out += "</tr>\n";
   for (const Drill& drill : run.drills) {
-    const Finding* recovery = measured_against(drill.verdict, "rto");
-    const bool measured = recovery && recovery->measured;
-    out += fmt::format(
-        "<tr><td>{}</td><td><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        html(drill_name(drill)), html(status_word(drill.verdict.status, language)),
-        measured ? html(interval_text(*recovery->measured, language)) : "–",
-        recovery && recovery->limit ? html(duration_text(*recovery->limit, language)) : "–",
-        html(headline(drill, language)));
+    const RecoveryTexts recovery = recovery_texts(drill.verdict, language);
+    out +=
+        fmt::format("<tr><td>{}</td><td><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                    html(drill_name(drill)), html(status_word(drill.verdict.status, language)),
+                    html(recovery.measured), html(recovery.limit), html(headline(drill, language)));
   }
   return out + "</table>\n\n";
 }

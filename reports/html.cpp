@@ -1,6 +1,5 @@
 // report.html: one file that asks nothing of anybody, readable on any screen and on paper.
 #include <map>
-#include <set>
 
 #include "harness/model/registry.h"
 #include "reports/escape.h"
@@ -65,11 +64,8 @@ std::string masthead(const Run& run, const Words& words) {
 }
 
 std::string foot(const Run& run, const Words& words) {
-  std::set<std::string> tools;
-  for (const Drill& drill : run.drills) tools.insert(drill.record.tool);
-  std::string list;
-  for (const std::string& tool : tools) list += (list.empty() ? "" : ", ") + tool;
-  return fmt::format("<footer><p>{}</p></footer>\n", words("page.foot", {{"tool", list}}));
+  return fmt::format("<footer><p>{}</p></footer>\n",
+                     words("page.foot", {{"tool", tools_text(run)}}));
 }
 
 std::string page_title(const Run& run, const Words& words) {

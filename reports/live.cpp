@@ -153,15 +153,12 @@ std::string closing(const Run& run, const std::string& folder, const std::string
                          text("live.column-recovery", language),
                          text("live.column-limit", language)}};
   for (const Drill& drill : run.drills) {
-    const Finding* recovery = measured_against(drill.verdict, "rto");
-    const bool measured = recovery && recovery->measured;
+    const RecoveryTexts recovery = recovery_texts(drill.verdict, language);
     std::string result = status_word(drill.verdict.status, language);
     if (const auto before = drill.record.earlier.size()) {
       result = text("live.result-again", language, {{"result", result}, {"attempt", before + 1}});
     }
-    rows.push_back({visible(drill_name(drill)), result,
-                    measured ? interval_text(*recovery->measured, language) : "–",
-                    recovery && recovery->limit ? duration_text(*recovery->limit, language) : "–",
+    rows.push_back({visible(drill_name(drill)), result, recovery.measured, recovery.limit,
                     drill.verdict.status});
   }
   const auto widest = [&](std::string Row::* cell) {

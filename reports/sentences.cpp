@@ -1,5 +1,7 @@
 #include "reports/sentences.h"
 
+#include <set>
+
 #include "reports/catalogue.h"
 
 namespace reprise {
@@ -78,6 +80,29 @@ const Finding* measured_against(const Verdict& verdict, std::string_view objecti
   return chosen;
 }
 
+RecoveryTexts recovery_texts(const Verdict& verdict, const std::string& language) {
+  const Finding* recovery = measured_against(verdict, "rto");
+  const bool measured = recovery && recovery->measured;
+  return {measured ? interval_text(*recovery->measured, language) : "–",
+          recovery && recovery->limit ? duration_text(*recovery->limit, language) : "–"};
+}
+
+std::string ledger_remarks(const DataLoss& loss, const std::string& language) {
+  const std::pair<const char*, std::uint64_t> counts[] = {
+      {"ledger.refused", loss.refused},       {"ledger.unknown", loss.unknown},
+      {"ledger.recovered", loss.recovered},   {"ledger.phantom", loss.phantom},
+      {"ledger.duplicated", loss.duplicated}, {"ledger.corrupted", loss.corrupted},
+      {"ledger.stale", loss.stale},           {"ledger.holes", loss.holes},
+      {"ledger.lost-after", loss.lost_after}};
+  std::string out;
+  for (const auto& [key, count] : counts) {
+    if (count == 0) continue;
+    if (!out.empty()) out += ", ";
+    out += text(key, language, {{"count", count}});
+  }
+  return out.empty() ? "–" : out;
+}
+
 std::string headline(const Drill& drill, const std::string& language) {
   const Verdict& verdict = drill.verdict;
   const auto first = [&](Status status) -> const Finding* {
@@ -148,6 +173,12 @@ std::string counts_text(const Counts& counted, const std::string& language) {
   add(counted.of(Status::pass), "pass");
   add(counted.unclean, "unclean");
   return out;
+}
+
+std::string tools_text(const Run& run) {
+  std::set<std::string> tools;
+  for (const Drill& drill : run.drills) tools.insert(drill.record.tool);
+  return fmt::format("{}", fmt::join(tools, ", "));
 }
 
 Status worst(const Run& run) {

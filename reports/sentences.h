@@ -27,6 +27,15 @@ namespace reprise {
 // judged one before one that was not measured. Null when nothing was held against it.
 [[nodiscard]] const Finding* measured_against(const Verdict& verdict, std::string_view objective);
 
+// What was measured against the RTO and its limit, in words; "–" for what there is not.
+struct RecoveryTexts {
+  std::string measured, limit;
+};
+[[nodiscard]] RecoveryTexts recovery_texts(const Verdict& verdict, const std::string& language);
+
+// What a ledger tells besides the writes that were kept and lost: "3 refused, 1 lost although …".
+[[nodiscard]] std::string ledger_remarks(const DataLoss& loss, const std::string& language);
+
 // Why the drill ended as it did, in one sentence.
 [[nodiscard]] std::string headline(const Drill& drill, const std::string& language);
 
@@ -53,6 +62,8 @@ inline constexpr std::array all_statuses = {Status::fail, Status::inconclusive, 
                                             Status::conditional, Status::pass};
 // "2 failed, 1 passed".
 [[nodiscard]] std::string counts_text(const Counts& counts, const std::string& language);
+// The versions of reprise that drilled.
+[[nodiscard]] std::string tools_text(const Run& run);
 [[nodiscard]] Status worst(const Run& run);
 
 }  // namespace reprise

@@ -21,7 +21,7 @@ namespace reprise {
 // came to write its own; an error when one stays.
 [[nodiscard]] Result<void> remove_reports(const std::filesystem::path& folder);
 
-// Writes report.html, junit.xml, summary.json, … whole or not at all (temporary file, rename).
+// Writes report.html, junit.xml, post-mortem.md, … whole or not at all (temporary file, rename).
 [[nodiscard]] Result<void> write_reports(const Run& run, const std::filesystem::path& folder,
                                          const std::string& language);
 

@@ -117,7 +117,7 @@ void add_run(CLI::App& app, int& code) {
       "  reprise run scenarios --tag quick --lang fr\n"
       "  reprise run scenarios/sp-e --again 2     on a machine that is shared and now and then "
       "slow\n"
-      "Writes OUT/report.html, OUT/junit.xml, OUT/summary.json, "
+      "Writes OUT/report.html, OUT/post-mortem.md, OUT/junit.xml, OUT/summary.json and\n"
       "OUT/journals/PLAN/SCENARIO.jsonl;\n"
       "those of an earlier run are removed before the first drill starts.");
   verb->callback([options, &code] { code = run(*options); });

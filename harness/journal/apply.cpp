@@ -25,7 +25,7 @@ Result<void> RecordReader::apply(const std::string& event, Duration t, const jso
   } else if (event == "ledger") {
     ledger(line);
   } else {
-    note(event, line);
+    note(event, t, line);
   }
   return {};
 }
@@ -172,9 +172,11 @@ Result<void> RecordReader::fault(Duration t, const json& line) {
   } else if (step == "failed") {
     fault.failed = text_field(line, "why");
     if (fault.failed.empty()) fault.failed = "?";
+    record_.moments.push_back({t, "failed", id, fault.failed});
   } else if (step == "undo-failed") {
     fault.undo_failed = text_field(line, "why");
     if (fault.undo_failed.empty()) fault.undo_failed = "?";
+    record_.moments.push_back({t, "undo-failed", id, fault.undo_failed});
   } else if (step == "changed-since") {
     fault.changed_since = text_field(line, "what");
   }
@@ -235,22 +237,30 @@ void RecordReader::ledger(const json& line) {
       {text_field(line, "ledger"), text_field(line, "file"), text_field(line, "sha256")});
 }
 
-void RecordReader::note(const std::string& event, const json& line) {
+void RecordReader::note(const std::string& event, Duration t, const json& line) {
   if (event == "steady") {
     const std::string state = text_field(line, "state");
     // Once lost or not reached, a later "held" does not heal it.
     if (record_.steady.empty() || record_.steady == "held") record_.steady = state;
     const std::string probe = text_field(line, "probe");
     const std::string why = text_field(line, "why");
-    if (state != "held") record_.steady_why = probe.empty() ? why : probe + ": " + why;
+    if (state == "held") return;
+    record_.steady_why = probe.empty() ? why : probe + ": " + why;
+    record_.moments.push_back({t, event, {}, record_.steady_why});
+  } else if (event == "recovered") {
+    record_.moments.push_back({t, event, text_field(line, "probe"), {}});
   } else if (event == "patience") {
     record_.patience_over = true;
+    record_.moments.push_back({t, event, {}, text_field(line, "why")});
   } else if (event == "abort") {
     record_.abort_why = text_field(line, "probe") + ": " + text_field(line, "why");
+    record_.moments.push_back({t, event, {}, record_.abort_why});
   } else if (event == "interrupted") {
     record_.interrupted_by = text_field(line, "signal");
+    record_.moments.push_back({t, event, {}, record_.interrupted_by});
   } else if (event == "trouble") {
     record_.troubles.push_back(text_field(line, "what"));
+    record_.moments.push_back({t, event, {}, record_.troubles.back()});
   } else if (event == "residue") {
     for (auto& what : texts_field(line, "what")) record_.residue.push_back(std::move(what));
   } else if (event == "end") {

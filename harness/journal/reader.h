@@ -72,7 +72,7 @@ class RecordReader {
   void procedure(Duration t, const nlohmann::json& line);
   void step(Duration t, const nlohmann::json& line);
   void ledger(const nlohmann::json& line);
-  void note(const std::string& event, const nlohmann::json& line);
+  void note(const std::string& event, Duration t, const nlohmann::json& line);
 
   Record record_;
   std::uint64_t number_ = 0;

@@ -82,6 +82,14 @@ struct LogLine {
   bool gap = false;  // none that was printed: it stands for lines that were left out
 };
 
+// Something that happened at an instant which no other part of the record keeps.
+struct Moment {
+  Duration at{};
+  std::string event;  // steady, recovered, patience, abort, interrupted, trouble; a fault's failed
+  std::string whose;  // its probe or fault; empty when it has none
+  std::string what;
+};
+
 // A drill of the same scenario and repeat in the same run, which was inconclusive.
 struct EarlierAttempt {
   std::string journal;  // as reports name it
@@ -118,8 +126,9 @@ struct Record {
   std::string abort_why;
   std::string interrupted_by;
   bool patience_over = false;
-  bool torn = false;  // the last line was cut
-  std::string head;   // hash of the last whole line
+  std::vector<Moment> moments;  // for whoever tells the story; what is judged stands above
+  bool torn = false;            // the last line was cut
+  std::string head;             // hash of the last whole line
 
   [[nodiscard]] const PhaseRecord* phase(const std::string& name) const;
 };

@@ -8,22 +8,6 @@ namespace {
 
 constexpr double ledger_bar = 11, ledger_step = 14, least_mark = 1.6, least_run = 0.6;
 
-std::string counted(const DataLoss& loss, const Words& words) {
-  const std::pair<const char*, std::uint64_t> counts[] = {
-      {"ledger.refused", loss.refused},       {"ledger.unknown", loss.unknown},
-      {"ledger.recovered", loss.recovered},   {"ledger.phantom", loss.phantom},
-      {"ledger.duplicated", loss.duplicated}, {"ledger.corrupted", loss.corrupted},
-      {"ledger.stale", loss.stale},           {"ledger.holes", loss.holes},
-      {"ledger.lost-after", loss.lost_after}};
-  std::string text;
-  for (const auto& [key, count] : counts) {
-    if (count == 0) continue;
-    if (!text.empty()) text += ", ";
-    text += words(key, {{"count", count}});
-  }
-  return text.empty() ? "–" : text;
-}
-
 }  // namespace
 
 std::string ledgers_table(const Drill& drill, const Words& words) {
@@ -42,7 +26,7 @@ std::string ledgers_table(const Drill& drill, const Words& words) {
     const DataLoss& loss = figures.loss;
     table.row({html(figures.ledger), std::to_string(loss.acknowledged), std::to_string(loss.kept),
                std::to_string(loss.lost), words.typeset(interval_text(loss.rpo, words.language)),
-               counted(loss, words)});
+               words.typeset(ledger_remarks(loss, words.language))});
   }
   if (table.empty()) return {};
   return table.str() + fmt::format("<p class=\"why\">{}</p>\n", words("ledger.power-loss"));

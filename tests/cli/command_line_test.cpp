@@ -87,7 +87,7 @@ TEST(CommandLine, AGoodPlanIsDrilledAndPasses) {
   make_plan(place, "crash", crash);
   const Finished done = place.run({"run", "small", "--again", "9", "--out", "out"});
   EXPECT_EQ(done.code, 0) << done.out << done.err;
-  for (const char* report : {"report.html", "junit.xml", "summary.json"}) {
+  for (const char* report : {"report.html", "post-mortem.md", "junit.xml", "summary.json"}) {
     EXPECT_THAT(read_file(place.folder() / "out" / report), HasSubstr("crash")) << report;
   }
 }
@@ -139,7 +139,7 @@ TEST(CommandLine, TheSameJournalsGiveTheSameBytesAndTheSameExitCode) {
   const Finished again =
       place.run({"report", "out/journals/small/crash.jsonl", "--out", "elsewhere"});
   EXPECT_EQ(done.code, again.code) << again.err;
-  for (const char* report : {"report.html", "junit.xml", "summary.json"}) {
+  for (const char* report : {"report.html", "post-mortem.md", "junit.xml", "summary.json"}) {
     EXPECT_EQ(read_file(place.folder() / "out" / report),
               read_file(place.folder() / "elsewhere" / report))
         << report;

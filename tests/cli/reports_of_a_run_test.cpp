@@ -13,7 +13,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr std::array reports = {"report.html", "junit.xml", "summary.json"};
+constexpr std::array reports = {"report.html", "post-mortem.md", "junit.xml", "summary.json"};
 
 class ReportsOfARun : public ::testing::Test {
  protected:

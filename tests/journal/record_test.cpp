@@ -48,6 +48,28 @@ TEST(Records, HoldWhatTheJournalSays) {
   EXPECT_EQ(record->head, lines.head());
 }
 
+TEST(Records, KeepTheInstantOfWhatATimelineTells) {
+  Lines lines;
+  lines.begin();
+  lines.add(2, "steady", {{"state", "held"}});
+  lines.add(3, "fault",
+            {{"fault", "cut"}, {"round", 0}, {"step", "failed"}, {"why", "no such link"}});
+  lines.add(4, "trouble", {{"what", "slow"}});
+  lines.add(5, "recovered", {{"assertion", 0}, {"probe", "page"}});
+  lines.add(6, "abort", {{"probe", "page"}, {"why", "down"}});
+  lines.add(7, "interrupted", {{"signal", "INT"}});
+  const auto record = read(lines);
+  ASSERT_TRUE(record) << record.error().text();
+  std::string told;
+  for (const Moment& moment : record->moments) {
+    told +=
+        fmt::format("{} {} {}/{}\n", moment.at.count(), moment.event, moment.whose, moment.what);
+  }
+  EXPECT_EQ(told,
+            "3 failed cut/no such link\n4 trouble /slow\n5 recovered page/\n6 abort /page: down\n"
+            "7 interrupted /INT\n");
+}
+
 TEST(Records, StoreEqualObservationsOnceAndLeaveLatencyOut) {
   Lines lines;
   lines.begin();

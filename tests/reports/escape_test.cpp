@@ -43,6 +43,14 @@ TEST(Escapes, LeaveNoEndOfCdataToXmlButKeepItsLines) {
   EXPECT_EQ(xml("]]>\n\x01"), "]]&gt;\n\\x01");
 }
 
+TEST(Escapes, LeaveNoMarkupToMarkdown) {
+  EXPECT_EQ(markdown("a | b\n`c` <d> & *e* _f_ [g](h) ~i~ # $j$ \\|"),
+            "a \\| b\\\\n\\`c\\` &lt;d&gt; &amp; \\*e\\* \\_f\\_ \\[g\\](h) \\~i\\~ \\# \\$j\\$ "
+            "\\\\\\|");
+  EXPECT_EQ(markdown("http://x.example www.x.example"), "http:\\//x.example www\\.x.example");
+  EXPECT_EQ(markdown("4.298 s, “é” – (1)!"), "4.298 s, “é” – (1)!");
+}
+
 TEST(Escapes, LeaveNoCommandToARunner) {
   for (const char* text : {"::error::x", ":::::", "##[error]x", "\n::stop-commands::x"}) {
     EXPECT_THAT(inert(text), Not(HasSubstr("::"))) << text;

@@ -48,6 +48,7 @@ Drill failed_drill() {
   record.procedures = {recovery_procedure()};
   record.services = {{5003ms, "database", "exited", "signal KILL", 4242},
                      {9300ms, "database", "ready", "", 4311}};
+  record.moments = {{9340ms, "recovered", "dashboard", {}}};
   record.log_services = {"server"};
   record.log = {{9290ms, 0, "Error: connect ECONNREFUSED 127.0.0.1:5432"}};
   Finding recovery = recovery_finding(record, 3s, {4298ms, 4358ms});
@@ -137,6 +138,8 @@ Drill hostile_drill() {
   record.probes["dashboard"].observations[1].values["source"] = evil;
   record.scenario.title = Text{{{"", evil}}};
   record.troubles = {evil};
+  record.moments.push_back({7s, "trouble", {}, evil});
+  record.guardian = {evil};
   record.environment["kernel"] = evil;
   drill.verdict.residue = {evil};
   drill.verdict.clean = false;
