@@ -33,6 +33,16 @@ const Catalogue& catalogue() {
   return read;
 }
 
+// A text by language, as a plan gives its titles.
+bool is_translated(const json& value) {
+  if (!value.is_object()) return false;
+  for (const auto& [language, text] : value.items()) {
+    const bool known = language.empty() || language == "en" || language == "fr";
+    if (!known || !text.is_string()) return false;
+  }
+  return !value.empty();
+}
+
 std::string argument_text(std::string_view name, const json& value, const std::string& language) {
   if (name.ends_with("_ns")) {
     if (value.is_null()) return text("unbounded", language);
@@ -50,6 +60,9 @@ std::string argument_text(std::string_view name, const json& value, const std::s
       joined += argument_text({}, item, language);
     }
     return joined;
+  }
+  if (is_translated(value)) {
+    return visible(Text{value.get<std::map<std::string, std::string>>()}.in(language));
   }
   return visible(value.dump(-1, ' ', false, json::error_handler_t::replace));
 }

@@ -108,9 +108,11 @@ ordered_json ledger_json(const LedgerFigures& figures, const std::string& langua
 ordered_json ladder_json(const Ladder& ladder, const std::string& language) {
   ordered_json rungs = ordered_json::array();
   for (const Rung& rung : ladder.rungs) {
+    std::vector<std::string> steps;
+    for (const Text& step : rung.steps) steps.push_back(step.in(language));
     rungs.push_back({{"rung", rung.name},
                      {"state", rung_state_name(rung.state)},
-                     {"steps", texts(rung.steps)},
+                     {"steps", texts(steps)},
                      {"started_ns", nanoseconds(rung.started)},
                      {"reached_ns", nanoseconds(rung.reached)},
                      {"why", rung.why ? message_json(*rung.why, language) : nullptr}});

@@ -215,7 +215,7 @@ void RecordReader::step(Duration t, const json& line) {
   }
   StepRecord& step = *known;
   step.kind = text_field(line, "kind");
-  step.title = text_field(line, "title");
+  step.title = translated_field(line, "title");
   step.state = text_field(line, "state");
   step.result = text_field(line, "result");
   const auto manual = line.find("manual");

@@ -21,6 +21,17 @@ std::string text_field(const nlohmann::json& line, const char* name) {
   return {};
 }
 
+Text translated_field(const nlohmann::json& line, const char* name) {
+  const auto found = line.find(name);
+  if (found == line.end()) return {};
+  if (found->is_string()) return {{{"", found->get<std::string>()}}};
+  Text out;
+  for (const auto& [language, text] : found->items()) {
+    if (text.is_string()) out.by_language[language] = text.get<std::string>();
+  }
+  return out;
+}
+
 std::int64_t integer_field(const nlohmann::json& line, const char* name) {
   const auto found = line.find(name);
   if (found == line.end() || !found->is_number_integer()) return 0;

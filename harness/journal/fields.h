@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/time.h"
+#include "harness/model/plan.h"
 
 namespace reprise {
 
@@ -21,6 +21,8 @@ inline constexpr std::int64_t last_instant = std::int64_t{1} << 60;
 }
 
 [[nodiscard]] std::string text_field(const nlohmann::json& line, const char* name);
+// As a plan's translated texts.
+[[nodiscard]] Text translated_field(const nlohmann::json& line, const char* name);
 [[nodiscard]] std::int64_t integer_field(const nlohmann::json& line, const char* name);
 // Of something that is counted or numbered: not below zero, and adding to it cannot overflow.
 [[nodiscard]] int count_field(const nlohmann::json& line, const char* name);

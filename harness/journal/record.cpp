@@ -58,6 +58,8 @@ Result<void> read_lines(RecordReader& reader, const std::filesystem::path& path)
 
 }  // namespace
 
+Text StepRecord::name() const { return title.by_language.empty() ? Text{{{"", kind}}} : title; }
+
 const PhaseRecord* Record::phase(const std::string& name) const {
   for (const auto& phase : phases) {
     if (phase.name == name) return &phase;

@@ -52,9 +52,13 @@ struct FaultRecord {
 
 struct StepRecord {
   int index = 0;
-  std::string kind, title, state, result;
+  std::string kind;
+  Text title;
+  std::string state, result;
   bool manual = false;
   std::optional<Duration> started, finished;
+
+  [[nodiscard]] Text name() const;  // its title, else its kind
 };
 
 struct ProcedureRecord {

@@ -69,9 +69,10 @@ void add_procedures(const Record& record, Reasons& out) {
     if (named(run.name)) continue;
     if (run.state == "failed") {
       const StepRecord* step = failed_step(run);
-      out.push_back({{"judge.procedure-failed",
-                      {{"procedure", run.name}, {"step", step ? step_text(*step) : std::string()}}},
-                     false});
+      out.push_back(
+          {{"judge.procedure-failed",
+            {{"procedure", run.name}, {"step", step ? step_text(*step) : nlohmann::json()}}},
+           false});
     } else if (run.state == "not-executed") {
       out.push_back({{"judge.procedure-not-executed", {{"procedure", run.name}}}, false});
     }

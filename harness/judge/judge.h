@@ -108,7 +108,7 @@ struct Rung {
   };
   std::string name;  // backup, server, structure, ledger, health
   State state = State::absent;
-  std::vector<std::string> steps;            // their titles
+  std::vector<Text> steps;                   // their titles
   std::optional<Duration> started, reached;  // of steps; the ledger is read when all is over
   std::optional<Message> why;                // unless it was climbed
 };

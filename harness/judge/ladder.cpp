@@ -13,7 +13,7 @@ bool on_a_rung(const Step& step) { return !step.rung.empty(); }
 
 // The rung with one step more; no `done`: the journal ends before it.
 void put_step(Rung& rung, const Step& step, const StepRecord* done) {
-  rung.steps.push_back(done && !done->title.empty() ? done->title : step.kind);
+  rung.steps.push_back(done ? done->name() : Text{{{"", step.kind}}});
   if (!rung.started && done) rung.started = done->started;
   if (rung.state == Rung::State::absent) rung.state = Rung::State::climbed;
   if (rung.state != Rung::State::climbed) return;
@@ -24,9 +24,10 @@ void put_step(Rung& rung, const Step& step, const StepRecord* done) {
   rung.reached.reset();
   const bool failed = done && done->state == "failed";
   rung.state = failed ? Rung::State::failed : Rung::State::unreached;
-  rung.why = failed ? Message{"judge.restore.step-failed",
-                              {{"step", step_text(*done)}, {"why", done->result}}}
-                    : Message{"judge.restore.step-left", {{"step", rung.steps.back()}}};
+  rung.why = failed
+                 ? Message{"judge.restore.step-failed",
+                           {{"step", step_text(*done)}, {"why", done->result}}}
+                 : Message{"judge.restore.step-left", {{"step", text_argument(rung.steps.back())}}};
 }
 
 Rung climbed_by_steps(std::string_view name, const ProcedureRecord& run,
@@ -45,7 +46,7 @@ Rung climbed_by_ledgers(const std::vector<LedgerFigures>& ledgers) {
   Rung rung;
   rung.name = "ledger";
   for (const LedgerFigures& one : ledgers) {
-    rung.steps.push_back(one.ledger);
+    rung.steps.push_back({{{"", one.ledger}}});
     if (rung.state == Rung::State::failed) continue;
     if (one.problem) {
       rung.state = Rung::State::untold;

@@ -22,8 +22,17 @@ bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan
   return index < steps.size() && *step.finished - *step.started < steps[index].within;
 }
 
-std::string step_text(const StepRecord& step) {
-  return fmt::format("{} ({})", step.index + 1, step.title.empty() ? step.kind : step.title);
+nlohmann::json text_argument(const Text& text) {
+  const bool translated = text.by_language.size() > 1 || !text.by_language.contains("");
+  if (!translated) return text.in("");
+  return text.by_language;
+}
+
+nlohmann::json step_text(const StepRecord& step) {
+  Text out = step.name();
+  for (auto& [language, text] : out.by_language)
+    text = fmt::format("{} ({})", step.index + 1, text);
+  return text_argument(out);
 }
 
 }  // namespace reprise

@@ -21,7 +21,9 @@ namespace reprise {
 [[nodiscard]] bool nobody_there(const StepRecord& step, const ProcedureRecord& run,
                                 const Plan& plan);
 
-// Its number and its title.
-[[nodiscard]] std::string step_text(const StepRecord& step);
+// An argument of messages: a text, or one in each language that the plan gives it in.
+[[nodiscard]] nlohmann::json text_argument(const Text& text);
+// Its number and its title, as such an argument.
+[[nodiscard]] nlohmann::json step_text(const StepRecord& step);
 
 }  // namespace reprise

@@ -12,9 +12,11 @@ std::string rung_result(const Rung& rung, const Words& words) {
   return cell;
 }
 
-std::string rung_steps(const Rung& rung) {
+std::string rung_steps(const Rung& rung, const Words& words) {
   std::string cell;
-  for (const std::string& step : rung.steps) cell += (cell.empty() ? "" : "<br>") + html(step);
+  for (const Text& step : rung.steps) {
+    cell += (cell.empty() ? "" : "<br>") + html(step.in(words.language));
+  }
   return cell.empty() ? "–" : cell;
 }
 
@@ -28,7 +30,7 @@ std::string ladder_table(const Ladder& ladder, const Words& words) {
   for (const Rung& rung : ladder.rungs) {
     std::optional<Duration> since;
     if (rung.reached && ladder.incident) since = *rung.reached - *ladder.incident;
-    table.row({words("rung." + rung.name), rung_steps(rung), rung_result(rung, words),
+    table.row({words("rung." + rung.name), rung_steps(rung, words), rung_result(rung, words),
                words.instant(rung.reached), words.instant(since)});
   }
   return table.str();

@@ -132,7 +132,7 @@ std::string steps_table(const Drill& drill, const Words& words) {
     for (const StepRecord& step : procedure.steps) {
       std::optional<Duration> lasted;
       if (step.started && step.finished) lasted = *step.finished - *step.started;
-      table.row({std::to_string(step.index + 1), html(step.title.empty() ? step.kind : step.title),
+      table.row({std::to_string(step.index + 1), html(step.name().in(words.language)),
                  words(step.manual ? "who.person" : "who.program"), words.instant(step.started),
                  words.instant(lasted), words("state." + step.state), html(step.result)});
     }

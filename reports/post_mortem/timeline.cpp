@@ -2,6 +2,7 @@
 // program did about it, and how it ended.
 #include <map>
 
+#include "harness/judge/procedure_evidence.h"
 #include "reports/catalogue.h"
 #include "reports/escape.h"
 #include "reports/post_mortem/page.h"
@@ -115,7 +116,7 @@ class Story {
       say(step.manual ? "post-mortem.step-manual" : "post-mortem.step", at,
           {{"number", step.index + 1},
            {"procedure", procedure.name},
-           {"title", step.title.empty() ? step.kind : step.title},
+           {"title", text_argument(step.name())},
            {"state_key", "state." + state}},
           result);
     };

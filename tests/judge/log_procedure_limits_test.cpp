@@ -137,7 +137,7 @@ Record with_runs(std::vector<ProcedureRecord> runs) {
 
 StepRecord step(int index, const std::string& state, Duration started, Duration finished,
                 bool manual = false) {
-  return {index, "start", "", state, "why", manual, started, finished};
+  return {index, "start", {}, state, "why", manual, started, finished};
 }
 
 ProcedureRecord run(const std::string& state, Duration started, Duration finished,
@@ -186,7 +186,7 @@ TEST(Procedure, FailsAtItsFirstFailedStepWithTheLogOfThatInstant) {
   const Finding finding = executed({failed});
   EXPECT_EQ(finding.outcome.arguments["step"], "2 (start)");
   EXPECT_EQ(finding.cause->log_line, "at 100 s");
-  failed.steps[1].title = "restore the backup";
+  failed.steps[1].title.by_language[""] = "restore the backup";
   failed.steps[1].finished.reset();
   const Finding unfinished = executed({failed});
   EXPECT_EQ(unfinished.outcome.arguments["step"], "2 (restore the backup)");

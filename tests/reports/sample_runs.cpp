@@ -134,7 +134,8 @@ Drill hostile_drill() {
   record.operator_name = record.command = evil;
   record.faults[0].evidence = evil;
   record.services[0].why = evil;
-  record.procedures[0].steps[0].result = record.procedures[0].steps[0].title = evil;
+  record.procedures[0].steps[0].result = evil;
+  record.procedures[0].steps[0].title = Text{{{"", evil}}};
   record.probes["dashboard"].observations[1].values["source"] = evil;
   record.scenario.title = Text{{{"", evil}}};
   record.troubles = {evil};
