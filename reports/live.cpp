@@ -102,6 +102,9 @@ std::string told(const std::string& drill, const json& event, const std::string&
   if (kind == "drill" && event.contains("earlier")) {
     return say("live.again", "attempt", event.at("earlier").size() + 1);
   }
+  if (kind == "resting" && event.contains("stolen_percent")) {
+    return say("live.resting", "stolen", event.at("stolen_percent"));
+  }
   if (kind == "fault") return told_fault(event, arguments, language);
   if (kind == "phase") {
     return say("live.phase", "phase", text("phase." + string_in(event, "phase"), language));

@@ -17,11 +17,17 @@
 #include "harness/cli/journal_tail.h"
 #include "harness/cli/judged.h"
 #include "harness/engine/guardian.h"
+#include "harness/engine/stolen_time.h"
 
 namespace reprise {
 namespace {
 
 constexpr int tick_ms = 100;
+
+// Another attempt waits for the host to leave this machine its time, but not for ever.
+constexpr Duration between_looks = std::chrono::seconds(1);
+constexpr Duration longest_rest = std::chrono::minutes(1);
+constexpr int little_stolen = 5;  // percent
 
 struct Running {
   Job job;
@@ -69,8 +75,10 @@ class Conductor {
   Conducted run() {
     const Instant begun = std::chrono::steady_clock::now();
     while (!waiting_.empty() || !running_.empty()) {
-      while (!outcome_.signal && !waiting_.empty() && running_.size() < pace_.at_once) start();
-      if (running_.empty()) break;
+      while (!outcome_.signal && !waiting_.empty() && running_.size() < pace_.at_once && rested()) {
+        start();
+      }
+      if (running_.empty() && (outcome_.signal || waiting_.empty())) break;
       wait();
       for (Running& drill : running_) follow(drill);
       view_.tick(std::chrono::steady_clock::now() - begun);
@@ -80,6 +88,28 @@ class Conductor {
   }
 
  private:
+  // While the host takes the machine's time, the next attempt at a drill would be as inconclusive.
+  bool rested() {
+    const Job& next = waiting_.front();
+    if (next.earlier.empty()) return true;
+    const Instant now = std::chrono::steady_clock::now();
+    if (!rests_since_) {
+      rests_since_ = looked_ = now;
+      spent_ = cpu_time();
+    }
+    if (now - looked_ < between_looks) return false;
+    const int stolen = stolen_percent(std::exchange(spent_, cpu_time()), cpu_time());
+    looked_ = now;
+    if (stolen > little_stolen && now - *rests_since_ < longest_rest) {
+      if (!told_) view_.line(drill_name(next), {{"event", "resting"}, {"stolen_percent", stolen}});
+      told_ = true;
+      return false;
+    }
+    rests_since_.reset();
+    told_ = false;
+    return true;
+  }
+
   void start() {
     const Job planned = std::move(waiting_.front());
     waiting_.pop_front();
@@ -176,6 +206,10 @@ class Conductor {
   std::vector<Drill> judged_;
   Conducted outcome_;
   bool stdin_open_ = true;
+  std::optional<Instant> rests_since_;
+  Instant looked_{};
+  CpuTime spent_;
+  bool told_ = false;  // why it rests
 };
 
 }  // namespace
