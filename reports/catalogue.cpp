@@ -125,7 +125,9 @@ std::string duration_text(Duration duration, const std::string& language) {
   const Duration step = quantum(duration);
   Duration rest = duration - duration % step;
   if (duration % step >= step - duration % step && rest <= Duration::max() - step) rest += step;
-  const auto in = [&](Duration unit) { return static_cast<double>(rest.count()) / unit.count(); };
+  const auto in = [&](Duration unit) {
+    return static_cast<double>(rest.count()) / static_cast<double>(unit.count());
+  };
   if (rest == Duration::zero()) return "0 s";
   if (rest < 1us) return number_text(in(1ns), 0, language) + " ns";
   if (rest < 1ms) return number_text(in(1us), 0, language) + " µs";

@@ -89,9 +89,10 @@ std::optional<Message> too_few(const DataLoss& loss) {
 Finding nothing_lost(Finding finding, const DataLoss& loss) {
   if (auto few = too_few(loss)) return inconclusive(std::move(finding), std::move(*few));
   if (finding.limit && *loss.rpo.high > *finding.limit) {
-    return inconclusive(std::move(finding), {"judge.too-coarse",
-                                             {{"resolution_ns", loss.rpo.high->count()},
-                                              {"within_ns", finding.limit->count()}}});
+    Message coarse{
+        "judge.too-coarse",
+        {{"resolution_ns", loss.rpo.high->count()}, {"within_ns", finding.limit->count()}}};
+    return inconclusive(std::move(finding), std::move(coarse));
   }
   Message outcome{"judge.rpo.nothing-lost", nlohmann::json::object()};
   add_counts(outcome, loss);
