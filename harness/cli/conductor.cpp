@@ -38,6 +38,12 @@ struct Running {
   JournalTail tail;
 };
 
+struct Rest {
+  Instant since, looked;
+  CpuTime spent;      // at that look
+  bool told = false;  // why
+};
+
 // Blocks SIGINT and SIGTERM for as long as it lives and makes them readable.
 class Signals {
  public:
@@ -93,21 +99,19 @@ class Conductor {
     const Job& next = waiting_.front();
     if (next.earlier.empty()) return true;
     const Instant now = std::chrono::steady_clock::now();
-    if (!rests_since_) {
-      rests_since_ = looked_ = now;
-      spent_ = cpu_time();
+    if (!rest_) rest_ = {now, now, cpu_time()};
+    if (now - rest_->looked < between_looks) return false;
+    const CpuTime spent = cpu_time();
+    const int stolen = stolen_percent(std::exchange(rest_->spent, spent), spent);
+    rest_->looked = now;
+    if (stolen <= little_stolen || now - rest_->since >= longest_rest) {
+      rest_.reset();
+      return true;
     }
-    if (now - looked_ < between_looks) return false;
-    const int stolen = stolen_percent(std::exchange(spent_, cpu_time()), cpu_time());
-    looked_ = now;
-    if (stolen > little_stolen && now - *rests_since_ < longest_rest) {
-      if (!told_) view_.line(drill_name(next), {{"event", "resting"}, {"stolen_percent", stolen}});
-      told_ = true;
-      return false;
+    if (!std::exchange(rest_->told, true)) {
+      view_.line(drill_name(next), {{"event", "resting"}, {"stolen_percent", stolen}});
     }
-    rests_since_.reset();
-    told_ = false;
-    return true;
+    return false;
   }
 
   void start() {
@@ -170,7 +174,7 @@ class Conductor {
 
   void keep(Drill drill) { view_.finished(judged_.emplace_back(std::move(drill))); }
 
-  // At once, while whoever watches still remembers why.
+  // Next, while whoever watches still remembers why.
   void drill_again(const Job& job, const Drill& drill) {
     const bool worth_it = tells_nothing(drill.verdict) && job.earlier.size() < pace_.again;
     if (!worth_it || outcome_.signal) return;
@@ -206,10 +210,7 @@ class Conductor {
   std::vector<Drill> judged_;
   Conducted outcome_;
   bool stdin_open_ = true;
-  std::optional<Instant> rests_since_;
-  Instant looked_{};
-  CpuTime spent_;
-  bool told_ = false;  // why it rests
+  std::optional<Rest> rest_;  // before the next attempt
 };
 
 }  // namespace

@@ -209,6 +209,7 @@ boost::asio::awaitable<void> DrillEngine::verify() {
 }
 
 boost::asio::awaitable<void> DrillEngine::teardown() {
+  // Some still run when the drill ended by an exception.
   while (launched_ > 0) co_await changed_.wait();
   while (!active_.empty()) {
     auto newest = active_.back();

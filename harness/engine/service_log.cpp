@@ -35,8 +35,10 @@ bool ServiceLog::affordable(std::size_t bytes) {
   return true;
 }
 
-void ServiceLog::write(std::string_view stream, std::string line) {
-  journal_.write("log", {{"service", service_}, {"stream", stream}, {"line", line}});
+void ServiceLog::write(std::string_view stream, std::string line, std::size_t left_out) {
+  nlohmann::json fields{{"service", service_}, {"stream", stream}, {"line", line}};
+  if (left_out > 0) fields["left_out"] = left_out;
+  journal_.write("log", std::move(fields));
   site_.add_log(service_, std::move(line));
 }
 
@@ -52,10 +54,7 @@ void ServiceLog::add(std::string_view stream, std::string line) {
 void ServiceLog::note_left_out() {
   if (left_out_ == 0) return;
   const std::size_t count = std::exchange(left_out_, 0);
-  std::string line = fmt::format("[reprise: {} lines left out]", count);
-  journal_.write("log",
-                 {{"service", service_}, {"stream", "err"}, {"line", line}, {"left_out", count}});
-  site_.add_log(service_, std::move(line));
+  write("err", fmt::format("[reprise: {} lines left out]", count), count);
 }
 
 }  // namespace reprise

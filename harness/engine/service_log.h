@@ -23,7 +23,8 @@ class ServiceLog {
 
  private:
   bool affordable(std::size_t bytes);
-  void write(std::string_view stream, std::string line);
+  // `left_out`: how many lines this one stands for; none for a line that was printed.
+  void write(std::string_view stream, std::string line, std::size_t left_out = 0);
 
   std::string service_;
   const Clock& clock_;

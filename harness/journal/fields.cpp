@@ -10,15 +10,7 @@ namespace reprise {
 std::string text_field(const nlohmann::json& line, const char* name) {
   const auto found = line.find(name);
   if (found == line.end()) return {};
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_object()) {  // a text in several languages
-    for (const char* language : {"", "en", "fr"}) {
-      if (auto text = found->find(language); text != found->end() && text->is_string()) {
-        return text->get<std::string>();
-      }
-    }
-  }
-  return {};
+  return found->is_string() ? found->get<std::string>() : std::string();
 }
 
 Text translated_field(const nlohmann::json& line, const char* name) {

@@ -61,10 +61,10 @@ void count_holes(const LedgerRecord& ledger, Duration commanded, DataLoss& loss)
 }
 
 void count_when_over(const LedgerRecord& ledger, Duration over, DataLoss& loss) {
-  loss.ended = over != Duration::max();
+  loss.sent_when_over = 0;
   for (const LedgerEntry& entry : ledger.entries) {
     if (!entry.acknowledged() || entry.sent <= over) continue;
-    ++loss.sent_when_over;
+    ++*loss.sent_when_over;
     loss.lost_when_over += !entry.kept();
   }
 }
@@ -74,7 +74,7 @@ void count_when_over(const LedgerRecord& ledger, Duration over, DataLoss& loss) 
 DataLoss data_loss(const LedgerRecord& ledger, const Failure& failure, unsigned allowed) {
   DataLoss loss;
   count_classes(ledger, allowed, loss);
-  count_when_over(ledger, failure.over, loss);
+  if (failure.over) count_when_over(ledger, *failure.over, loss);
   measure_gaps(ledger, failure.commanded, loss);
   if (loss.lost == 0) {
     loss.rpo = Interval{Duration::zero(), unseen(ledger, failure, loss.resolution)};

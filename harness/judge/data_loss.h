@@ -17,8 +17,8 @@ namespace reprise {
 struct Failure {
   Duration commanded{};  // t_cmd
   Duration armed{};      // t_armed
-  // When the last fault was healed and the last procedure ended; never where neither was.
-  Duration over = Duration::max();
+  // When the last fault was healed and the last procedure ended; nothing where neither was.
+  std::optional<Duration> over = {};
 };
 
 // Of a drill whose ledger is settled. `allowed`: how many copies of an entry there may be.

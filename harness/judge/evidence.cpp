@@ -142,17 +142,20 @@ std::optional<Duration> first_bit(const Record& record) {
   return first;
 }
 
-Duration last_incident(const Record& record) {
-  Duration last{};
-  for (const auto& fault : record.faults) {
-    for (const auto& instant : {fault.commanded, fault.armed, fault.healed}) {
-      if (instant) last = std::max(last, *instant);
-    }
-  }
+// An instant that is not there is before every other.
+std::optional<Duration> last_mended(const Record& record) {
+  std::optional<Duration> last;
+  for (const auto& fault : record.faults) last = std::max(last, fault.healed);
   for (const auto& procedure : record.procedures) {
-    if (procedure.started && procedure.finished) last = std::max(last, *procedure.finished);
+    if (procedure.started) last = std::max(last, procedure.finished);
   }
   return last;
+}
+
+Duration last_incident(const Record& record) {
+  std::optional<Duration> last = last_mended(record);
+  for (const auto& fault : record.faults) last = std::max({last, fault.commanded, fault.armed});
+  return last.value_or(Duration::zero());
 }
 
 std::optional<Message> unusable(const Timeline& line, const std::string& probe,

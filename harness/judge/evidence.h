@@ -44,6 +44,8 @@ namespace reprise {
 
 [[nodiscard]] std::optional<Duration> first_commanded(const Record& record);
 [[nodiscard]] std::optional<Duration> first_bit(const Record& record);
+// The last instant at which a fault was healed or a procedure ended; nothing where neither was.
+[[nodiscard]] std::optional<Duration> last_mended(const Record& record);
 // The last instant at which a fault was armed or healed or a procedure ended.
 [[nodiscard]] Duration last_incident(const Record& record);
 

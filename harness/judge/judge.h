@@ -83,8 +83,9 @@ struct DataLoss {
   std::uint64_t lost = 0, recovered = 0, phantom = 0, duplicated = 0, corrupted = 0, stale = 0;
   std::uint64_t holes = 0;
   std::uint64_t lost_after = 0;  // of those lost: acknowledged after the failure
-  bool ended = false;  // the failure has an end: something was healed, or a procedure ended
-  std::uint64_t sent_when_over = 0, lost_when_over = 0;  // of A and of those lost: sent afterwards
+  // Of A, and of those lost: sent when everything was mended; nothing where nothing ever was.
+  std::optional<std::uint64_t> sent_when_over;
+  std::uint64_t lost_when_over = 0;
   std::uint64_t acknowledged_before = 0;
   Duration resolution{};  // δ
   Interval rpo;

@@ -6,26 +6,11 @@
 
 namespace reprise {
 
-namespace {
-
-Duration when_over(const Record& record) {
-  std::optional<Duration> last;
-  const auto add = [&](const std::optional<Duration>& instant) {
-    if (instant) last = std::max(last.value_or(*instant), *instant);
-  };
-  for (const FaultRecord& fault : record.faults) add(fault.healed);
-  for (const ProcedureRecord& procedure : record.procedures) {
-    if (procedure.started) add(procedure.finished);
-  }
-  return last.value_or(Duration::max());
-}
-
-}  // namespace
-
 std::optional<Failure> first_failure(const Record& record, const std::string& incident) {
   for (const FaultRecord& fault : record.faults) {  // by t_cmd
     if (!fault.commanded || (!incident.empty() && fault.id != incident)) continue;
-    const Duration over = std::max(when_over(record), *fault.commanded);
+    std::optional<Duration> over = last_mended(record);
+    if (over) over = std::max(*over, *fault.commanded);
     return Failure{*fault.commanded, fault.armed.value_or(fault.bit.value_or(*fault.commanded)),
                    over};
   }

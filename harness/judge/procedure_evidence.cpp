@@ -30,8 +30,9 @@ nlohmann::json text_argument(const Text& text) {
 
 nlohmann::json step_text(const StepRecord& step) {
   Text out = step.name();
-  for (auto& [language, text] : out.by_language)
-    text = fmt::format("{} ({})", step.index + 1, text);
+  for (auto& [language, title] : out.by_language) {
+    title = fmt::format("{} ({})", step.index + 1, title);
+  }
   return text_argument(out);
 }
 

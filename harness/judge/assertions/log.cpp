@@ -52,12 +52,8 @@ Message statement_of(const LogTerms& terms) {
   return out;
 }
 
-Finding cut_short_log(Finding finding, const LogTerms& terms) {
-  return inconclusive(std::move(finding), {"judge.log.cut-short", {{"service", terms.service}}});
-}
-
-Finding gaps_in_log(Finding finding, const LogTerms& terms) {
-  return inconclusive(std::move(finding), {"judge.log.gaps", {{"service", terms.service}}});
+Finding log_untold(Finding finding, const LogTerms& terms, const char* key) {
+  return inconclusive(std::move(finding), {key, {{"service", terms.service}}});
 }
 
 Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found, Duration end,
@@ -71,11 +67,9 @@ Finding judge_absent(Finding finding, const LogTerms& terms, const Found& found,
     finding.cause->log_line = found.lines.front()->line;
     return finding;
   }
-  if (!found.any) {
-    return inconclusive(std::move(finding), {"judge.log.silent", {{"service", terms.service}}});
-  }
-  if (found.gap) return gaps_in_log(std::move(finding), terms);
-  if (record.length < end) return cut_short_log(std::move(finding), terms);
+  if (!found.any) return log_untold(std::move(finding), terms, "judge.log.silent");
+  if (found.gap) return log_untold(std::move(finding), terms, "judge.log.gaps");
+  if (record.length < end) return log_untold(std::move(finding), terms, "judge.log.cut-short");
   return passed(std::move(finding), {"judge.log.absent", {{"service", terms.service}}});
 }
 
@@ -91,8 +85,8 @@ Finding judge_present(Finding finding, const LogTerms& terms, const Found& found
                                         {"count", found.lines.size()},
                                         {"after_ns", after.count()}}});
   }
-  if (record.length < end) return cut_short_log(std::move(finding), terms);
-  if (found.gap) return gaps_in_log(std::move(finding), terms);
+  if (record.length < end) return log_untold(std::move(finding), terms, "judge.log.cut-short");
+  if (found.gap) return log_untold(std::move(finding), terms, "judge.log.gaps");
   const nlohmann::json told{
       {"service", terms.service}, {"count", found.lines.size()}, {"wanted", terms.at_least}};
   if (terms.evidence) return inconclusive(std::move(finding), {"judge.log.no-evidence", told});
@@ -116,7 +110,7 @@ Finding judge_log(const AssertionSpec& spec, const Record& record) {
   }
   const auto service = record.plan.services.find(terms.service);
   if (service != record.plan.services.end() && service->second.external) {
-    return inconclusive(std::move(finding), {"judge.log.external", {{"service", terms.service}}});
+    return log_untold(std::move(finding), terms, "judge.log.external");
   }
   Duration from{};
   // A line may come before the first evidence of a victim does, never before the injection.

@@ -36,27 +36,26 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   finding.measured = loss->rpo;
   if (auto miss = unsound(finding, *loss)) return std::move(*miss);
   const bool allowed = text_option(spec, "acknowledged-after-failure") == "allowed";
-  const bool silent = allowed && loss->ended && loss->sent_when_over == 0;
-  Message nobody_wrote{"judge.rpo.nobody-wrote", {{"ledger", ledger}}};
-  if (loss->lost == 0) {
-    if (silent) return inconclusive(std::move(finding), std::move(nobody_wrote));
-    return nothing_lost(std::move(finding), *loss);
-  }
   const auto outcome = [&](const char* key) { return outcome_of(key, *loss, record.scenario); };
-  if (!loss->rpo.high) {
-    return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.past-the-start"));
+  if (loss->lost > 0) {
+    if (!loss->rpo.high) {
+      return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.past-the-start"));
+    }
+    if (*loss->rpo.high > limit) {
+      return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.exceeded"));
+    }
+    if (loss->lost_after > 0 && !allowed) {
+      return missed(std::move(finding), "chaos.LostAfterFailure", outcome("judge.rpo.lost-after"));
+    }
+    if (loss->lost_when_over > 0) {
+      Message lost{"judge.rpo.lost-when-over", {{"count", loss->lost_when_over}}};
+      return missed(std::move(finding), "chaos.LostAfterRecovery", std::move(lost));
+    }
   }
-  if (*loss->rpo.high > limit) {
-    return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.exceeded"));
+  if (allowed && loss->sent_when_over == 0U) {
+    return inconclusive(std::move(finding), {"judge.rpo.nobody-wrote", {{"ledger", ledger}}});
   }
-  if (loss->lost_after > 0 && !allowed) {
-    return missed(std::move(finding), "chaos.LostAfterFailure", outcome("judge.rpo.lost-after"));
-  }
-  if (loss->lost_when_over > 0) {
-    Message lost{"judge.rpo.lost-when-over", {{"count", loss->lost_when_over}}};
-    return missed(std::move(finding), "chaos.LostAfterRecovery", std::move(lost));
-  }
-  if (silent) return inconclusive(std::move(finding), std::move(nobody_wrote));
+  if (loss->lost == 0) return nothing_lost(std::move(finding), *loss);
   if (auto few = too_few(*loss)) return inconclusive(std::move(finding), std::move(*few));
   return passed(std::move(finding), outcome("judge.rpo.within"));
 }
