@@ -17,6 +17,7 @@ boost::asio::awaitable<void> DrillEngine::run_procedure(std::size_t index) {
     co_return;
   }
   last_start_ = parts_.clock.now();
+  ++at_work_;
   parts_.journal.write("procedure", {{"procedure", procedure.name}, {"state", "started"}});
   bool going = true;
   for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
@@ -32,6 +33,7 @@ boost::asio::awaitable<void> DrillEngine::run_procedure(std::size_t index) {
   nlohmann::json fields{{"procedure", procedure.name}, {"state", going ? "finished" : "failed"}};
   parts_.journal.write("procedure", std::move(fields));
   last_incident_ = parts_.clock.now();
+  --at_work_;
 }
 
 void DrillEngine::note_step(const std::string& procedure, int index, const Step& step,

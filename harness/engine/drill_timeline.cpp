@@ -94,6 +94,23 @@ boost::asio::awaitable<void> DrillEngine::look_for_victim(std::shared_ptr<Active
   }
 }
 
+boost::asio::awaitable<bool> DrillEngine::wait_to_see(const Watch& watch) {
+  const Instant begun = parts_.clock.now();
+  auto seen = [&] {
+    const auto held = lookout_.held(watch, timeline_);
+    return (held && *held >= watch.hold) || healing_;
+  };
+  auto seen_or_idle = [&] { return seen() || at_work_ == 0; };
+  while (!ending_) {
+    // What a procedure does may bring it about, and its steps have limits of their own.
+    co_await wait_until(seen_or_idle, Instant::max());
+    const Instant deadline = std::max(begun, last_incident_) + parts_.scenario.patience;
+    if (co_await wait_until(seen, deadline)) co_return true;
+    if (at_work_ == 0 && last_incident_ + parts_.scenario.patience <= parts_.clock.now()) break;
+  }
+  co_return false;
+}
+
 boost::asio::awaitable<bool> DrillEngine::wait_for_start(const Start& start) {
   auto healing = [this] { return healing_; };
   if (!start.after.empty()) {
@@ -101,12 +118,8 @@ boost::asio::awaitable<bool> DrillEngine::wait_for_start(const Start& start) {
     co_await wait_until(over, Instant::max());
     co_await wait_until(healing, parts_.clock.now() + start.delay);
   } else if (start.when) {
-    auto seen = [&] {
-      const auto held = lookout_.held(*start.when, timeline_);
-      return (held && *held >= start.when->hold) || healing_;
-    };
-    const Instant deadline = parts_.clock.now() + parts_.scenario.patience;
-    if (!co_await wait_until(seen, deadline)) co_return false;
+    const bool seen = co_await wait_to_see(*start.when);
+    if (!seen) co_return false;
     co_await wait_until(healing, parts_.clock.now() + start.delay);
   } else {
     co_await wait_until(healing, timeline_ + start.at);

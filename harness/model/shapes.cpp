@@ -47,7 +47,10 @@ Shape watch() {
 FieldList start_fields() {
   return {{"at", Shape::duration(), {}, "from the beginning of the inject phase; default 0s"},
           {"after", Shape::name(), {}, "the id of a fault: when it is over"},
-          {"when", watch(), {}, "when a probe sees this"},
+          {"when",
+           watch(),
+           {},
+           "when a probe sees this; waited for until `patience` after the last procedure or fault"},
           {"delay", Shape::duration(), {}, "so much later, with after and when"}};
 }
 

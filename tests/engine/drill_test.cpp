@@ -7,8 +7,10 @@
 namespace reprise::testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::vector<std::string> phases(const std::vector<nlohmann::json>& events) {
   std::vector<std::string> found;
@@ -171,6 +173,29 @@ TEST(Drill, AStartThatNeverComesIsToldAndNothingIsBroken) {
   const auto events = drill.run(scripted_plan(100ms, 5min), scripted_scenario({fault}));
   EXPECT_THAT(steps(events), ElementsAre("failed"));
   EXPECT_THAT(World::now().verbs, IsEmpty());
+}
+
+// A procedure of the plan may take longer than anybody waits for a recovery.
+TEST(Drill, WaitsForAConditionAsLongAsAProcedureIsAtWork) {
+  ManualDrill drill;
+  Scenario scenario = scripted_scenario({scripted_fault(), scripted_fault()});
+  FaultSpec& late = scenario.faults[0];
+  late.start.at = 3 * scenario.patience;
+  late.lasting = 1s;
+  FaultSpec& then = scenario.faults[1];
+  then.id = "then";
+  then.lasting = 1s;
+  then.start.when = Watch{"page", {"down", std::nullopt}, {}, {}};
+  scenario.procedures = {{"long", {}, {}}};
+  Step step;
+  step.kind = "wait";
+  step.options = {{"value", {{"probe", "page"}, {"expect", {{"status", 999}}}}}};
+  step.within = 4 * scenario.patience;
+  Plan plan = scripted_plan(100ms, 5min);
+  plan.procedures["long"] = {"long", {}, {step}, {}};
+  const auto events = drill.run(plan, scenario);
+  EXPECT_THAT(steps(events), Not(Contains("failed")));
+  EXPECT_EQ(World::now().verbs.size(), 6u) << "both came, and went";
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr int missed = 1;  // the exit code of a drill that found a promise broken
+// Exit codes of a drill that found a promise broken, and of one that could not tell.
+constexpr int missed = 1, inconclusive = 3;
+constexpr int most_drills = 3;
 
 std::string program() {
   const char* other = std::getenv("REPRISE_PROGRAM");
@@ -44,9 +46,13 @@ class Sabotaged : public ::testing::TestWithParam<Sabotage> {};
 TEST_P(Sabotaged, FailsItsDrill) {
   const Sabotage& sabotage = GetParam();
   const SabotagedPlan broken(sabotage);
-  const int code = run({program(), "run", broken.plan(), sabotage.scenario, "--out", broken.out(),
-                        "--plain", "--seed", "1", "--again", "5"},
-                       broken.log());
+  // What saw a miss and was made void by something else is not drilled again by `--again`.
+  int code = inconclusive;
+  for (int i = 0; i < most_drills && code == inconclusive; ++i) {
+    code = run({program(), "run", broken.plan(), sabotage.scenario, "--out", broken.out(),
+                "--plain", "--seed", "1", "--again", "5"},
+               broken.log());
+  }
   ASSERT_EQ(code, missed) << sabotage.why << "\n" << read(broken.log());
   EXPECT_THAT(failures(broken.out() / "summary.json"),
               Contains(AllOf(StartsWith(sabotage.finding + ": "), HasSubstr(sabotage.says))))
