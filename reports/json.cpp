@@ -101,6 +101,7 @@ ordered_json ledger_json(const LedgerFigures& figures, const std::string& langua
           {"stale", loss.stale},
           {"holes", loss.holes},
           {"resolution_ns", loss.resolution.count()},
+          {"reach_ns", loss.reach.count()},
           {"rpo_low_ns", loss.rpo.low.count()},
           {"rpo_high_ns", nanoseconds(loss.rpo.high)}};
 }

@@ -100,7 +100,8 @@ std::string ledger_remarks(const DataLoss& loss, const std::string& language) {
     if (!out.empty()) out += ", ";
     out += text(key, language, {{"count", count}});
   }
-  return out.empty() ? "–" : out;
+  if (!out.empty()) out += "; ";
+  return out + text("ledger.reach", language, {{"reach_ns", loss.reach.count()}});
 }
 
 std::string headline(const Drill& drill, const std::string& language) {

@@ -66,11 +66,12 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
 
 void explain_measured(const Plan& plan, const Scenario& scenario) {
   fmt::print("Will be measured:\n");
-  if (scenario.compress > 1) {
+  if (const auto& compress = scenario.compress) {
     fmt::print(
-        "  time is compressed: backups are made {} times more often than in reality, and\n"
-        "  how far a loss may reach back is so much shorter\n",
-        scenario.compress);
+        "  time is compressed: a backup every {} stands for one every {}, and how far a loss may\n"
+        "  reach back is {} times shorter; probe {} shows that they come no more often\n",
+        format_duration(compress->drilled()), format_duration(compress->period), compress->times,
+        compress->probe);
   }
   const auto used = scenario.ledgers_used();
   for (const auto& [name, ledger] : plan.ledgers) {

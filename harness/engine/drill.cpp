@@ -17,6 +17,7 @@ std::set<std::string> probes_used(const DrillParts& parts) {
   const Scenario& scenario = parts.scenario;
   for (const Watch& watch : scenario.steady_state) used.insert(watch.probe);
   for (const Watch& watch : scenario.abort) used.insert(watch.probe);
+  if (scenario.compress) used.insert(scenario.compress->probe);
   for (const AssertionSpec& assertion : scenario.assertions) {
     if (assertion.options.contains("probe")) used.insert(assertion.options.at("probe"));
   }

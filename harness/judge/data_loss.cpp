@@ -22,11 +22,13 @@ void count_classes(const LedgerRecord& ledger, unsigned allowed, DataLoss& loss)
   }
 }
 
-// Sets δ and how many acknowledgements it comes from.
+// Sets δ, how many acknowledgements it comes from, and how far back the ledger reaches.
 void measure_gaps(const LedgerRecord& ledger, Duration commanded, DataLoss& loss) {
   std::vector<Duration> before;
   for (const LedgerEntry& entry : ledger.entries) {
-    if (entry.acknowledged() && entry.answered <= commanded) before.push_back(entry.answered);
+    if (!entry.acknowledged() || entry.answered > commanded) continue;
+    before.push_back(entry.answered);
+    loss.reach = std::max(loss.reach, commanded - entry.sent);
   }
   std::ranges::sort(before);
   loss.acknowledged_before = before.size();

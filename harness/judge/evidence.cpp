@@ -18,14 +18,14 @@ const json* option(const AssertionSpec& spec, const char* name) {
 // A journal may come from anybody: no duration is so long that arithmetic on it overflows.
 constexpr Duration longest{std::int64_t{1} << 54};  // 208 days
 
+// Drilled durations stand for longer ones, where backups are made less often.
+Duration in_reality(Duration drilled, const Compression& compress) {
+  return tamed(drilled) > longest / compress.times ? longest : tamed(drilled) * compress.times;
+}
+
 }  // namespace
 
 Duration tamed(Duration duration) { return std::clamp(duration, Duration::zero(), longest); }
-
-Duration in_reality(Duration drilled, const Scenario& scenario) {
-  const int times = std::max(1, scenario.compress);
-  return tamed(drilled) > longest / times ? longest : tamed(drilled) * times;
-}
 
 std::optional<Duration> duration_option(const AssertionSpec& spec, const char* name) {
   const json* found = option(spec, name);
@@ -204,6 +204,17 @@ Duration sustained_of(const AssertionSpec& spec, const Scenario& scenario, const
   return out;
 }
 
+void tell_compression(Message& statement, const char* key, Duration limit,
+                      const Scenario& scenario) {
+  if (!scenario.compress) return;
+  const Compression& compress = *scenario.compress;
+  statement.key = key;
+  statement.arguments["real_ns"] = in_reality(limit, compress).count();
+  statement.arguments["times"] = compress.times;
+  statement.arguments["period_ns"] = compress.period.count();
+  statement.arguments["drilled_ns"] = compress.drilled().count();
+}
+
 void add_interval(Message& message, const Interval& interval) {
   message.arguments["low_ns"] = interval.low.count();
   message.arguments["high_ns"] = nullptr;  // the catalogue's word for unbounded
@@ -212,11 +223,11 @@ void add_interval(Message& message, const Interval& interval) {
 
 void add_interval(Message& message, const Interval& interval, const Scenario& scenario) {
   add_interval(message, interval);
-  if (scenario.compress == 1) return;
-  message.arguments["real_low_ns"] = in_reality(interval.low, scenario).count();
+  if (!scenario.compress) return;
+  message.arguments["real_low_ns"] = in_reality(interval.low, *scenario.compress).count();
   message.arguments["real_high_ns"] = nullptr;
   if (interval.high) {
-    message.arguments["real_high_ns"] = in_reality(*interval.high, scenario).count();
+    message.arguments["real_high_ns"] = in_reality(*interval.high, *scenario.compress).count();
   }
 }
 

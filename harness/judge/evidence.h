@@ -18,8 +18,6 @@ namespace reprise {
 [[nodiscard]] bool flag_option(const AssertionSpec& spec, const char* name);
 [[nodiscard]] std::optional<std::int64_t> integer_option(const AssertionSpec& spec,
                                                          const char* name);
-// What a duration of a compressed scenario stands for, where backups are made less often.
-[[nodiscard]] Duration in_reality(Duration drilled, const Scenario& scenario);
 // Never negative, and so short that sums of several do not overflow.
 [[nodiscard]] Duration tamed(Duration duration);
 // `expect:`; an unreadable one (a forged journal) is an error.
@@ -61,6 +59,10 @@ namespace reprise {
 [[nodiscard]] Duration sustained_of(const AssertionSpec& spec, const Scenario& scenario,
                                     const Plan& plan);
 
+// Where the scenario compresses time: another text for the statement, which tells what the limit
+// and the period of the backups are in reality.
+void tell_compression(Message& statement, const char* key, Duration limit,
+                      const Scenario& scenario);
 // Arguments "low_ns" and "high_ns" of an interval.
 void add_interval(Message& message, const Interval& interval);
 // And, where the scenario compresses time, what it is in reality.

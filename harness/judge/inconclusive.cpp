@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/journal/fields.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/procedure_evidence.h"
 #include "harness/judge/statistics.h"
@@ -79,6 +80,48 @@ void add_procedures(const Record& record, Reasons& out) {
   }
 }
 
+// A period of a backup that is seen: samples are so far apart that the last of it may be missed.
+constexpr double least_of_period = 0.75;
+
+// How old the newest backup ever was before the incident, of those made during the drill.
+std::optional<Duration> greatest_age(const ProbeRecord& probe, Duration incident) {
+  std::optional<Duration> greatest;
+  std::optional<std::string> found_there;
+  for (const Sample& sample : probe.samples) {
+    if (sample.finished > incident) break;
+    const nlohmann::json& values = probe.seen(sample).values;
+    if (!values.contains("count")) continue;  // no answer
+    const std::string newest = text_field(values, "restorable");
+    if (!found_there) found_there = newest;
+    const auto age = values.find("age");
+    if (newest == *found_there || age == values.end() || !age->is_number_integer()) continue;
+    greatest = std::max(greatest, std::optional(tamed(Duration(age->get<std::int64_t>()))));
+  }
+  return greatest;
+}
+
+// Backups that are made more often than the compressed time says flatter the plan.
+void add_compression(const Record& record, Reasons& out) {
+  const auto& compress = record.scenario.compress;
+  const auto incident = first_commanded(record);
+  if (!compress || !incident) return;
+  const auto probe = record.probes.find(compress->probe);
+  std::optional<Duration> age;
+  if (probe != record.probes.end()) age = greatest_age(probe->second, *incident);
+  const Duration period = compress->drilled();
+  if (!age) {
+    out.push_back({{"judge.compress.untold", {{"probe", compress->probe}}}, false});
+  } else if (*age < least_of_period * period) {
+    out.push_back({{"judge.compress.too-often",
+                    {{"probe", compress->probe},
+                     {"age_ns", age->count()},
+                     {"drilled_ns", period.count()},
+                     {"period_ns", compress->period.count()},
+                     {"times", compress->times}}},
+                   false});
+  }
+}
+
 void add_end(const Record& record, Reasons& out) {
   for (const auto& what : record.troubles) {
     out.push_back({{"judge.trouble", {{"what", what}}}});
@@ -139,6 +182,7 @@ std::vector<Reason> drill_reasons(const Record& record) {
   add_bites(record, out);
   add_missing_faults(record, out);
   add_procedures(record, out);
+  add_compression(record, out);
   if (!never_began) add_end(record, out);
   add_lateness(record, out);
   if (record.scenario.assertions.empty()) out.push_back({{"judge.nothing-judged"}});

@@ -88,6 +88,9 @@ struct DataLoss {
   std::uint64_t lost_when_over = 0;
   std::uint64_t acknowledged_before = 0;
   Duration resolution{};  // δ
+  // How long before the failure the oldest acknowledged write was sent: beyond it, nothing is
+  // shown.
+  Duration reach{};
   Interval rpo;
 };
 

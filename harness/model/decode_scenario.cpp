@@ -100,7 +100,11 @@ Result<Scenario> decode_scenario(const nlohmann::json& resolved) {
   out.sustained = fields.duration("sustained");
   out.patience = fields.duration("patience", 60s);
   out.repeat = fields.integer("repeat", 1, 10'000, 1);
-  out.compress = fields.integer("compress", 1, 1'000'000, 1);
+  if (fields.has("compress")) {
+    auto compress = fields.object("compress");
+    out.compress = Compression{compress.integer("times", 1, most_compressed, 1),
+                               compress.duration("period", Duration{}), compress.text("probe")};
+  }
   out.where = fields.where();
   out.file = out.where.file;
   if (error) return std::unexpected(std::move(*error));

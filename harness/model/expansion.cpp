@@ -1,5 +1,6 @@
 #include "harness/model/expansion.h"
 
+#include "harness/model/time.h"
 #include "harness/model/wording.h"
 
 namespace reprise {
@@ -84,6 +85,14 @@ Variables variables_of(const Document& document, const std::string& key, Errors&
     out[name] = value.is_object() ? value.at("secret") : value;  // {secret: text}
   }
   return out;
+}
+
+std::optional<std::string> compressed_period(const Document& scenario) {
+  const auto compress = scenario.root().find("compress");
+  if (compress == scenario.root().end()) return std::nullopt;
+  const auto period = parse_duration(compress->at("period").get<std::string>());
+  if (!period) return std::nullopt;
+  return format_duration(*period / compress->at("times").get<int>());
 }
 
 Result<std::vector<Variables>> combinations(const Variables& matrix) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ using Variables = std::map<std::string, nlohmann::json>;
 // an error.
 [[nodiscard]] Variables variables_of(const Document& document, const std::string& key,
                                      Errors& errors);
+
+// ${compress.period}: what a scenario's checked `compress:` makes of the time between two backups.
+[[nodiscard]] std::optional<std::string> compressed_period(const Document& scenario);
 
 // One set of variables for each combination, the last variable turning fastest; one empty set for
 // no matrix. Too many combinations are an error.

@@ -136,7 +136,8 @@ class PlanLoader {
   void read_scenarios(const std::filesystem::path& path) {
     auto document = read(path);
     if (!document || !fits(*document, "vars", variables_shape()) ||
-        !fits(*document, "for-each", matrix_shape())) {
+        !fits(*document, "for-each", matrix_shape()) ||
+        !fits(*document, "compress", compress_shape())) {
       return;
     }
     if (!document->root().is_object()) {
@@ -145,6 +146,7 @@ class PlanLoader {
     }
     Variables own = variables_;
     for (auto& [name, value] : variables_of(*document, "vars", errors_)) own[name] = value;
+    if (auto period = compressed_period(*document)) own["compress.period"] = *period;
     auto sets = combinations(variables_of(*document, "for-each", errors_));
     if (sets && sets->size() * text_bytes_ > most_expanded_bytes) {
       sets = failure("for-each makes too much of so large a file");

@@ -113,9 +113,10 @@ class ScenarioResolution {
   }
 
   [[nodiscard]] std::string compressed(const std::string& objective) const {
+    const auto compress = source_.root().find("compress");
+    if (compress == source_.root().end()) return objective;
     const auto whole = parse_duration(objective);
-    const auto times = source_.root().value("compress", 1);
-    return whole && times > 1 ? format_duration(*whole / times) : objective;
+    return whole ? format_duration(*whole / compress->at("times").get<int>()) : objective;
   }
 
   const ScenarioSource& source_;

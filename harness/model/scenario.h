@@ -51,6 +51,17 @@ struct ProcedureRun {
   Location where;
 };
 
+// Where a plan counts in hours: its backups are made `times` times more often than in reality, and
+// the RPO is as many times shorter.
+inline constexpr int most_compressed = 1'000'000;
+struct Compression {
+  int times = 1;
+  Duration period{};  // in reality, from one backup to the next
+  std::string probe;  // shows that they are made no more often than that
+
+  [[nodiscard]] Duration drilled() const { return period / times; }
+};
+
 // A declared deficiency: a miss is conditional until the date, then a fail.
 struct Known {
   std::string finding;
@@ -91,7 +102,7 @@ struct Scenario {
   std::optional<Duration> sustained;  // default: 20 samples and 3 looks of the system, both
   Duration patience{};                // resolved: default min(rto, 60 s)
   int repeat = 1;
-  int compress = 1;  // backups are made so many times more often than in reality
+  std::optional<Compression> compress;
   std::filesystem::path file;
   Location where;
   nlohmann::json resolved;  // as the journal records it

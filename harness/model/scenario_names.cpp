@@ -39,6 +39,7 @@ class ScenarioNames {
     for (const PlacedFault& fault : faults_) check_fault(fault);
     fault_order();
     procedures();
+    if (root.contains("compress")) compression(root.at("compress"));
     if (!root.contains("assertions")) {
       mentions_.add("", "the scenario has no assertions: nothing would be judged");
     } else {
@@ -259,6 +260,14 @@ class ScenarioNames {
     if (!read || !date.ok()) {
       mentions_.add(at, fmt::format("there is no day {}", in_quotes(written)));
     }
+  }
+
+  void compression(const json& compress) {
+    positive(compress.at("period"), "/compress/period");
+    const auto name = compress.at("probe").get<std::string>();
+    if (!mentions_.has("probe", name) || plan_.at("probes").at(name).contains("backups")) return;
+    mentions_.add("/compress/probe",
+                  fmt::format("the probe {} is not of kind backups", in_quotes(name)));
   }
 
   void positive(const json& duration, const std::string& at) {

@@ -228,11 +228,6 @@ nlohmann::json published(const Shape& shape, const char* title) {
   return out;
 }
 
-const auto* find_named(const auto& kinds, std::string_view name) {
-  auto found = std::ranges::find(kinds, name, [](const auto& kind) { return kind.name; });
-  return found != kinds.end() ? &*found : nullptr;
-}
-
 }  // namespace
 
 Shape variables_shape() { return Shape::table(Shape::either({scalar(), secret()})); }
@@ -265,6 +260,15 @@ Shape plan_shape(const Vocabulary& vocabulary) {
        {"defaults", Shape::object(shared_fields(vocabulary)), {}, "inherited by scenarios"}});
 }
 
+Shape compress_shape() {
+  return Shape::object(
+      {{"times", whole(2, most_compressed), required, "how many times more often"},
+       {"period", Shape::duration(), required,
+        "from one backup to the next, in reality; what it becomes is ${compress.period}"},
+       {"probe", Shape::name_of("probe"), required,
+        "of kind backups: shows that they are made no more often than that"}});
+}
+
 Shape scenario_shape(const Vocabulary& vocabulary) {
   FieldList fields{{"reprise", whole(1, 1), required, "format version: 1"},
                    {"scenario", Shape::name(), required, "its name"},
@@ -273,22 +277,12 @@ Shape scenario_shape(const Vocabulary& vocabulary) {
                    {"for-each", matrix_shape(), {}, "a scenario for each combination"},
                    {"covers", Shape::list(Shape::name_of("risk")), {}, "risks of the plan"},
                    {"compress",
-                    whole(2, 1'000'000),
+                    compress_shape(),
                     {},
-                    "backups are made so many times more often than in reality; `rpo` is as many "
-                    "times shorter, and both figures are printed"}};
+                    "backups are made more often than in reality; `rpo` is as many times shorter, "
+                    "and both figures are printed"}};
   for (auto& field : shared_fields(vocabulary)) fields.push_back(std::move(field));
   return Shape::object(std::move(fields));
-}
-
-const KindInfo* find_kind(const std::vector<KindInfo>& kinds, std::string_view name) {
-  return find_named(kinds, name);
-}
-const ProbeInfo* find_probe(const Vocabulary& vocabulary, std::string_view name) {
-  return find_named(vocabulary.probes, name);
-}
-const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name) {
-  return find_named(vocabulary.faults, name);
 }
 
 nlohmann::json file_schemas(const Vocabulary& vocabulary) {

@@ -13,10 +13,7 @@ namespace reprise {
 // `vars` and `for-each`, which are checked before anything else is filled in.
 [[nodiscard]] Shape variables_shape();
 [[nodiscard]] Shape matrix_shape();
-
-// Null for an unknown kind.
-[[nodiscard]] const KindInfo* find_kind(const std::vector<KindInfo>& kinds, std::string_view name);
-[[nodiscard]] const ProbeInfo* find_probe(const Vocabulary& vocabulary, std::string_view name);
-[[nodiscard]] const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name);
+// `compress`, before ${compress.period} is filled in.
+[[nodiscard]] Shape compress_shape();
 
 }  // namespace reprise

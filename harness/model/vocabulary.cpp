@@ -1,5 +1,7 @@
 #include "harness/model/vocabulary.h"
 
+#include <algorithm>
+
 namespace reprise {
 
 std::string_view target_name(Target target) {
@@ -12,6 +14,11 @@ std::string_view target_name(Target target) {
     case Target::disk: return "disk";
   }
   return "none";
+}
+
+const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name) {
+  const auto found = std::ranges::find(vocabulary.faults, name, &FaultInfo::name);
+  return found != vocabulary.faults.end() ? &*found : nullptr;
 }
 
 }  // namespace reprise

@@ -60,4 +60,7 @@ struct Vocabulary {
   std::vector<KindInfo> assertions;
 };
 
+// Null for an unknown kind.
+[[nodiscard]] const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name);
+
 }  // namespace reprise

@@ -67,7 +67,11 @@ std::optional<BackupFile> backup_at(const fs::path& path, const std::string& nam
       ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return std::nullopt;
   }
-  BackupFile file{path, instant_of(status.st_mtim.tv_sec), {}};
+  BackupFile file{path,
+                  instant_of(status.st_mtim.tv_sec) + Duration(status.st_mtim.tv_nsec),
+                  fmt::format("{} {} {}.{}", status.st_ino, status.st_size, status.st_ctim.tv_sec,
+                              status.st_ctim.tv_nsec),
+                  {}};
   if (!rules.dated.empty()) {
     const auto date = date_in(name, rules.dated);
     if (!date) return std::nullopt;

@@ -22,6 +22,7 @@ struct BackupRules {
 struct BackupFile {
   std::filesystem::path path;
   UtcInstant taken;
+  std::string state;    // of the file: another one when it was written or replaced
   std::string unsound;  // why it cannot be restored; empty: nothing known
 };
 

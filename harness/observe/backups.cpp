@@ -30,12 +30,15 @@ class BackupsProbe final : public Probe {
   asio::awaitable<std::optional<Listing>> listed(Instant deadline);
   // Why the file cannot be restored, by the plan's own check; empty when it can.
   asio::awaitable<Result<std::string>> checked(const BackupFile& file, Instant deadline);
+  // Fills in `unsound`; `again`: also of a file that has been checked and is still the same.
+  asio::awaitable<Result<void>> check(BackupFile& file, bool again, Instant deadline);
 
   json options_;
   ProbeContext context_;
   // One at a time, also beyond its deadline: a hung or slow folder must not use up the pool, where
   // faults wait to be healed.
   std::shared_ptr<Promised<Listing>> running_;
+  std::map<fs::path, BackupFile> checked_;
 };
 
 Result<BackupRules> BackupsProbe::rules() const {
@@ -74,6 +77,20 @@ asio::awaitable<Result<std::string>> BackupsProbe::checked(const BackupFile& fil
   co_return cut_text(said.substr(0, said.find('\n')));
 }
 
+asio::awaitable<Result<void>> BackupsProbe::check(BackupFile& file, bool again, Instant deadline) {
+  if (!file.unsound.empty() || !options_.contains("check")) co_return Result<void>();
+  const auto known = checked_.find(file.path);
+  if (!again && known != checked_.end() && known->second.state == file.state) {
+    file.unsound = known->second.unsound;
+    co_return Result<void>();
+  }
+  auto problem = co_await checked(file, deadline);
+  if (!problem) co_return std::unexpected(problem.error());
+  file.unsound = std::move(*problem);
+  checked_.insert_or_assign(file.path, file);
+  co_return Result<void>();
+}
+
 asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
   auto listing = co_await listed(deadline);
   if (!listing) co_return not_answered("timeout");
@@ -82,20 +99,20 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
   Observation seen;
   const BackupFile* restorable = nullptr;
   for (BackupFile& file : files) {
-    if (file.unsound.empty() && options_.contains("check")) {
-      auto problem = co_await checked(file, deadline);
-      if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
-      if (!problem) co_return not_answered("error", problem.error().text());
-      file.unsound = std::move(*problem);
-    }
+    const bool newest = restorable == nullptr;
+    auto done = co_await check(file, newest, deadline);
+    if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
+    if (!done) co_return not_answered("error", done.error().text());
+    if (!newest) continue;
     if (file.unsound.empty()) {
       restorable = &file;
-      break;
-    }
-    if (!seen.values.contains("text")) {
+    } else if (!seen.values.contains("text")) {
       seen.values["text"] = cut_text(file.path.filename().string() + ": " + file.unsound);
     }
   }
+  std::erase_if(checked_, [&](const auto& known) {
+    return std::ranges::find(files, known.first, &BackupFile::path) == files.end();
+  });
   // Ages are those of the answer, however long the checks took.
   const auto age = [now = std::chrono::system_clock::now()](const BackupFile& file) {
     return std::max<std::int64_t>(0, Duration(now - file.taken).count());
@@ -112,9 +129,9 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
 const Registered<ProbeKind> backups_registered{ProbeKind{
     {{.name = "backups",
       .summary =
-          "A folder of backups; sees count (those not known to be unsound), restorable (the "
-          "newest that can be restored) and its age, oldest (nanoseconds), text (why a newer "
-          "one is passed over)",
+          "A folder of backups; sees count (those that are sound), restorable (the newest that "
+          "can be restored) and its age, oldest (nanoseconds), text (why a newer one is passed "
+          "over)",
       .options = Shape::object({
           {"folder", Shape::text(), required, "Where, and below; relative to the system's folder."},
           {"files", Shape::text(), {}, "Names, as in base_*.tar.gz; default every file."},
@@ -130,8 +147,8 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
           {"check",
            Shape::list(Shape::text(), 1),
            {},
-           "A program that ends with 0 when the backup given as its last argument can be restored; "
-           "newest first, until one can."},
+           "A program that ends with 0 when the backup given as its last argument can be restored: "
+           "the newest at every look, older ones when their file has changed."},
       }),
       .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
      std::chrono::milliseconds(100)},

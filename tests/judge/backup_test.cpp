@@ -120,7 +120,7 @@ TEST(Backup, TakesNoAnswerForNoWord) {
 
 TEST(Backup, SaysWhatACompressedObjectiveIsInReality) {
   Record record = stocked().record();
-  record.scenario.compress = 600;
+  record.scenario.compress = Compression{600, 24h, "dumps"};
   AssertionSpec spec;
   spec.kind = spec.name = "backup";
   spec.objective = "rpo";

@@ -128,6 +128,7 @@ TEST(DataLoss, OfNothingIsKnownAsFinelyAsWasWritten) {
   EXPECT_EQ(loss.rpo.low, 0s);
   EXPECT_EQ(loss.rpo.high, 100ms);
   EXPECT_EQ(loss.acknowledged_before, 100U);
+  EXPECT_EQ(loss.reach, 10s - ledger.entries.front().sent);
   EXPECT_EQ(data_loss(ledger, {15s, 15s}, 1).resolution, 15s - 9910ms)
       << "nothing was acknowledged in the last five seconds";
 }

@@ -73,7 +73,7 @@ TEST_F(LedgerAssertions, HoldTheUpperEndAgainstTheObjective) {
 }
 
 TEST_F(LedgerAssertions, SayWhatACompressedObjectiveIsInReality) {
-  record_.scenario.compress = 3600;
+  record_.scenario.compress = Compression{3600, 24h, "dumps"};
   AssertionSpec spec;
   spec.kind = spec.name = "rpo";
   spec.objective = "rpo";
@@ -81,6 +81,8 @@ TEST_F(LedgerAssertions, SayWhatACompressedObjectiveIsInReality) {
   const Finding finding = Registry<AssertionKind>::find("rpo")->judge(spec, record_);
   EXPECT_EQ(finding.statement.key, "judge.rpo.statement-compressed");
   EXPECT_EQ(finding.statement.arguments["real_ns"], Duration(1h).count());
+  EXPECT_EQ(finding.statement.arguments["period_ns"], Duration(24h).count());
+  EXPECT_EQ(finding.statement.arguments["drilled_ns"], Duration(24s).count());
   EXPECT_EQ(finding.limit, 1s);
   // So are the bounds that a scenario sets itself, and what was measured.
   lose(9s, 10s);

@@ -171,6 +171,35 @@ TEST(Steady, IsJudgedForAsLongAsItHadToHold) {
   EXPECT_EQ(steady_key(longer.page(2s, 2100ms, broken)), "judge.steady.not-held");
 }
 
+// A day in 12 s: seen every second, a backup made once, and no later than asked.
+TEST(Reasons, WantBackupsNoMoreFrequentThanCompressedTimeSays) {
+  const auto stock = [](const char* newest, Duration age) {
+    Observation out;
+    out.values = {{"count", 1}, {"restorable", newest}, {"age", age.count()}};
+    return out;
+  };
+  const auto compressed = [&](Duration oldest) {
+    Story story = watched().declare("kill").strike("kill", 20s, std::nullopt).probe("dumps", 1s);
+    story.phases(5s, 25s, 25s, 30s);
+    story.scenario()["compress"] = {{"times", 7200}, {"period", "24h"}, {"probe", "dumps"}};
+    Observation none;
+    none.values = {{"count", 0}};
+    story.see("dumps", 0s, 5s, none).see("dumps", 5s, 19s, stock("one", oldest));
+    return story.see("dumps", 19s, 30s, stock("two", 1s));
+  };
+  EXPECT_EQ(reasons(compressed(9s)), "");
+  EXPECT_EQ(reasons(compressed(9s - 1ns)), "judge.compress.too-often");
+  // One that was there before, however old, was not made in the drill.
+  const Story old = compressed(9s).see("dumps", 0s, 6s, stock("one", 24h));
+  EXPECT_EQ(reasons(old), "judge.compress.too-often");
+  EXPECT_EQ(reasons(Story(old).see("dumps", 19s, 30s, stock("one", 12s))), "judge.compress.untold");
+  // Nor is what only the time after the incident made old.
+  EXPECT_EQ(reasons(compressed(1s).see("dumps", 20s, 30s, stock("two", 12s))),
+            "judge.compress.too-often");
+  // It takes away passes only.
+  EXPECT_FALSE(drill_reasons(compressed(1s).record()).front().voids_misses);
+}
+
 TEST(Steady, OfAProbeThatLooksSeldomIsItsNewestSample) {
   const auto seldom = [](Duration first, const Observation& before, const Observation& newest) {
     Story story;

@@ -87,7 +87,7 @@ TEST(Loading, ChoosesAnIntervalOfAHundredthOfTheRtoButNotBelowTheKindsLeast) {
 
 TEST(Loading, MakesAScenarioOfEveryCombination) {
   auto scenarios = loaded("basic").scenarios;
-  ASSERT_EQ(scenarios.size(), 3U);
+  ASSERT_EQ(scenarios.size(), 4U) << "three of one file";
   EXPECT_EQ(scenarios[1].name, "weather-api-502");
   const auto& faults = scenarios[1].faults;
   ASSERT_EQ(faults.size(), 4U);
@@ -135,6 +135,19 @@ TEST(Loading, TakesSequencesAndParallelsApart) {
   EXPECT_EQ(faults[4].start.after, "longest");
   EXPECT_EQ(faults[5].start.at, 20s);
   EXPECT_EQ(faults[6].start.at, 20s);
+}
+
+TEST(Loading, CompressesTheRpoAndWhatABackupWaits) {
+  const auto compressed = loaded("basic").scenarios.at(3);
+  ASSERT_TRUE(compressed.compress);
+  EXPECT_EQ(compressed.compress->times, 7200);
+  EXPECT_EQ(compressed.compress->period, 24h);
+  EXPECT_EQ(compressed.compress->drilled(), 12s);
+  EXPECT_EQ(compressed.compress->probe, "dumps");
+  EXPECT_EQ(compressed.faults.at(0).start.at, 12s);
+  EXPECT_EQ(compressed.assertions.at(0).options.at("at-most"), "500ms");
+  EXPECT_EQ(compressed.assertions.at(0).objective, "rpo");
+  EXPECT_EQ(compressed.assertions.at(1).options.at("at-most"), "14s");
 }
 
 TEST(Loading, HashesEveryFileItRead) {

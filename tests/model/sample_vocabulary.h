@@ -25,6 +25,7 @@ inline FaultInfo fault(std::string name, Shape options, Nature nature, Target ta
 }
 
 inline Shape within() { return Shape::either({Shape::duration(), Shape::choice({"rto"})}); }
+inline Shape at_most() { return Shape::either({Shape::duration(), Shape::choice({"rpo"})}); }
 
 inline std::vector<FaultInfo> faults() {
   Shape nothing = Shape::object({});
@@ -62,6 +63,7 @@ inline std::vector<KindInfo> assertions() {
       kind("throughout", throughout),
       kind("log", log),
       kind("no-loss", Shape::object({{"ledger", Shape::name(), required}})),
+      kind("rpo", Shape::object({{"ledger", Shape::name(), required}, {"at-most", at_most()}})),
       kind("procedure", Shape::object({{"run", Shape::name(), required}, {"within", within()}}))};
 }
 
@@ -84,6 +86,8 @@ inline std::vector<KindInfo> steps() {
                                Shape::object({{"url", Shape::text(), required, "where to look"},
                                               {"method", Shape::choice({"GET", "POST"})},
                                               {"body-limit", Shape::size()}}),
+                               1ms),
+                 sample::probe("backups", Shape::object({{"folder", Shape::text(), required}}),
                                1ms),
                  sample::probe("tcp", Shape::object({{"address", Shape::text(), required}}), 1ms),
                  sample::probe("browser", Shape::object({{"url", Shape::text(), required}}),

@@ -146,6 +146,34 @@ TEST_F(Backups, AreRestorableWhenThePlansOwnCheckSaysSo) {
   EXPECT_THAT(seen.at("text").get<std::string>(), HasSubstr("not sound: rotten"));
 }
 
+// How many of them are sound is a promise too, so the older ones are opened as well: once, as long
+// as they stay the same.
+TEST_F(Backups, AreCountedOnlyWhenTheirCheckOpensThem) {
+  put(9h, "rotten");
+  const std::string oldest = last_;
+  put(5h, "sound");
+  put(2h, "sound");
+  const std::string newest = last_;
+  const auto calls = folder_.path() / "calls";
+  json options{
+      {"folder", "backups"},
+      {"check",
+       {"sh", "-c", "basename \"$1\" >>\"$0\"; [ $(cat \"$1\") = sound ]", calls.string()}}};
+  options.update(dated);
+  const auto probe = observing_.make(Observing::spec("backups", options));
+  const auto counted = [&] { return observing_.sample(*probe).seen.values.at("count"); };
+  EXPECT_EQ(counted(), 2);
+  EXPECT_EQ(counted(), 2);
+  folder_.write("system/backups/" + oldest, "sound");
+  EXPECT_EQ(counted(), 3);
+  std::map<std::string, int> opened;
+  std::ifstream names(calls);
+  for (std::string name; std::getline(names, name);) ++opened[name];
+  EXPECT_EQ(opened.size(), 3U);
+  EXPECT_EQ(opened[newest], 3);
+  EXPECT_EQ(opened[oldest], 2);
+}
+
 TEST_F(Backups, AreNothingKnownOfWhenTheCheckCannotRunOrNeverEnds) {
   put(2h, "content");
   const auto see = [&](json check) {

@@ -143,10 +143,8 @@ Message statement_of(const BackupTerms& terms, const Record& record) {
                {"least", terms.at_least.value_or(1)},
                {"within_ns", limit(terms.younger_than)},
                {"retention_ns", limit(terms.none_older_than)}}};
-  if (!terms.younger_than || record.scenario.compress == 1) return out;
-  out.key = "judge.backup.statement-compressed";
-  out.arguments["real_ns"] = in_reality(*terms.younger_than, record.scenario).count();
-  out.arguments["times"] = record.scenario.compress;
+  if (!terms.younger_than) return out;
+  tell_compression(out, "judge.backup.statement-compressed", *terms.younger_than, record.scenario);
   return out;
 }
 

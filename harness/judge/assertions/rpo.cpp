@@ -24,12 +24,7 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   const Duration limit = duration_option(spec, "at-most").value_or(Duration::zero());
   Finding finding =
       unjudged(spec, {"judge.rpo.statement", {{"ledger", ledger}, {"at_most_ns", limit.count()}}});
-  const int times = record.scenario.compress;
-  if (times > 1) {
-    finding.statement.key = "judge.rpo.statement-compressed";
-    finding.statement.arguments["real_ns"] = in_reality(limit, record.scenario).count();
-    finding.statement.arguments["times"] = times;
-  }
+  tell_compression(finding.statement, "judge.rpo.statement-compressed", limit, record.scenario);
   finding.limit = limit;
   const auto loss = loss_of(spec, record);
   if (!loss) return inconclusive(std::move(finding), loss.error());

@@ -1,1 +1,0 @@
-#include "tests/model/sample_vocabulary.h"
