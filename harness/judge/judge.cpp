@@ -13,12 +13,16 @@
 namespace reprise {
 namespace {
 
+bool covers(const Known& known, const Finding& finding) {
+  return known.failure.empty() || finding.failure == "chaos." + known.failure;
+}
+
 // A declared deficiency: conditional until its date, a plain miss from the day after.
 void apply_known(Finding& finding, const AssertionSpec& spec, const std::string& date) {
   if (!spec.known) return;
   if (finding.status == Status::pass) {
     finding.unexpected_pass = true;
-  } else if (finding.status == Status::fail) {
+  } else if (finding.status == Status::fail && covers(*spec.known, finding)) {
     finding.known = spec.known;
     if (date <= spec.known->until) finding.status = Status::conditional;
   }

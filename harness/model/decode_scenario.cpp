@@ -52,7 +52,8 @@ AssertionSpec assertion_of(const Fields& fields) {
   out.objective = fields.text("objective");
   if (fields.has("known")) {
     auto known = fields.object("known");
-    out.known = Known{known.text("finding"), known.text("owner"), known.text("until")};
+    out.known = Known{known.text("finding"), known.text("owner"), known.text("until"),
+                      known.text("failure")};
   }
   out.where = fields.where();
   return out;

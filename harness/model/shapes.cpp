@@ -97,7 +97,11 @@ Shape assertions(const Vocabulary& vocabulary) {
       {{"finding", Shape::text(), required, "its number in the register of findings"},
        {"owner", Shape::text(), required, "the role that answers for it"},
        {"until", Shape::text_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "date as in 2027-12-31"),
-        required, "the last day on which a miss is conditional"}});
+        required, "the last day on which a miss is conditional"},
+       {"failure",
+        Shape::text_matching("[A-Z][A-Za-z]*", "a failure as JUnit calls it, as in RpoExceeded"),
+        {},
+        "the only failure that is known; every other one is a miss"}});
   return Shape::list(Shape::tagged(tags(vocabulary.assertions),
                                    {{"name", Shape::name(), {}, "unique; default: the kind"},
                                     {"known", std::move(known), {}, "a declared deficiency"}}),

@@ -149,6 +149,17 @@ TEST(Verdict, IsConditionalWhereTheDeficiencyIsDeclaredUntilItsDate) {
   EXPECT_EQ(deficient("2026-02-28").verdict().status, Status::fail);
 }
 
+TEST(Verdict, IsConditionalOnlyForTheFailureThatIsDeclared) {
+  const auto status = [](const char* failure) {
+    Story story = deficient("2026-03-01");
+    story.scenario()["assertions"][0]["known"]["failure"] = failure;
+    return story.verdict().status;
+  };
+  EXPECT_EQ(status("SeenForbidden"), Status::conditional);
+  EXPECT_EQ(status("Seen"), Status::fail);
+  EXPECT_EQ(status("NotRecovered"), Status::fail);
+}
+
 TEST(Verdict, FlagsAnUnexpectedPass) {
   const Finding finding = deficient("2026-03-01").page(6s, 9s, nominal).finding("never");
   EXPECT_EQ(finding.status, Status::pass);
