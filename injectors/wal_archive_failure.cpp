@@ -33,11 +33,13 @@ class WalArchiveFailure final : public Injector {
     auto session = AdminSession::of_plan(surroundings_, name_);
     if (!session) return std::unexpected(session.error());
     const auto seen = session->query(
-        "SELECT current_setting('archive_mode'), source, (SELECT failed_count FROM "
-        "pg_stat_archiver) FROM pg_settings WHERE name = 'archive_command'");
+        "SELECT current_setting('archive_mode'), source, failed_count, coalesce(last_failed_time > "
+        "last_archived_time, last_failed_time IS NOT NULL) FROM pg_settings, pg_stat_archiver "
+        "WHERE name = 'archive_command'");
     if (!seen) return std::unexpected(seen.error());
     const auto& row = seen->front();
     if (row.at(0) == "off") return failure("{} archives no WAL: archive_mode is off", name_);
+    if (row.at(3) == "t") return failure("{} already fails to archive its WAL", name_);
     if (row.at(1) == "command line") {
       return std::unexpected(
           Error{"archive_command was given on the server's command line, which nothing can change",

@@ -55,7 +55,8 @@ ordered_json finding_json(const Finding& finding, const std::string& language) {
   if (finding.known) {
     out["known"] = {{"finding", visible(finding.known->finding)},
                     {"owner", visible(finding.known->owner)},
-                    {"until", visible(finding.known->until)}};
+                    {"until", visible(finding.known->until)},
+                    {"failure", visible(finding.known->failure)}};
   }
   return out;
 }

@@ -100,7 +100,8 @@ std::string ledger_remarks(const DataLoss& loss, const std::string& language) {
     if (!out.empty()) out += ", ";
     out += text(key, language, {{"count", count}});
   }
-  if (!out.empty()) out += "; ";
+  if (loss.acknowledged_before == 0) return out.empty() ? "–" : out;
+  if (!out.empty()) out += text("cause.separator", language);
   return out + text("ledger.reach", language, {{"reach_ns", loss.reach.count()}});
 }
 

@@ -87,7 +87,7 @@ class DrillEngine {
                  const std::string& result);
   boost::asio::awaitable<Result<std::string>> bounded(const StepKind& kind, const Step& step);
   boost::asio::awaitable<Result<void>> wait_for_probe(const Step& step);
-  // False when it was not seen until `patience` after the last incident and procedure.
+  // False when it was not seen until `patience` after the last incident, nothing being at work.
   boost::asio::awaitable<bool> wait_to_see(const Watch& watch);
   // Waits for `at`, `after` or `when`; false when it never comes.
   boost::asio::awaitable<bool> wait_for_start(const Start& start);
@@ -113,7 +113,7 @@ class DrillEngine {
   std::size_t launched_ = 0;                        // coroutines of the timeline that still run
   std::size_t lasting_ = 0;  // of these, how many only end with the heal phase
   std::size_t looking_ = 0;  // coroutines that look for a fault's first victim
-  std::size_t at_work_ = 0;  // procedures that are being executed
+  std::size_t at_work_ = 0;  // procedures being executed, faults in place `for` a time
   Instant timeline_{};       // when the inject phase began
   Instant last_start_{};     // of a fault or procedure
   Instant last_incident_{};  // an event was armed, a condition healed, a procedure ended

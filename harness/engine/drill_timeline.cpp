@@ -77,10 +77,13 @@ boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int r
   if (!spec.lasting) ++lasting_;
   changed_.notify();
   const Instant until = spec.lasting ? begun + *spec.lasting : Instant::max();
+  if (spec.lasting) ++at_work_;
   co_await wait_until(healing, until);
   if (!spec.lasting) --lasting_;
   co_await fault->heal();
   last_incident_ = parts_.clock.now();
+  if (spec.lasting) --at_work_;
+  changed_.notify();
   active_.remove(fault);
 }
 
@@ -102,7 +105,7 @@ boost::asio::awaitable<bool> DrillEngine::wait_to_see(const Watch& watch) {
   };
   auto seen_or_idle = [&] { return seen() || at_work_ == 0; };
   while (!ending_) {
-    // What a procedure does may bring it about, and its steps have limits of their own.
+    // What a procedure does may bring it about, or a healing; both come to an end of their own.
     co_await wait_until(seen_or_idle, Instant::max());
     const Instant deadline = std::max(begun, last_incident_) + parts_.scenario.patience;
     if (co_await wait_until(seen, deadline)) co_return true;

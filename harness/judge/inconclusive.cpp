@@ -80,24 +80,43 @@ void add_procedures(const Record& record, Reasons& out) {
   }
 }
 
-// A period of a backup that is seen: samples are so far apart that the last of it may be missed.
+// How much of a period must be seen: its beginning and its end may fall between two samples.
 constexpr double least_of_period = 0.75;
 
-// How old the newest backup ever was before the incident, of those made during the drill.
-std::optional<Duration> greatest_age(const ProbeRecord& probe, Duration incident) {
-  std::optional<Duration> greatest;
-  std::optional<std::string> found_there;
+// A backup as long as samples show it as the newest.
+struct Shown {
+  std::string name;
+  bool made = false;  // during the drill: it is younger than what was shown before
+  Duration age{}, since{}, until{};
+};
+
+std::vector<Shown> shown_before(const ProbeRecord& probe, Duration incident) {
+  std::vector<Shown> out;
   for (const Sample& sample : probe.samples) {
-    if (sample.finished > incident) break;
     const nlohmann::json& values = probe.seen(sample).values;
-    if (!values.contains("count")) continue;  // no answer
-    const std::string newest = text_field(values, "restorable");
-    if (!found_there) found_there = newest;
-    const auto age = values.find("age");
-    if (newest == *found_there || age == values.end() || !age->is_number_integer()) continue;
-    greatest = std::max(greatest, std::optional(tamed(Duration(age->get<std::int64_t>()))));
+    if (sample.finished > incident || !values.contains("count")) continue;
+    const auto found = values.find("age");
+    const bool aged = found != values.end() && found->is_number_integer();
+    const Duration age = aged ? tamed(Duration(found->get<std::int64_t>())) : Duration::max();
+    const std::string name = text_field(values, "restorable");
+    if (out.empty() || name != out.back().name || age < out.back().age) {
+      out.push_back({name, !out.empty() && age < out.back().age, age, sample.finished, {}});
+    }
+    out.back().age = age;
+    out.back().until = sample.finished;
   }
-  return greatest;
+  std::erase_if(out, [](const Shown& one) { return !one.made; });
+  return out;
+}
+
+// The longer time of the last two.
+std::optional<Duration> longest_shown(const std::vector<Shown>& backups) {
+  std::optional<Duration> longest;
+  const std::size_t last = std::min<std::size_t>(2, backups.size());
+  for (auto one = backups.end() - static_cast<std::ptrdiff_t>(last); one != backups.end(); ++one) {
+    longest = std::max(longest, std::optional(tamed(one->until - one->since)));
+  }
+  return longest;
 }
 
 // Backups that are made more often than the compressed time says flatter the plan.
@@ -106,18 +125,19 @@ void add_compression(const Record& record, Reasons& out) {
   const auto incident = first_commanded(record);
   if (!compress || !incident) return;
   const auto probe = record.probes.find(compress->probe);
-  std::optional<Duration> age;
-  if (probe != record.probes.end()) age = greatest_age(probe->second, *incident);
+  std::optional<Duration> shown;
+  if (probe != record.probes.end()) {
+    shown = longest_shown(shown_before(probe->second, *incident));
+  }
   const Duration period = compress->drilled();
-  if (!age) {
+  if (!shown) {
     out.push_back({{"judge.compress.untold", {{"probe", compress->probe}}}, false});
-  } else if (*age < least_of_period * period) {
+  } else if (*shown < least_of_period * period) {
     out.push_back({{"judge.compress.too-often",
                     {{"probe", compress->probe},
-                     {"age_ns", age->count()},
+                     {"shown_ns", shown->count()},
                      {"drilled_ns", period.count()},
-                     {"period_ns", compress->period.count()},
-                     {"times", compress->times}}},
+                     {"period_ns", compress->period.count()}}},
                    false});
   }
 }

@@ -107,6 +107,7 @@ void add_counts(Message& message, const DataLoss& loss) {
   message.arguments["lost"] = loss.lost;
   const Duration seen = loss.lost == 0 ? *loss.rpo.high : loss.resolution;
   message.arguments["resolution_ns"] = seen.count();
+  message.arguments["reach_ns"] = loss.reach.count();
 }
 
 }  // namespace reprise

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 
 #include "harness/model/escapes.h"
+#include "harness/model/expansion.h"
 #include "harness/model/shape_node.h"
 #include "harness/model/shapes.h"
 
@@ -167,6 +168,30 @@ std::string goal_elsewhere(const Plan& plan, const Goal& goal, Location& where) 
   return {};
 }
 
+bool is_ours(const Plan& plan, const std::string& service) {
+  const auto found = plan.services.find(service);
+  return found != plan.services.end() && (!found->second.external || found->second.target);
+}
+
+// Whether a database lies in the drill's own folder or is a service that may be broken.
+bool is_of_the_plan(const Plan& plan, const std::string& settings) {
+  return std::ranges::any_of(references_in(settings).names, [&](const std::string& reference) {
+    const auto dot = reference.find('.');
+    const auto name = reference.substr(0, reference.rfind('.'));
+    if (reference.starts_with("services.")) return is_ours(plan, name.substr(dot + 1));
+    const auto link =
+        reference.starts_with("links.") ? plan.links.find(name.substr(dot + 1)) : plan.links.end();
+    return reference == "folder" || (link != plan.links.end() && is_ours(plan, link->second.to));
+  });
+}
+
+// One of this machine that the drill does not start may be anybody's: a developer's own.
+bool is_a_stranger(const Plan& plan, const Goal& goal) {
+  const auto database = plan.databases.find(goal.name);
+  return goal.table == "database" && database != plan.databases.end() &&
+         !is_of_the_plan(plan, database->second);
+}
+
 Error refusal(const FaultSpec& fault, const Goal& goal, const std::string& far,
               const Location& target) {
   // A rehearsal's fault stands in no file; its target does.
@@ -202,7 +227,17 @@ Errors out_of_reach(const LoadedPlan& loaded, const Vocabulary& vocabulary,
         if (allowed.contains(goal.name)) continue;
         Location target;
         const std::string far = goal_elsewhere(loaded.plan, goal, target);
-        if (!far.empty()) errors.push_back(refusal(fault, goal, far, target));
+        if (!far.empty()) {
+          errors.push_back(refusal(fault, goal, far, target));
+        } else if (is_a_stranger(loaded.plan, goal)) {
+          errors.push_back(
+              {fmt::format("{} would break the database {}, which no service of this plan is",
+                           fault.id, goal.name),
+               fmt::format("name it by ${{services.NAME.port}}, or say with --allow-target {} that "
+                           "you may break it",
+                           goal.name),
+               fault.where});
+        }
       }
     }
   }

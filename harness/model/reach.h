@@ -19,7 +19,8 @@ namespace reprise {
 [[nodiscard]] std::string elsewhere(const Plan& plan, const std::string& address);
 [[nodiscard]] std::string database_elsewhere(const Plan& plan, const std::string& settings);
 
-// One error for every fault whose target is elsewhere and not among those allowed.
+// One error for every fault whose target is elsewhere, or a database that the plan does not start,
+// and not among those allowed.
 [[nodiscard]] Errors out_of_reach(const LoadedPlan& loaded, const Vocabulary& vocabulary,
                                   const std::set<std::string>& allowed);
 

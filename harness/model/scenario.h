@@ -66,8 +66,8 @@ struct Compression {
 struct Known {
   std::string finding;
   std::string owner;
-  std::string until;    // YYYY-MM-DD, inclusive, UTC
-  std::string failure;  // RpoExceeded, …; empty: whatever the assertion may find
+  std::string until;         // YYYY-MM-DD, inclusive, UTC
+  std::string failure = {};  // RpoExceeded, …; empty: whatever the assertion may find
 };
 
 struct AssertionSpec {

@@ -263,7 +263,10 @@ class ScenarioNames {
   }
 
   void compression(const json& compress) {
-    positive(compress.at("period"), "/compress/period");
+    const auto period = parse_duration(compress.at("period").get<std::string>());
+    if (period && *period / compress.at("times").get<int>() < std::chrono::milliseconds(1)) {
+      mentions_.add("/compress/period", "so many times shorter, the period is less than 1ms");
+    }
     const auto name = compress.at("probe").get<std::string>();
     if (!mentions_.has("probe", name) || plan_.at("probes").at(name).contains("backups")) return;
     mentions_.add("/compress/probe",

@@ -50,7 +50,8 @@ FieldList start_fields() {
           {"when",
            watch(),
            {},
-           "when a probe sees this; waited for until `patience` after the last procedure or fault"},
+           "when a probe sees this; waited for until `patience` after the last fault was armed or "
+           "healed and the last procedure ended, as long as none is at work"},
           {"delay", Shape::duration(), {}, "so much later, with after and when"}};
 }
 

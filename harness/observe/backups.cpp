@@ -1,6 +1,9 @@
 // A folder of backups: how many are sound, how old the newest is that can be restored. What "can be
 // restored" means only the plan's own check can tell; without one a file must be there, not be
 // empty, and match its checksum where it has one.
+#include <map>
+#include <span>
+
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/backup_files.h"
@@ -25,20 +28,27 @@ class BackupsProbe final : public Probe {
 
  private:
   using Listing = Result<std::vector<BackupFile>>;
+  struct Checked {
+    std::string state, unsound;
+    Instant when;
+  };
 
   Result<BackupRules> rules() const;
   asio::awaitable<std::optional<Listing>> listed(Instant deadline);
   // Why the file cannot be restored, by the plan's own check; empty when it can.
   asio::awaitable<Result<std::string>> checked(const BackupFile& file, Instant deadline);
-  // Fills in `unsound`; `again`: also of a file that has been checked and is still the same.
-  asio::awaitable<Result<void>> check(BackupFile& file, bool again, Instant deadline);
+  // Fills in `unsound`.
+  asio::awaitable<Result<void>> check(BackupFile& file, Instant deadline);
+  // Of those that are new or have changed, and of the one whose check is the longest ago; the
+  // others are what they were.
+  asio::awaitable<Result<void>> check_older(std::span<BackupFile> files, Instant deadline);
 
   json options_;
   ProbeContext context_;
   // One at a time, also beyond its deadline: a hung or slow folder must not use up the pool, where
   // faults wait to be healed.
   std::shared_ptr<Promised<Listing>> running_;
-  std::map<fs::path, BackupFile> checked_;
+  std::map<fs::path, Checked> checked_;
 };
 
 Result<BackupRules> BackupsProbe::rules() const {
@@ -77,17 +87,44 @@ asio::awaitable<Result<std::string>> BackupsProbe::checked(const BackupFile& fil
   co_return cut_text(said.substr(0, said.find('\n')));
 }
 
-asio::awaitable<Result<void>> BackupsProbe::check(BackupFile& file, bool again, Instant deadline) {
+asio::awaitable<Result<void>> BackupsProbe::check(BackupFile& file, Instant deadline) {
   if (!file.unsound.empty() || !options_.contains("check")) co_return Result<void>();
-  const auto known = checked_.find(file.path);
-  if (!again && known != checked_.end() && known->second.state == file.state) {
-    file.unsound = known->second.unsound;
-    co_return Result<void>();
-  }
   auto problem = co_await checked(file, deadline);
   if (!problem) co_return std::unexpected(problem.error());
   file.unsound = std::move(*problem);
-  checked_.insert_or_assign(file.path, file);
+  checked_.insert_or_assign(file.path,
+                            Checked{file.state, file.unsound, context_.surroundings.now()});
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> BackupsProbe::check_older(std::span<BackupFile> files,
+                                                        Instant deadline) {
+  if (files.empty() || !options_.contains("check")) co_return Result<void>();
+  const auto checked_at = [this](const BackupFile& file) {
+    const auto known = checked_.find(file.path);
+    return known == checked_.end() ? Instant::max() : known->second.when;
+  };
+  const auto stalest = std::ranges::min_element(files, {}, checked_at);
+  // Another look at what is known may not use up the time of the answer.
+  const Instant now = context_.surroundings.now();
+  const Instant half = now + (deadline - now) / 2;
+  for (auto file = files.begin(); file != files.end(); ++file) {
+    const auto known = checked_.find(file->path);
+    const bool same = known != checked_.end() && known->second.state == file->state;
+    if (!same) {
+      auto done = co_await check(*file, deadline);
+      if (!done) co_return done;
+    } else if (file->unsound.empty()) {
+      std::string word = known->second.unsound;
+      const bool again = file == stalest && context_.surroundings.now() < half;
+      if (again) {
+        auto done = co_await check(*file, half);
+        if (done) continue;
+      }
+      file->unsound = std::move(word);
+    }
+  }
+  std::erase_if(checked_, [](const auto& known) { return !fs::exists(known.first); });
   co_return Result<void>();
 }
 
@@ -97,29 +134,29 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
   if (!*listing) co_return not_answered("error", listing->error().text());
   std::vector<BackupFile>& files = **listing;
   Observation seen;
-  const BackupFile* restorable = nullptr;
-  for (BackupFile& file : files) {
-    const bool newest = restorable == nullptr;
-    auto done = co_await check(file, newest, deadline);
+  auto restorable = files.begin();
+  for (; restorable != files.end(); ++restorable) {
+    auto done = co_await check(*restorable, deadline);
     if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
     if (!done) co_return not_answered("error", done.error().text());
-    if (!newest) continue;
-    if (file.unsound.empty()) {
-      restorable = &file;
-    } else if (!seen.values.contains("text")) {
-      seen.values["text"] = cut_text(file.path.filename().string() + ": " + file.unsound);
-    }
+    if (restorable->unsound.empty()) break;
+    if (seen.values.contains("text")) continue;
+    seen.values["text"] =
+        cut_text(restorable->path.filename().string() + ": " + restorable->unsound);
   }
-  std::erase_if(checked_, [&](const auto& known) {
-    return std::ranges::find(files, known.first, &BackupFile::path) == files.end();
-  });
+  if (restorable != files.end()) {
+    auto older = check_older(std::span(restorable + 1, files.end()), deadline);
+    auto done = co_await std::move(older);
+    if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
+    if (!done) co_return not_answered("error", done.error().text());
+  }
   // Ages are those of the answer, however long the checks took.
   const auto age = [now = std::chrono::system_clock::now()](const BackupFile& file) {
     return std::max<std::int64_t>(0, Duration(now - file.taken).count());
   };
   seen.values["count"] = std::ranges::count(files, "", &BackupFile::unsound);
   if (!files.empty()) seen.values["oldest"] = age(files.back());
-  if (restorable) {
+  if (restorable != files.end()) {
     seen.values["restorable"] = cut_text(restorable->path.filename().string());
     seen.values["age"] = age(*restorable);
   }
@@ -148,7 +185,7 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
            Shape::list(Shape::text(), 1),
            {},
            "A program that ends with 0 when the backup given as its last argument can be restored: "
-           "the newest at every look, older ones when their file has changed."},
+           "the newest at every look, older ones when their file has changed, else in turn."},
       }),
       .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
      std::chrono::milliseconds(100)},

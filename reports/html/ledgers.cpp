@@ -32,16 +32,23 @@ std::string ledgers_table(const Drill& drill, const Words& words) {
   return table.str() + fmt::format("<p class=\"why\">{}</p>\n", words("ledger.power-loss"));
 }
 
-// Runs of kept entries, and every lost one.
+// Runs of kept entries, every lost one, the time between the oldest and the newest of these, and
+// every one whose answer never came.
 void draw_ledger(Canvas& canvas, const std::string& name, const LedgerRecord& ledger) {
   canvas.name(canvas.y + 9.5, name);
   Bars kept(canvas.y, ledger_bar), lost(canvas.y + ledger_step, ledger_bar);
-  std::optional<double> since;
-  double last = 0;
+  Bars unknown(canvas.y + 2 * ledger_step, ledger_bar);
+  std::optional<double> since, lost_since;
+  double last = 0, lost_last = 0;
   for (const LedgerEntry& entry : ledger.entries) {
     if (!canvas.axis.holds(entry.sent)) continue;
     const double x = canvas.axis.x(entry.sent);
-    if (entry.acknowledged() && !entry.kept()) lost.add(x, x, least_mark);
+    if (entry.outcome == WriteOutcome::unknown) unknown.add(x, x, least_mark);
+    if (entry.acknowledged() && !entry.kept()) {
+      lost.add(x, x, least_mark);
+      if (!lost_since) lost_since = x;
+      lost_last = x;
+    }
     if (entry.kept()) {
       if (!since) since = x;
       last = x;
@@ -51,10 +58,20 @@ void draw_ledger(Canvas& canvas, const std::string& name, const LedgerRecord& le
     }
   }
   if (since) kept.add(*since, last, least_run);
+  const int rows = unknown.empty() ? 2 : 3;
+  if (lost_since) {
+    canvas.body += fmt::format(
+        "<path class=\"broken\" d=\"M{:.1f} {:.1f}H{:.1f}v{:.1f}H{:.1f}z\"/>", *lost_since,
+        canvas.y, lost_last, rows * ledger_step - (ledger_step - ledger_bar), *lost_since);
+  }
   canvas.small(canvas.y + 9.5, canvas.words.plain("picture.kept"));
   canvas.small(canvas.y + ledger_step + 9.5, canvas.words.plain("picture.lost"));
   canvas.body += kept.str("nominal") + lost.str("down");
-  canvas.y += 2 * ledger_step;
+  if (!unknown.empty()) {
+    canvas.small(canvas.y + 2 * ledger_step + 9.5, canvas.words.plain("picture.unknown"));
+    canvas.body += unknown.str("unknown");
+  }
+  canvas.y += rows * ledger_step;
   canvas.separate();
 }
 

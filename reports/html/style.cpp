@@ -136,7 +136,7 @@ figure{margin:0}
 .picture .note{paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
 .bars{fill:none;vector-effect:none}
 .nominal{stroke:var(--nominal)}.degraded{stroke:var(--degraded)}.down{stroke:var(--down)}
-.unsent{stroke:var(--soft)}.served{stroke:var(--served)}.nobody{stroke:var(--down)}
+.unsent,.unknown{stroke:var(--soft)}.served{stroke:var(--served)}.nobody{stroke:var(--down)}
 .latency{fill:none;stroke:var(--ink);stroke-width:1.1;vector-effect:non-scaling-stroke;
 stroke-linejoin:round}
 .grid{stroke:var(--line);stroke-width:1;stroke-opacity:.75;fill:none}

@@ -28,6 +28,9 @@ system:
     to-itself: {from: web, to: web}
   databases:
     remote: "postgresql://me:hunter22@192.0.2.3/x"
+    own: "postgresql://me:hunter22@localhost:5432/x"
+    of-spared: "postgresql://me:hunter22@${services.spared.address}/x"
+    through-link: "postgresql://me@${links.to-itself.address}/x"
 probes:
   home: {http: {url: "http://${services.web.address}/"}, every: 50ms, timeout: 2s}
 defaults:
@@ -92,6 +95,20 @@ TEST_F(Targets, ADatabaseElsewhereIsRefusedWithoutShowingItsPassword) {
   EXPECT_THAT(done.err, AllOf(HasSubstr("192.0.2.3"), HasSubstr("--allow-target remote"),
                               Not(HasSubstr("hunter22"))));
   EXPECT_FALSE(started());
+}
+
+TEST_F(Targets, ADatabaseOfThisMachineThatThePlanDoesNotStartIsRefused) {
+  for (const std::string name : {"own", "of-spared"}) {
+    write("{inject: db_corrupt, into: " + name + ", with: {how: drop, table: x}}");
+    const Finished done = run();
+    EXPECT_EQ(done.code, 2);
+    EXPECT_THAT(done.err, AllOf(HasSubstr("cut.yaml:4:5"), HasSubstr("the database " + name),
+                                HasSubstr("--allow-target " + name), Not(HasSubstr("hunter22"))));
+    EXPECT_FALSE(started());
+  }
+  write("{inject: db_refuse, into: through-link, for: 100ms}");
+  EXPECT_NE(run().code, 2);
+  EXPECT_TRUE(started());
 }
 
 TEST_F(Targets, AnExternalServiceIsBrokenOnlyWhenThePlanCallsItATarget) {

@@ -171,33 +171,53 @@ TEST(Steady, IsJudgedForAsLongAsItHadToHold) {
   EXPECT_EQ(steady_key(longer.page(2s, 2100ms, broken)), "judge.steady.not-held");
 }
 
-// A day in 12 s: seen every second, a backup made once, and no later than asked.
+// A day in 12 s, seen every second.
 TEST(Reasons, WantBackupsNoMoreFrequentThanCompressedTimeSays) {
-  const auto stock = [](const char* newest, Duration age) {
-    Observation out;
-    out.values = {{"count", 1}, {"restorable", newest}, {"age", age.count()}};
-    return out;
+  Story story = watched().declare("kill").strike("kill", 20s, std::nullopt).probe("dumps", 1s);
+  story.phases(5s, 25s, 25s, 30s);
+  story.scenario()["compress"] = {{"times", 7200}, {"period", "24h"}, {"probe", "dumps"}};
+  // From when it is seen, under this name, so old by its date.
+  struct Backup {
+    Duration from;
+    const char* name;
+    Duration age;
   };
-  const auto compressed = [&](Duration oldest) {
-    Story story = watched().declare("kill").strike("kill", 20s, std::nullopt).probe("dumps", 1s);
-    story.phases(5s, 25s, 25s, 30s);
-    story.scenario()["compress"] = {{"times", 7200}, {"period", "24h"}, {"probe", "dumps"}};
+  const auto with = [&](const std::vector<Backup>& backups) {
+    Story out = story;
     Observation none;
     none.values = {{"count", 0}};
-    story.see("dumps", 0s, 5s, none).see("dumps", 5s, 19s, stock("one", oldest));
-    return story.see("dumps", 19s, 30s, stock("two", 1s));
+    out.see("dumps", 0s, 30s, none);
+    for (const auto& [from, name, age] : backups) {
+      for (Duration at = from; at < 30s; at += 1s) {
+        Observation one;
+        const Duration old = age + (at - from);
+        one.values = {{"count", 1}, {"restorable", name}, {"age", old.count()}};
+        out.see("dumps", at, at + 1s, one);
+      }
+    }
+    return reasons(out);
   };
-  EXPECT_EQ(reasons(compressed(9s)), "");
-  EXPECT_EQ(reasons(compressed(9s - 1ns)), "judge.compress.too-often");
-  // One that was there before, however old, was not made in the drill.
-  const Story old = compressed(9s).see("dumps", 0s, 6s, stock("one", 24h));
-  EXPECT_EQ(reasons(old), "judge.compress.too-often");
-  EXPECT_EQ(reasons(Story(old).see("dumps", 19s, 30s, stock("one", 12s))), "judge.compress.untold");
-  // Nor is what only the time after the incident made old.
-  EXPECT_EQ(reasons(compressed(1s).see("dumps", 20s, 30s, stock("two", 12s))),
+  EXPECT_EQ(with({{5s, "one", 0s}}), "");
+  EXPECT_EQ(with({{10s, "one", 0s}}), "");
+  EXPECT_EQ(with({{11s, "one", 0s}}), "judge.compress.too-often") << "or the incident too early";
+  // One of the last two; what was long before does not count, nor what a date says.
+  EXPECT_EQ(with({{2s, "one", 0s}, {14s, "two", 0s}}), "");
+  EXPECT_EQ(with({{1s, "one", 0s}, {13s, "two", 0s}, {16s, "three", 0s}}),
             "judge.compress.too-often");
-  // It takes away passes only.
-  EXPECT_FALSE(drill_reasons(compressed(1s).record()).front().voids_misses);
+  EXPECT_EQ(with({{15s, "one", 14h}}), "judge.compress.too-often");
+  // Made anew under the same name.
+  EXPECT_EQ(with({{2s, "one", 0s}, {14s, "one", 0s}}), "");
+  EXPECT_EQ(with({{2s, "one", 0s}, {8s, "one", 0s}, {15s, "one", 0s}}), "judge.compress.too-often");
+  // What was there before, what comes again when a newer one rots, and what comes too late.
+  EXPECT_EQ(with({{0s, "old", 1h}}), "judge.compress.untold");
+  EXPECT_EQ(with({{0s, "old", 1h}, {3s, "older", 2h}}), "judge.compress.untold");
+  EXPECT_EQ(with({{21s, "one", 0s}}), "judge.compress.untold");
+}
+
+TEST(Reasons, OfCompressedTimeTakeAwayPassesOnly) {
+  Story story = watched().declare("kill").strike("kill", 20s, std::nullopt);
+  story.scenario()["compress"] = {{"times", 7200}, {"period", "24h"}, {"probe", "dumps"}};
+  EXPECT_FALSE(drill_reasons(story.record()).at(0).voids_misses);
 }
 
 TEST(Steady, OfAProbeThatLooksSeldomIsItsNewestSample) {

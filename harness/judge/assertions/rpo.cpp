@@ -33,18 +33,19 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   const bool allowed = text_option(spec, "acknowledged-after-failure") == "allowed";
   const auto outcome = [&](const char* key) { return outcome_of(key, *loss, record.scenario); };
   if (loss->lost > 0) {
+    // First what no limit allows: a known miss of the limit must not hide it.
+    if (loss->lost_when_over > 0) {
+      Message lost{"judge.rpo.lost-when-over", {{"count", loss->lost_when_over}}};
+      return missed(std::move(finding), "chaos.LostAfterRecovery", std::move(lost));
+    }
+    if (loss->lost_after > 0 && !allowed) {
+      return missed(std::move(finding), "chaos.LostAfterFailure", outcome("judge.rpo.lost-after"));
+    }
     if (!loss->rpo.high) {
       return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.past-the-start"));
     }
     if (*loss->rpo.high > limit) {
       return missed(std::move(finding), "chaos.RpoExceeded", outcome("judge.rpo.exceeded"));
-    }
-    if (loss->lost_after > 0 && !allowed) {
-      return missed(std::move(finding), "chaos.LostAfterFailure", outcome("judge.rpo.lost-after"));
-    }
-    if (loss->lost_when_over > 0) {
-      Message lost{"judge.rpo.lost-when-over", {{"count", loss->lost_when_over}}};
-      return missed(std::move(finding), "chaos.LostAfterRecovery", std::move(lost));
     }
   }
   if (allowed && loss->sent_when_over == 0U) {
