@@ -33,7 +33,7 @@ std::string ledgers_table(const Drill& drill, const Words& words) {
 }
 
 // Runs of kept entries, every lost one, the time between the oldest and the newest of these, and
-// every one whose answer never came.
+// every one of unknown outcome.
 void draw_ledger(Canvas& canvas, const std::string& name, const LedgerRecord& ledger) {
   canvas.name(canvas.y + 9.5, name);
   Bars kept(canvas.y, ledger_bar), lost(canvas.y + ledger_step, ledger_bar);
