@@ -74,15 +74,14 @@ boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int r
   // The revert of an event is tidying: it waits for teardown.
   if (fault->nature() == Nature::event) co_return;
   auto healing = [this] { return healing_; };
-  if (!spec.lasting) ++lasting_;
+  std::size_t& in_place = spec.lasting ? at_work_ : lasting_;
+  ++in_place;
   changed_.notify();
   const Instant until = spec.lasting ? begun + *spec.lasting : Instant::max();
-  if (spec.lasting) ++at_work_;
   co_await wait_until(healing, until);
-  if (!spec.lasting) --lasting_;
   co_await fault->heal();
   last_incident_ = parts_.clock.now();
-  if (spec.lasting) --at_work_;
+  --in_place;
   changed_.notify();
   active_.remove(fault);
 }

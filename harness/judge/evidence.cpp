@@ -27,6 +27,12 @@ Duration in_reality(Duration drilled, const Compression& compress) {
 
 Duration tamed(Duration duration) { return std::clamp(duration, Duration::zero(), longest); }
 
+std::optional<Duration> told_duration(const json& values, const char* name) {
+  const auto found = values.find(name);
+  if (found == values.end() || !found->is_number_integer()) return std::nullopt;
+  return tamed(Duration(found->get<std::int64_t>()));
+}
+
 std::optional<Duration> duration_option(const AssertionSpec& spec, const char* name) {
   const json* found = option(spec, name);
   if (!found) return std::nullopt;

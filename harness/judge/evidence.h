@@ -20,6 +20,8 @@ namespace reprise {
                                                          const char* name);
 // Never negative, and so short that sums of several do not overflow.
 [[nodiscard]] Duration tamed(Duration duration);
+// What a sample tells in nanoseconds, as a backup's age; nothing where it does not.
+[[nodiscard]] std::optional<Duration> told_duration(const nlohmann::json& values, const char* name);
 // `expect:`; an unreadable one (a forged journal) is an error.
 [[nodiscard]] Result<Expected> expected_option(const AssertionSpec& spec);
 // A level's name, or the predicate as it was written.

@@ -95,9 +95,7 @@ std::vector<Shown> shown_before(const ProbeRecord& probe, Duration incident) {
   for (const Sample& sample : probe.samples) {
     const nlohmann::json& values = probe.seen(sample).values;
     if (sample.finished > incident || !values.contains("count")) continue;
-    const auto found = values.find("age");
-    const bool aged = found != values.end() && found->is_number_integer();
-    const Duration age = aged ? tamed(Duration(found->get<std::int64_t>())) : Duration::max();
+    const Duration age = told_duration(values, "age").value_or(Duration::max());
     const std::string name = text_field(values, "restorable");
     if (out.empty() || name != out.back().name || age < out.back().age) {
       out.push_back({name, !out.empty() && age < out.back().age, age, sample.finished, {}});

@@ -1,6 +1,5 @@
 #include "harness/model/expansion.h"
 
-#include "harness/model/time.h"
 #include "harness/model/wording.h"
 
 namespace reprise {
@@ -87,12 +86,16 @@ Variables variables_of(const Document& document, const std::string& key, Errors&
   return out;
 }
 
+std::optional<Duration> compressed(const std::string& duration, const json& compress) {
+  const auto whole = parse_duration(duration);
+  return whole ? std::optional<Duration>(*whole / compress.at("times").get<int>()) : std::nullopt;
+}
+
 std::optional<std::string> compressed_period(const Document& scenario) {
   const auto compress = scenario.root().find("compress");
   if (compress == scenario.root().end()) return std::nullopt;
-  const auto period = parse_duration(compress->at("period").get<std::string>());
-  if (!period) return std::nullopt;
-  return format_duration(*period / compress->at("times").get<int>());
+  const auto period = compressed(compress->at("period").get<std::string>(), *compress);
+  return period ? std::optional(format_duration(*period)) : std::nullopt;
 }
 
 Result<std::vector<Variables>> combinations(const Variables& matrix) {

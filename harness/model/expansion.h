@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/model/document.h"
+#include "harness/model/time.h"
 
 namespace reprise {
 
@@ -25,6 +26,9 @@ using Variables = std::map<std::string, nlohmann::json>;
 [[nodiscard]] Variables variables_of(const Document& document, const std::string& key,
                                      Errors& errors);
 
+// A duration divided by the factor of a checked `compress:`; nothing for a text that is none.
+[[nodiscard]] std::optional<Duration> compressed(const std::string& duration,
+                                                 const nlohmann::json& compress);
 // ${compress.period}: what a scenario's checked `compress:` makes of the time between two backups.
 [[nodiscard]] std::optional<std::string> compressed_period(const Document& scenario);
 

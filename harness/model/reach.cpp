@@ -204,6 +204,15 @@ Error refusal(const FaultSpec& fault, const Goal& goal, const std::string& far,
           written ? fault.where : target};
 }
 
+Error refusal_of_a_stranger(const FaultSpec& fault, const Goal& goal) {
+  return {fmt::format("{} would break the database {}, which no service of this plan is", fault.id,
+                      goal.name),
+          fmt::format("name it by ${{services.NAME.port}}, or say with --allow-target {} that you "
+                      "may break it",
+                      goal.name),
+          fault.where};
+}
+
 }  // namespace
 
 std::string elsewhere(const Plan& plan, const std::string& address) {
@@ -230,13 +239,7 @@ Errors out_of_reach(const LoadedPlan& loaded, const Vocabulary& vocabulary,
         if (!far.empty()) {
           errors.push_back(refusal(fault, goal, far, target));
         } else if (is_a_stranger(loaded.plan, goal)) {
-          errors.push_back(
-              {fmt::format("{} would break the database {}, which no service of this plan is",
-                           fault.id, goal.name),
-               fmt::format("name it by ${{services.NAME.port}}, or say with --allow-target {} that "
-                           "you may break it",
-                           goal.name),
-               fault.where});
+          errors.push_back(refusal_of_a_stranger(fault, goal));
         }
       }
     }

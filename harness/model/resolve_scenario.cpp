@@ -1,3 +1,4 @@
+#include "harness/model/expansion.h"
 #include "harness/model/expectation.h"
 #include "harness/model/names.h"
 #include "harness/model/resolve.h"
@@ -106,17 +107,17 @@ class ScenarioResolution {
       if (found == options.end() || (*found != "rto" && *found != "rpo")) continue;
       auto objective = found->get<std::string>();
       *found = plan_.at("objectives").at(objective);
-      if (objective == "rpo") *found = compressed(found->get<std::string>());
+      if (objective == "rpo") compress(*found);
       return objective;
     }
     return {};
   }
 
-  [[nodiscard]] std::string compressed(const std::string& objective) const {
-    const auto compress = source_.root().find("compress");
-    if (compress == source_.root().end()) return objective;
-    const auto whole = parse_duration(objective);
-    return whole ? format_duration(*whole / compress->at("times").get<int>()) : objective;
+  void compress(json& objective) const {
+    const auto given = source_.root().find("compress");
+    if (given == source_.root().end()) return;
+    const auto shorter = compressed(objective.get<std::string>(), *given);
+    if (shorter) objective = format_duration(*shorter);
   }
 
   const ScenarioSource& source_;

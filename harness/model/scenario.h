@@ -51,9 +51,10 @@ struct ProcedureRun {
   Location where;
 };
 
+inline constexpr int most_compressed = 1'000'000;
+
 // Where a plan counts in hours: its backups are made `times` times more often than in reality, and
 // the RPO is as many times shorter.
-inline constexpr int most_compressed = 1'000'000;
 struct Compression {
   int times = 1;
   Duration period{};  // in reality, from one backup to the next

@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "harness/model/expansion.h"
 #include "harness/model/mentions.h"
 #include "harness/model/names.h"
 #include "harness/model/shapes.h"
@@ -263,8 +264,8 @@ class ScenarioNames {
   }
 
   void compression(const json& compress) {
-    const auto period = parse_duration(compress.at("period").get<std::string>());
-    if (period && *period / compress.at("times").get<int>() < std::chrono::milliseconds(1)) {
+    const auto period = compressed(compress.at("period").get<std::string>(), compress);
+    if (period && *period < std::chrono::milliseconds(1)) {
       mentions_.add("/compress/period", "so many times shorter, the period is less than 1ms");
     }
     const auto name = compress.at("probe").get<std::string>();

@@ -124,7 +124,6 @@ asio::awaitable<Result<void>> BackupsProbe::check_older(std::span<BackupFile> fi
       file->unsound = std::move(word);
     }
   }
-  std::erase_if(checked_, [](const auto& known) { return !fs::exists(known.first); });
   co_return Result<void>();
 }
 
@@ -150,6 +149,9 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
     if (context_.surroundings.now() >= deadline) co_return not_answered("timeout");
     if (!done) co_return not_answered("error", done.error().text());
   }
+  std::erase_if(checked_, [&](const auto& known) {
+    return std::ranges::find(files, known.first, &BackupFile::path) == files.end();
+  });
   // Ages are those of the answer, however long the checks took.
   const auto age = [now = std::chrono::system_clock::now()](const BackupFile& file) {
     return std::max<std::int64_t>(0, Duration(now - file.taken).count());

@@ -28,12 +28,6 @@ struct Stock {
   Duration until{};                     // when the next was told, or what is asked about ended
 };
 
-std::optional<Duration> told_duration(const nlohmann::json& values, const char* name) {
-  const auto found = values.find(name);
-  if (found == values.end() || !found->is_number_integer()) return std::nullopt;
-  return tamed(Duration(found->get<std::int64_t>()));
-}
-
 std::optional<Stock> told(const ProbeRecord& probe, const Sample& sample) {
   const Observation& seen = probe.seen(sample);
   const auto count = seen.values.find("count");
