@@ -41,7 +41,8 @@ node media/index.js & pids+=($!)
 node webhook/index.js & pids+=($!)
 node dns/index.js & pids+=($!)
 wait_until database_answers
-node worker/index.js & pids+=($!)
-PORT=3000 node app/index.js & pids+=($!)
+LOG_FILE=$PWD/logs/worker.log node worker/index.js & pids+=($!)
+PORT=3000 LOG_FILE=$PWD/logs/shop.log node app/index.js & pids+=($!)
+scripts/watch-archive.sh & pids+=($!)
 echo "shop: http://127.0.0.1:3000/"
 wait -n # one part ending ends the marketplace

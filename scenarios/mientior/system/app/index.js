@@ -27,6 +27,7 @@ const env = requireEnvironment([
   'MAINTENANCE_FILE',
 ]);
 const secret = env.SESSION_SECRET;
+log.info('shop: started');
 
 const database = new Database({ url: env.DATABASE_URL, dnsServer: process.env.DNS_SERVER }, log);
 const cache = new Cache(env.REDIS_URL, log);

@@ -1,5 +1,5 @@
-# Sourced by start.sh and scripts/restore-pitr.sh: who runs PostgreSQL, and where its
-# log is archived. Expects $system, the folder above this one.
+# Sourced by start.sh and the scripts that deal with the log: who runs PostgreSQL, and where its log
+# is archived. Expects $system, the folder above this one.
 
 bin=${PG_BIN:-/usr/lib/postgresql/15/bin}
 data=$(realpath -m "${DATA:-$system/database/data}")
@@ -25,12 +25,19 @@ give_to_owner() {
   [ -z "$owner" ] || chown -R "$owner:" "$1"
 }
 
-# Sets WAL_ARCHIVE, the folder for the log of the cluster in $1. Two clusters name their segments
-# alike, so each has one of its own.
-find_archive() {
-  local identifier
-  identifier=$("$bin/pg_controldata" "$1" | sed -n 's/^Database system identifier: *//p')
-  export WAL_ARCHIVE=$archive/$identifier
+control_value() { # FOLDER NAME
+  "$bin/pg_controldata" "$1" | sed -n "s/^$2: *//p"
+}
+
+# Two clusters name their segments of the log alike; this tells them apart.
+cluster_of() { # FOLDER
+  control_value "$1" 'Database system identifier'
+}
+
+# Sets WAL_ARCHIVE, the folder for the log of the cluster in a folder.
+find_archive() { # FOLDER
+  export WAL_ARCHIVE
+  WAL_ARCHIVE=$archive/$(cluster_of "$1")
   mkdir -p "$WAL_ARCHIVE"
   give_to_owner "$WAL_ARCHIVE"
 }

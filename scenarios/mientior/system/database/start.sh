@@ -28,6 +28,10 @@ create() {
   "${as_owner[@]}" "$bin/pg_resetwal" --next-oid=16384 "$fresh" >/dev/null
   single_user postgres <<<'CREATE DATABASE mientior;'
   single_user mientior <"$here/schema.sql"
+  # In the file, where an operator can change it while the database runs.
+  cat >>"$fresh/postgresql.conf" <<'CONF'
+archive_command = 'bash "$ARCHIVE_WAL" "%p" "%f"'
+CONF
   mv "$fresh" "$data"
 }
 
@@ -47,5 +51,4 @@ exec "${as_owner[@]}" "$bin/postgres" -D "$data" -p "$port" -c unix_socket_direc
   -c jit=off -c timezone=UTC -c log_timezone=UTC -c log_statement=ddl \
   -c log_line_prefix='%m [%p] %d ' -c logging_collector=on -c log_directory="$logs" \
   -c log_filename=database.log -c log_file_mode=0644 -c log_rotation_age=0 -c log_rotation_size=0 \
-  -c archive_mode=on -c archive_command='bash "$ARCHIVE_WAL" "%p" "%f"' \
-  -c archive_timeout="${ARCHIVE_TIMEOUT:-300}" -c wal_keep_size=64MB
+  -c archive_mode=on -c archive_timeout="${ARCHIVE_TIMEOUT:-300}" -c wal_keep_size=64MB

@@ -2,6 +2,7 @@
 # usage: backup-base.sh
 # Copies the whole cluster to backups/base/base_YYYYMMDD_HHMMSS.tar.gz and to the other region: what
 # the archived log is replayed over.
+# Then the log expires that no base backup needs any more.
 # Exit code 0: a checked backup is in both places. 1: it is not.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -13,3 +14,4 @@ begin_backup base
   gzip >"$part/base" ||
   die "nothing was kept: the base backup failed"
 finish_backup base base .tar.gz 30
+"$system/scripts/expire-wal.sh" 30

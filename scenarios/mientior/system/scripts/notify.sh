@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # usage: notify.sh KIND MESSAGE
-# Posts an internal notice to WEBHOOK_URL. KIND is for who sorts them: incident, progress, end.
+# Posts an internal notice to WEBHOOK_URL. KIND is for who sorts them: incident, progress, end;
+# warning, resolved.
 # Exit code 0: received. 1: not.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"

@@ -8,6 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/choose.sh"
 . "$system/database/cluster.sh"
+. "$(dirname "$0")/wal.sh"
 case $#,${1-} in
   2,--before)
     instant=$(instant_of "$2")
@@ -42,41 +43,11 @@ unpack() {
   give_to_owner "$fresh"
 }
 
-# A segment's name: 8 digits of timeline, 8 of log file, 8 of segment within it.
-number_of() { # NAME
-  echo $((16#${1:8:8} * segments_a_log + 16#${1:16:8}))
-}
-
-# Sets $first and $last, the numbers of the segments between which the archive must be whole.
-read_bounds() {
-  local segment_size names timeline newest
-  segment_size=$("$bin/pg_controldata" "$fresh" | sed -n 's/^Bytes per WAL segment: *//p')
-  segments_a_log=$((0x100000000 / segment_size))
-  first=$(number_of "$(sed -n 's/^START WAL LOCATION:.*(file \(.*\))$/\1/p' "$fresh/backup_label")")
-  names=$(find "$WAL_ARCHIVE" -type f -printf '%f\n' |
-    grep -xE '[0-9A-F]{8}([0-9A-F]{16}|\.history)' | sort) || true
-  # Segments of an older timeline may go further: those are what a recovery has left behind.
-  timeline=$(tail -n 1 <<<"$names" | cut -c 1-8)
-  newest=$(grep -xE "${timeline}[0-9A-F]{16}" <<<"$names" | tail -n 1) || true
-  last=$([ -z "$newest" ] || number_of "$newest")
-}
-
-# Ends with the first segment, if any, that is in no timeline of the archive nor in the base backup.
-die_of_gap() {
-  local number name
-  for ((number = first; number <= ${last:-0}; number++)); do
-    printf -v name '????????%08X%08X' $((number / segments_a_log)) $((number % segments_a_log))
-    if ! compgen -G "$WAL_ARCHIVE/$name" && ! compgen -G "$fresh/pg_wal/$name"; then
-      die "gap in the archive: segment ${name#????????} is missing, later ones are there"
-    fi
-  done >/dev/null
-}
-
 # What is copied from a running server says "in production" until the recovery begins, and the
 # signal goes a moment before the recovery has ended: only both together tell its end.
 has_recovered() {
   [ ! -e "$fresh/recovery.signal" ] &&
-    "$bin/pg_controldata" "$fresh" | grep -q '^Database cluster state: *in production$'
+    [ "$(control_value "$fresh" 'Database cluster state')" = 'in production' ]
 }
 
 # Nobody can connect meanwhile, and what is written waits to be archived until start.sh: a restore
@@ -131,10 +102,10 @@ if control status -D "$data"; then die "the database is still running: stop it f
 choose_backup base "$before"
 unpack
 find_archive "$fresh"
-read_bounds
-[ "${#target[@]}" -gt 0 ] || die_of_gap
+read_bounds "$fresh"
+[ "${#target[@]}" -gt 0 ] || die_of_gap "$fresh/pg_wal"
 if ! recover; then
-  die_of_gap
+  die_of_gap "$fresh/pg_wal"
   tell_why
   [ -n "$instant" ] || die "the recovery failed"
   die "the archived log does not reach $instant; --latest would take all there is"

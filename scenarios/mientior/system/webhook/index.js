@@ -28,9 +28,13 @@ async function receive(request) {
 }
 
 async function answer(request) {
-  const asked = `${request.method} ${request.url}`;
+  const url = new URL(request.url, 'http://webhook');
+  const asked = `${request.method} ${url.pathname}`;
   if (asked === 'GET /health') return [200, { status: 'ok' }];
-  if (asked === 'GET /notices') return [200, { notices: stored() }];
+  if (asked === 'GET /notices') {
+    const kinds = url.searchParams.get('kinds')?.split(',');
+    return [200, { notices: stored().filter(({ kind }) => kinds?.includes(kind) ?? true) }];
+  }
   if (asked !== 'POST /notices') return [404, { error: 'no such resource' }];
   try {
     await receive(request);

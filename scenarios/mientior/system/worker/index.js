@@ -19,6 +19,7 @@ const database = new Database({ url: DATABASE_URL, dnsServer: process.env.DNS_SE
 
 let stopping = false;
 let wake = () => {};
+let told = null; // the error last told: one that lasts is told once
 
 function pause() {
   return new Promise((resolve) => {
@@ -30,9 +31,12 @@ function pause() {
 async function prepareSome() {
   try {
     const prepared = await database.transaction((query) => query(PREPARE));
+    told = null;
     if (prepared.length > 0) log.info(`worker: prepared ${prepared.length} orders`);
     return prepared.length;
-  } catch {
+  } catch (error) {
+    if (error.message !== told) log.error(`worker: ${error.message}`);
+    told = error.message;
     await database.check(); // tells of the loss once, and of the return
     return 0;
   }
