@@ -5,13 +5,12 @@
 #include <sstream>
 #include <string>
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/bench/bounds.h"
+#include "tests/bench/program.h"
 
 namespace reprise::bench {
 namespace {
@@ -50,18 +49,7 @@ fs::path make_plan(int count) {
 }
 
 pid_t start(const fs::path& folder) {
-  const std::string program = fs::path(REPRISE_BINARY_DIR) / "reprise";
-  std::vector<std::string> words{program, "run", folder / "idle", "--out", folder / "out"};
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  pid_t pid = -1;
-  posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  return pid;
+  return start_program({"run", folder / "idle", "--out", folder / "out"});
 }
 
 // The whole run of `count` drills, the program's start and its reports included.
