@@ -8,7 +8,7 @@
 namespace reprise {
 namespace {
 
-Plan plan() {
+Plan near_and_far() {
   Plan plan;
   plan.services["web"].name = "web";
   plan.services["near"].external = true;
@@ -28,7 +28,7 @@ TEST(Reach, ThisMachineIsItsLoopbackAndTheServicesOfThePlan) {
         "[::1]:80", "[::ffff:127.0.0.1]:80", "::1", "${services.web.address}",
         "${services.near.address}", "${links.to-web.address}", "127.0.0.1:${services.web.port}",
         "${links.on-and-on.address}"}) {
-    EXPECT_EQ(elsewhere(plan(), address), "") << address;
+    EXPECT_EQ(elsewhere(near_and_far(), address), "") << address;
   }
 }
 
@@ -37,7 +37,7 @@ TEST(Reach, EverythingElseIsElsewhere) {
        {"api.example.com:443", "10.0.0.1:80", "0.0.0.0:80", "[2001:db8::1]:80", "localhost.com:80",
         "127.0.0.1.example.com:80", "128.0.0.1:80", "${services.far.address}",
         "${links.to-far.address}", "${links.twice.address}", "db:${services.web.port}"}) {
-    EXPECT_NE(elsewhere(plan(), address), "") << address;
+    EXPECT_NE(elsewhere(near_and_far(), address), "") << address;
   }
 }
 
@@ -48,7 +48,7 @@ TEST(Reach, ADatabaseIsWhereEveryHostOfItsSettingsIs) {
         "postgresql:///x", "postgresql:///x?host=/run/postgresql", "postgresql://%2Frun%2Fpg/x",
         "host=localhost port=5432 password=db.example.com", "dbname=x",
         "postgresql://a@h@localhost/x", "postgresql://localhost,127.0.0.1:5433/x"}) {
-    EXPECT_EQ(database_elsewhere(plan(), near), "") << near;
+    EXPECT_EQ(database_elsewhere(near_and_far(), near), "") << near;
   }
   for (const char* far :
        {"postgresql://me:pw@db.example.com/x", "postgresql://localhost,db.example.com/x",
@@ -56,10 +56,10 @@ TEST(Reach, ADatabaseIsWhereEveryHostOfItsSettingsIs) {
         "postgresql://localhost/x?hostaddr=10.0.0.1", "host='10.0.0.1'", "service=prod",
         "postgresql://me@${services.far.address}/x", "postgresql://me@${links.to-far.address}/x",
         "postgresql://localhost@db.example.com/x"}) {
-    EXPECT_NE(database_elsewhere(plan(), far), "") << far;
+    EXPECT_NE(database_elsewhere(near_and_far(), far), "") << far;
   }
   ::setenv("PGHOST", "db.example.com", 1);
-  EXPECT_EQ(database_elsewhere(plan(), "postgresql:///x"), "db.example.com");
+  EXPECT_EQ(database_elsewhere(near_and_far(), "postgresql:///x"), "db.example.com");
   ::unsetenv("PGHOST");
 }
 
