@@ -1,5 +1,6 @@
 // Test the tester: every shipped scenario fails, for the expected reason, on a system that really
-// is broken. Each test drills a sabotaged copy with the program as it is shipped.
+// is broken. Each test drills a sabotaged copy with the program as it is shipped: the first
+// sabotage of each scenario, and with REPRISE_SABOTAGE=all, as every night, the others.
 #include <cstdlib>
 #include <regex>
 
@@ -41,10 +42,22 @@ std::vector<std::string> failures(const fs::path& summary) {
   return found;
 }
 
+bool first_of_its_scenario(const Sabotage& sabotage) {
+  static const std::vector<Sabotage> every = all();
+  const auto here = std::ranges::find_if(every, [&](const Sabotage& other) {
+    return other.plan == sabotage.plan && other.scenario == sabotage.scenario;
+  });
+  return here->why == sabotage.why;
+}
+
 class Sabotaged : public ::testing::TestWithParam<Sabotage> {};
 
 TEST_P(Sabotaged, FailsItsDrill) {
   const Sabotage& sabotage = GetParam();
+  const char* which = std::getenv("REPRISE_SABOTAGE");
+  if (!first_of_its_scenario(sabotage) && (!which || which != std::string("all"))) {
+    GTEST_SKIP() << "every night: REPRISE_SABOTAGE=all";
+  }
   const SabotagedPlan broken(sabotage);
   // What saw a miss and was made void by something else is not drilled again by `--again`.
   int code = inconclusive;

@@ -12,8 +12,8 @@
 namespace reprise {
 namespace {
 
-// An answer, and of a JSON document everything that the invariant looks at. A query without a row or
-// an answer without its header is an answer: the invariant does not hold in it.
+// An answer, and of a JSON document everything that the invariant looks at. A query without a row
+// or an answer without its header is an answer: the invariant does not hold in it.
 bool tells(const Observation& seen, const std::set<std::string>& pointers) {
   if (seen.outcome != "answered") return false;
   const auto status = seen.values.find("status");
