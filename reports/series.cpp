@@ -13,13 +13,13 @@ std::vector<Level> levels_seen(const Record& record, const ProbeRecord& probe) {
     for (const Sample& sample : probe.samples) {
       Observation whole = probe.seen(sample);
       whole.values["latency"] = (sample.finished - sample.intended).count();
-      seen.push_back(levels.classify(whole));
+      seen.push_back(levels.classify(whole).value_or(Level::down));
     }
     return seen;
   }
   std::vector<Level> by_observation;
   for (const Observation& observation : probe.observations) {
-    by_observation.push_back(levels.classify(observation));
+    by_observation.push_back(levels.classify(observation).value_or(Level::down));
   }
   for (const Sample& sample : probe.samples) seen.push_back(by_observation[sample.observation]);
   return seen;

@@ -7,6 +7,37 @@ namespace reprise {
 
 using nlohmann::json;
 
+namespace {
+
+// Format 1 kept so many bytes of a text or a line, and did not say that there had been more.
+constexpr std::size_t cut_by_format_1 = 4096;
+
+bool may_be_cut(const json& value) {
+  return value.is_string() && value.get_ref<const std::string&>().size() + 4 > cut_by_format_1;
+}
+
+// It did not keep the text of a JSON answer, either.
+void tell_what_was_cut(std::string_view outcome, json& values) {
+  json cut = json::array();
+  const bool an_answer = outcome == "answered" && values.contains("status");
+  if (an_answer && !values.contains("text")) cut.push_back("text");
+  for (const auto& [name, value] : values.items()) {
+    if (may_be_cut(value)) cut.push_back(name);
+    if ((name != "json" && name != "headers") || !value.is_object()) continue;
+    for (const auto& [inner, what] : value.items()) {
+      if (may_be_cut(what)) cut.push_back(name + " " + inner);
+    }
+  }
+  for (const std::string& pointer : texts_field(values, "cut")) cut.push_back("json " + pointer);
+  values.erase("cut");
+  if (!cut.empty()) values["cut"] = std::move(cut);
+}
+
+// The run of a procedure that an event is about; -1 where it is not told.
+int run_field(const json& line) { return line.contains("run") ? count_field(line, "run") : -1; }
+
+}  // namespace
+
 Result<void> RecordReader::apply(const std::string& event, Duration t, const json& line) {
   if (event == "sample") return sample(line);
   if (event == "skipped") return skipped(line);
@@ -31,10 +62,12 @@ Result<void> RecordReader::apply(const std::string& event, Duration t, const jso
 }
 
 Result<void> RecordReader::drill(const json& line) {
-  if (integer_field(line, "format") != journal_format) {
-    return broken(fmt::format("this journal is not of format {}, the one this program reads",
+  const auto format = integer_field(line, "format");
+  if (format < 1 || format > journal_format) {
+    return broken(fmt::format("this journal is not of format 1 to {}, which this program reads",
                               journal_format));
   }
+  record_.format = static_cast<int>(format);
   const auto plan = line.find("plan");
   const auto scenario = line.find("scenario");
   if (plan == line.end() || scenario == line.end()) {
@@ -88,8 +121,24 @@ void RecordReader::log(Duration t, const json& line) {
     known = log_services_.emplace(service, static_cast<std::uint16_t>(log_services_.size())).first;
     record_.log_services.push_back(service);
   }
-  const bool gap = line.contains("left_out");
-  record_.log.push_back({t, known->second, text_field(line, "line"), gap});
+  LogLine out;
+  out.at = t;
+  out.service = known->second;
+  out.line = text_field(line, "line");
+  out.gap = line.contains("left_out");
+  out.cut = flag_field(line, "cut");
+  out.unsearched = flag_field(line, "unsearched");
+  if (const auto found = line.find("found"); found != line.end() && found->is_object()) {
+    for (const auto& [pattern, lines] : found->items()) {
+      out.found[pattern] = static_cast<std::size_t>(count_field(*found, pattern.c_str()));
+    }
+  }
+  // Format 1 cut in silence, and searched nothing.
+  if (record_.format == 1 && (out.gap || out.line.size() + 4 > cut_by_format_1)) {
+    out.cut = !out.gap;
+    out.unsearched = true;
+  }
+  record_.log.push_back(std::move(out));
 }
 
 RecordReader::ProbeState& RecordReader::probe(std::string_view name) {
@@ -113,6 +162,7 @@ std::uint32_t RecordReader::intern(ProbeState& state, std::string_view outcome,
   if (!added) return entry->second;
   state.texts.push_back(std::move(text));
   values.erase("latency");
+  if (record_.format == 1) tell_what_was_cut(outcome, values);
   state.record->observations.push_back({std::string(outcome), std::move(values)});
   return index;
 }
@@ -167,8 +217,11 @@ Result<void> RecordReader::fault(Duration t, const json& line) {
     if (line.contains("at") && !at) return broken("a fault's \"at\" is not a valid instant");
     if (!fault.bit) fault.evidence = text_field(line, "evidence");
     if (!fault.bit) fault.bit = at.value_or(t);
+  } else if (step == "healing") {
+    if (!fault.healing) fault.healing = t;
   } else if (step == "healed") {
     fault.healed = t;
+    if (!fault.healing) fault.healing = t;
   } else if (step == "failed") {
     fault.failed = text_field(line, "why");
     if (fault.failed.empty()) fault.failed = "?";
@@ -186,12 +239,16 @@ Result<void> RecordReader::fault(Duration t, const json& line) {
 void RecordReader::procedure(Duration t, const json& line) {
   const std::string name = text_field(line, "procedure");
   const std::string state = text_field(line, "state");
-  auto running = [&](const ProcedureRecord& run) { return run.name == name && !run.finished; };
+  const int number = run_field(line);
+  auto running = [&](const ProcedureRecord& run) {
+    return run.name == name && !run.finished && run.run == number;
+  };
   auto found = std::find_if(record_.procedures.rbegin(), record_.procedures.rend(), running);
   const bool begins = state == "started" || found == record_.procedures.rend();
   if (begins) record_.procedures.push_back({});
   ProcedureRecord& run = begins ? record_.procedures.back() : *found;
   run.name = name;
+  run.run = number;
   run.state = state;
   run.why = text_field(line, "why");
   if (state == "started") {
@@ -203,7 +260,8 @@ void RecordReader::procedure(Duration t, const json& line) {
 
 void RecordReader::step(Duration t, const json& line) {
   const std::string name = text_field(line, "procedure");
-  auto same = [&](const ProcedureRecord& run) { return run.name == name; };
+  const int number = run_field(line);
+  auto same = [&](const ProcedureRecord& run) { return run.name == name && run.run == number; };
   auto found = std::find_if(record_.procedures.rbegin(), record_.procedures.rend(), same);
   if (found == record_.procedures.rend()) return;
   const int index = count_field(line, "index");
@@ -218,9 +276,7 @@ void RecordReader::step(Duration t, const json& line) {
   step.title = translated_field(line, "title");
   step.state = text_field(line, "state");
   step.result = text_field(line, "result");
-  const auto manual = line.find("manual");
-  step.manual =
-      step.manual || (manual != line.end() && manual->is_boolean() && manual->get<bool>());
+  step.manual = step.manual || flag_field(line, "manual");
   if (step.state == "started") {
     step.started = t;
   } else if (step.state != "not-executed") {

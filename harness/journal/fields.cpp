@@ -35,6 +35,11 @@ int count_field(const nlohmann::json& line, const char* name) {
   return static_cast<int>(std::clamp<std::int64_t>(integer_field(line, name), 0, most));
 }
 
+bool flag_field(const nlohmann::json& line, const char* name) {
+  const auto found = line.find(name);
+  return found != line.end() && found->is_boolean() && found->get<bool>();
+}
+
 std::optional<Duration> instant_field(const nlohmann::json& line, const char* name) {
   const auto found = line.find(name);
   if (found == line.end() || !found->is_number_integer()) return std::nullopt;

@@ -26,6 +26,7 @@ inline constexpr std::int64_t last_instant = std::int64_t{1} << 60;
 [[nodiscard]] std::int64_t integer_field(const nlohmann::json& line, const char* name);
 // Of something that is counted or numbered: not below zero, and adding to it cannot overflow.
 [[nodiscard]] int count_field(const nlohmann::json& line, const char* name);
+[[nodiscard]] bool flag_field(const nlohmann::json& line, const char* name);
 [[nodiscard]] std::optional<Duration> instant_field(const nlohmann::json& line, const char* name);
 // A list of texts, or one text.
 [[nodiscard]] std::vector<std::string> texts_field(const nlohmann::json& line, const char* name);

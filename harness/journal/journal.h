@@ -25,7 +25,7 @@
 
 namespace reprise {
 
-inline constexpr int journal_format = 1;
+inline constexpr int journal_format = 2;
 
 class Journal {
  public:

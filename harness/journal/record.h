@@ -44,7 +44,8 @@ struct FaultRecord {
   std::optional<Duration> armed;      // t_armed
   std::optional<Duration> bit;        // t_bit
   std::string evidence;
-  std::optional<Duration> healed;  // t_heal; conditions only
+  std::optional<Duration> healing;  // t_healing, when the call began; conditions only
+  std::optional<Duration> healed;   // t_healed, when it had ended
   std::string failed;              // why it could not be injected; empty when it could
   std::string undo_failed;
   std::string changed_since;  // what an event's target is now; empty when as before
@@ -63,6 +64,7 @@ struct StepRecord {
 
 struct ProcedureRecord {
   std::string name, state, why;
+  int run = -1;  // index into Scenario::procedures; -1: not told (format 1)
   std::optional<Duration> started, finished;
   std::vector<StepRecord> steps;
 };
@@ -84,6 +86,11 @@ struct LogLine {
   std::uint16_t service = 0;  // index into Record::log_services
   std::string line;
   bool gap = false;  // none that was printed: it stands for lines that were left out
+  bool cut = false;  // only its beginning was kept
+  // Of a line that was cut, or of lines that were left out: the patterns of the scenario's `log`
+  // assertions that were found in the whole, and in how many lines.
+  std::map<std::string, std::size_t> found;
+  bool unsearched = false;  // a part of it was not even searched
 };
 
 // Something that happened at an instant which no other part of the record keeps.
@@ -102,6 +109,7 @@ struct EarlierAttempt {
 
 struct Record {
   std::string source;  // the journal's file name, as given
+  int format = 2;      // of the journal; what format 1 did not record is unknown
   std::string tool;    // version that wrote it
   std::uint64_t seed = 0;
   int repeat = 0;

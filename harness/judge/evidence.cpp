@@ -169,7 +169,7 @@ std::optional<Message> unusable(const Timeline& line, const std::string& probe,
   const bool seen = std::ranges::any_of(points, [](const Point& point) { return point.sample; });
   if (!seen) return Message{"judge.no-samples", {{"probe", probe}}};
   const bool alive = std::ranges::any_of(line.points, [&](const Point& point) {
-    return point.sight == Sight::holds || line.answered(point);
+    return point.sight == Truth::holds || line.answered(point);
   });
   if (!alive) return Message{"judge.never-answered", {{"probe", probe}}};
   return std::nullopt;

@@ -87,7 +87,7 @@ std::vector<ProbeFigures> figures_of(const Record& record) {
     std::vector<Classed> samples;
     samples.reserve(probe.samples.size());
     for (const Sample& sample : probe.samples) {
-      if (window.contains(sample.intended)) samples.push_back({&sample, classifier.level(sample)});
+      if (window.contains(sample.intended)) samples.push_back({&sample, classifier.level(sample).value_or(Level::down)});
     }
     figures.skipped = static_cast<std::size_t>(std::ranges::count_if(
         probe.skipped, [&](Duration instant) { return window.contains(instant); }));

@@ -21,17 +21,17 @@ std::vector<Outage> outages(const std::vector<Point>& points, Duration sustained
   std::optional<std::size_t> run;
   for (std::size_t i = 0; i < points.size(); ++i) {
     switch (points[i].sight) {
-      case Sight::fails:
+      case Truth::fails:
         if (!open) open.emplace().first_bad = i;
         open->last_bad = i;
         open->unseen = false;
         run.reset();
         break;
-      case Sight::unknown:
+      case Truth::unknown:
         if (open) open->unseen = true;
         run.reset();
         break;
-      case Sight::holds:
+      case Truth::holds:
         if (!open) break;
         if (!run) run = i;
         if (!sustained_up_to(points, *run, i, sustained, every)) break;

@@ -47,6 +47,14 @@ struct Cause {
   std::string log_service, log_line;
 };
 
+// A further miss of an assertion that has more than one.
+struct Miss {
+  std::string failure;  // JUnit's type
+  Message outcome;
+  std::optional<Cause> cause;
+  std::optional<Known> known;  // set when exactly this one is a declared deficiency
+};
+
 struct Finding {
   std::string kind, name;  // "recovery", "recovery-2"; steady state has its own
   Location where;          // in the scenario file
@@ -59,6 +67,7 @@ struct Finding {
   std::optional<Interval> measured;
   std::optional<Cause> cause;        // set for every miss
   std::optional<Known> known;        // set when the miss is a declared deficiency
+  std::vector<Miss> others;          // further misses of the same assertion, gravest first
   bool unexpected_pass = false;      // declared deficient, yet it held
   std::optional<Duration> from, to;  // the window judged
 };

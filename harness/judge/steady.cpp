@@ -28,12 +28,12 @@ std::optional<Message> unsteady(const Record& record, const Watch& watch, const 
     }
   }
   if (points.empty()) return Message{"judge.no-samples", {{"probe", watch.probe}}};
-  const auto unknown = count(points, Sight::unknown);
-  if (count(points, Sight::fails) > 0) {
+  const auto unknown = count(points, Truth::unknown);
+  if (count(points, Truth::fails) > 0) {
     return Message{"judge.steady.not-held",
                    {{"probe", watch.probe},
                     {"expect", expected_text(watch.expect)},
-                    {"failures", count(points, Sight::fails)},
+                    {"failures", count(points, Truth::fails)},
                     {"scheduled", points.size()}}};
   }
   if (unknown > 0) return Message{"judge.skipped", {{"probe", watch.probe}, {"count", unknown}}};

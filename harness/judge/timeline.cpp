@@ -24,7 +24,7 @@ constexpr Duration wake_up = std::chrono::milliseconds(20);
 constexpr Duration longest_interval{std::int64_t{1} << 54};
 Duration edge(Duration every) { return every + std::max(every / 2, wake_up); }
 
-Point unknown_at(Duration instant) { return {instant, instant, Sight::unknown, nullptr}; }
+Point unknown_at(Duration instant) { return {instant, instant, Truth::unknown, nullptr}; }
 
 }  // namespace
 
@@ -35,26 +35,25 @@ Observation with_latency(const Observation& seen, const Sample& sample) {
   return out;
 }
 
-Matcher::Matcher(const Record& record, const std::string& probe, Expected expect, Match match)
+Matcher::Matcher(const Record& record, const std::string& probe, Expected expect, Match match,
+                 Meant meant)
     : probe_(find_probe(record, probe)),
       levels_(&record.scenario.levels_of(probe)),
       expect_(std::move(expect)),
       match_(match),
+      meant_(meant),
       by_latency_(expect_.level.empty() ? by_latency(expect_.predicate) : by_latency(*levels_)) {
   if (!probe_ || by_latency_) return;
   known_.reserve(probe_->observations.size());
-  for (const auto& seen : probe_->observations) known_.push_back(evaluate(seen) ? 1 : 0);
+  for (const auto& seen : probe_->observations) known_.push_back(evaluate(seen));
 }
 
-bool Matcher::evaluate(const Observation& seen) const {
-  if (match_ == Match::exactly && !expect_.level.empty()) {
-    return level_name(levels_->classify(seen)) == expect_.level;
-  }
-  return expect_.holds(seen, *levels_);
+Truth Matcher::evaluate(const Observation& seen) const {
+  return expect_.evaluate(seen, *levels_, match_, meant_);
 }
 
-bool Matcher::holds(const Sample& sample) const {
-  if (!by_latency_) return known_[sample.observation] != 0;
+Truth Matcher::of(const Sample& sample) const {
+  if (!by_latency_) return known_[sample.observation];
   return evaluate(with_latency(probe_->seen(sample), sample));
 }
 
@@ -67,13 +66,13 @@ Classifier::Classifier(const Record& record, const std::string& probe)
   for (const auto& seen : probe_->observations) known_.push_back(levels_->classify(seen));
 }
 
-Level Classifier::level(const Sample& sample) const {
+std::optional<Level> Classifier::level(const Sample& sample) const {
   if (!by_latency_) return known_[sample.observation];
   return levels_->classify(with_latency(probe_->seen(sample), sample));
 }
 
 Timeline timeline(const Record& record, const std::string& probe, const Expected& expect,
-                  Match match) {
+                  Match match, Meant meant) {
   Timeline out;
   out.probe = find_probe(record, probe);
   if (!out.probe) return out;
@@ -81,7 +80,7 @@ Timeline timeline(const Record& record, const std::string& probe, const Expected
   if (spec != record.plan.probes.end()) {
     out.every = std::clamp(spec->second.every, Duration::zero(), longest_interval);
   }
-  const Matcher matcher(record, probe, expect, match);
+  const Matcher matcher(record, probe, expect, match, meant);
   out.points.reserve(out.probe->samples.size() + out.probe->skipped.size());
   auto add = [&](const Point& point) {
     if (!out.points.empty() && out.every.count() > 0) {
@@ -99,8 +98,7 @@ Timeline timeline(const Record& record, const std::string& probe, const Expected
     while (skipped != out.probe->skipped.end() && *skipped < sample.intended) {
       add(unknown_at(*skipped++));
     }
-    const Sight sight = matcher.holds(sample) ? Sight::holds : Sight::fails;
-    add({sample.intended, sample.finished, sight, &sample});
+    add({sample.intended, sample.finished, matcher.of(sample), &sample});
   }
   while (skipped != out.probe->skipped.end()) add(unknown_at(*skipped++));
   return out;
@@ -125,7 +123,7 @@ std::vector<Point> Timeline::within(const Window& window) const {
   return out;
 }
 
-std::size_t count(const std::vector<Point>& points, Sight sight) {
+std::size_t count(const std::vector<Point>& points, Truth sight) {
   return static_cast<std::size_t>(std::ranges::count(points, sight, &Point::sight));
 }
 

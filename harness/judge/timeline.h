@@ -13,48 +13,44 @@
 
 namespace reprise {
 
-// Whether a better level satisfies a wanted one: being nominal is no *fallback* to degraded, but
-// it is an acceptable service.
-enum class Match { at_least, exactly };
-
 class Matcher {
  public:
-  Matcher(const Record& record, const std::string& probe, Expected expect, Match match);
-  [[nodiscard]] bool holds(const Sample& sample) const;
+  Matcher(const Record& record, const std::string& probe, Expected expect, Match match,
+          Meant meant = Meant::demanded);
+  [[nodiscard]] Truth of(const Sample& sample) const;
 
  private:
-  [[nodiscard]] bool evaluate(const Observation& seen) const;
+  [[nodiscard]] Truth evaluate(const Observation& seen) const;
 
   const ProbeRecord* probe_;
   const Levels* levels_;
   Expected expect_;
   Match match_;
+  Meant meant_;
   bool by_latency_;
-  std::vector<char> known_;  // by observation, when latency does not matter
+  std::vector<Truth> known_;  // by observation, when latency does not matter
 };
 
 // The service level of each sample of a probe.
 class Classifier {
  public:
   Classifier(const Record& record, const std::string& probe);
-  [[nodiscard]] Level level(const Sample& sample) const;
+  [[nodiscard]] std::optional<Level> level(const Sample& sample) const;
 
  private:
   const ProbeRecord* probe_;
   const Levels* levels_;
   bool by_latency_;
-  std::vector<Level> known_;
+  std::vector<std::optional<Level>> known_;
 };
 
 // The observation with the latency that this sample had.
 [[nodiscard]] Observation with_latency(const Observation& seen, const Sample& sample);
 
-enum class Sight : char { holds, fails, unknown };
-
 struct Point {
   Duration intended;
   Duration finished;  // of an unknown one: its intended instant
-  Sight sight;
+  Truth sight;
   const Sample* sample;  // null when unknown
 };
 
@@ -78,9 +74,10 @@ struct Timeline {
 };
 
 [[nodiscard]] Timeline timeline(const Record& record, const std::string& probe,
-                                const Expected& expect, Match match);
+                                const Expected& expect, Match match,
+                                Meant meant = Meant::demanded);
 
-[[nodiscard]] std::size_t count(const std::vector<Point>& points, Sight sight);
+[[nodiscard]] std::size_t count(const std::vector<Point>& points, Truth sight);
 // The largest latency among the points.
 [[nodiscard]] Duration largest_latency(const std::vector<Point>& points);
 

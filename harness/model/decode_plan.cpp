@@ -1,3 +1,4 @@
+#include "harness/model/expectation.h"
 #include "harness/model/fields.h"
 #include "harness/model/scenario.h"
 
@@ -15,6 +16,12 @@ ProbeSpec probe_of(const std::string& name, const Fields& fields) {
   out.in_flight = fields.integer("in-flight", 1, 10'000, 64);
   out.pointers = fields.texts("pointers");
   out.headers = fields.texts("headers");
+  if (const auto searches = fields.value("searches"); searches.is_array()) {
+    for (const auto& search : searches) {
+      if (auto read = Expectation::Search::read(search); !read) fields.fail(read.error().what);
+      out.searches.push_back(search);
+    }
+  }
   out.served_by = fields.text("served-by");
   out.where = fields.where();
   // An interval of nothing would make an endless schedule.

@@ -73,6 +73,17 @@ Levels levels_of(const Fields& fields) {
   return out;
 }
 
+Leaves leaves_of(const Fields& fields) {
+  Leaves out;
+  const std::string level = fields.needed_text("level");
+  for (const Level one : {Level::nominal, Level::degraded, Level::down}) {
+    if (level == level_name(one)) out.level = one;
+  }
+  if (level != level_name(out.level)) fields.fail("'level' is not a level");
+  out.reason = fields.translated("reason");
+  return out;
+}
+
 }  // namespace
 
 Result<Scenario> decode_scenario(const nlohmann::json& resolved) {
@@ -87,6 +98,9 @@ Result<Scenario> decode_scenario(const nlohmann::json& resolved) {
     out.levels[probe] = levels_of(levels);
   });
   out.steady_state = watches_of(fields, "steady-state");
+  fields.each_entry("leaves", [&](const std::string& probe, const Fields& one) {
+    out.leaves[probe] = leaves_of(one);
+  });
   auto steady = fields.object("steady");
   out.steady_for = steady.duration("for", 1s);
   out.steady_within = steady.duration("within", 15s);

@@ -18,6 +18,10 @@ struct Expectation::Test {
   std::string op;  // one of the operators; "equals" for a bare scalar
   json operand;    // durations as nanoseconds
   std::optional<Pattern> pattern;
+
+  [[nodiscard]] Truth evaluate(const Observation& seen, Meant meant) const;
+  [[nodiscard]] Truth of_cut(const json* kept, const json& values) const;
+  [[nodiscard]] Truth of_broken_off(const json* value) const;
 };
 
 namespace {
@@ -69,18 +73,53 @@ std::string as_text(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+// Of a value that is there and whole.
 bool satisfied(const std::string& op, const json& operand, const std::optional<Pattern>& pattern,
-               const json* seen) {
-  if (op == "exists") return (seen != nullptr) == operand.get<bool>();
-  if (seen == nullptr) return false;
-  if (op == "equals") return *seen == operand;
-  if (op == "not") return *seen != operand;
-  if (op == "in") return std::ranges::find(operand, *seen) != operand.end();
-  if (op == "matches") return pattern->found_in(as_text(*seen));
-  if (op == "contains") return as_text(*seen).find(operand.get<std::string>()) != std::string::npos;
-  if (op == "type") return has_type(*seen, operand.get<std::string>());
-  return ordered(*seen, op, operand);
+               const json& seen) {
+  if (op == "exists") return operand.get<bool>();
+  if (op == "equals") return seen == operand;
+  if (op == "not") return seen != operand;
+  if (op == "in") return std::ranges::find(operand, seen) != operand.end();
+  if (op == "matches") return pattern->found_in(as_text(seen));
+  if (op == "contains") return as_text(seen).find(operand.get<std::string>()) != std::string::npos;
+  if (op == "type") return has_type(seen, operand.get<std::string>());
+  return ordered(seen, op, operand);
 }
+
+Truth truth(bool holds) { return holds ? Truth::holds : Truth::fails; }
+
+bool is_order(const std::string& op) { return op == "<" || op == "<=" || op == ">" || op == ">="; }
+
+bool is_search(const std::string& op) {
+  return op == "equals" || op == "not" || op == "in" || op == "matches" || op == "contains";
+}
+
+// How a value is named under `cut`.
+std::string name_of_value(const std::string& group, const std::string& key) {
+  return group.empty() ? key : group + " " + key;
+}
+
+bool listed(const json& values, const char* list, const std::string& name) {
+  const auto found = values.find(list);
+  return found != values.end() && found->is_array() &&
+         std::ranges::find(*found, json(name)) != found->end();
+}
+
+bool is_partial(const Observation& seen) {
+  return seen.values.is_object() && seen.values.value("partial", json()) == true;
+}
+
+Truth both(Truth left, Truth right) {
+  if (left == Truth::fails || right == Truth::fails) return Truth::fails;
+  return left == Truth::unknown ? left : right;
+}
+
+Truth opposite(Truth of) {
+  if (of == Truth::unknown) return of;
+  return of == Truth::holds ? Truth::fails : Truth::holds;
+}
+
+Truth either(Truth left, Truth right) { return opposite(both(opposite(left), opposite(right))); }
 
 Result<json> scalar_operand(const json& value, bool time) {
   if (value.is_structured()) return failure("found {}, expected a scalar", described(value));
@@ -105,8 +144,7 @@ Result<json> list_operand(const json& value, bool time) {
 Result<json> operand_of(const std::string& op, const json& value, bool time) {
   if (op == "equals" || op == "not") return scalar_operand(value, time);
   if (op == "in") return list_operand(value, time);
-  bool order = op == "<" || op == "<=" || op == ">" || op == ">=";
-  if (order) {
+  if (is_order(op)) {
     if (!time && !value.is_number()) return failure("'{}' needs a number", op);
     return scalar_operand(value, time);
   }
@@ -184,28 +222,122 @@ Result<Expectation> Expectation::parse(const json& value) {
   return out;
 }
 
-bool Expectation::holds(const Observation& seen) const {
-  bool outcome_judged = false;
+Truth Expectation::Test::evaluate(const Observation& seen, Meant meant) const {
+  const json* value = nullptr;
   const json outcome = seen.outcome;
-  for (const Test& test : *tests_) {
-    const json* value = nullptr;
-    if (test.group.empty() && test.key == "outcome") {
-      outcome_judged = true;
-      value = &outcome;
-    } else {
-      const json* from = &seen.values;
-      if (!test.group.empty()) {
-        auto group = seen.values.find(test.group);
-        from = group != seen.values.end() ? &*group : nullptr;
-      }
-      if (from != nullptr && from->is_object()) {
-        auto found = from->find(test.key);
-        if (found != from->end()) value = &*found;
-      }
+  if (group.empty() && key == "outcome") {
+    value = &outcome;
+  } else if (seen.values.is_object()) {
+    const json* from = &seen.values;
+    if (!group.empty()) {
+      const auto inner = seen.values.find(group);
+      from = inner != seen.values.end() ? &*inner : nullptr;
     }
-    if (!satisfied(test.op, test.operand, test.pattern, value)) return false;
+    if (from != nullptr && from->is_object()) {
+      const auto found = from->find(key);
+      if (found != from->end()) value = &*found;
+    }
   }
-  return outcome_judged || seen.outcome == "answered";
+  if (seen.values.is_object() && listed(seen.values, "cut", name_of_value(group, key))) {
+    return of_cut(value, seen.values);
+  }
+  if (is_partial(seen) && key != "outcome" && key != "latency") return of_broken_off(value);
+  if (value == nullptr) return truth(op == "exists" && !operand.get<bool>());
+  const bool comparable = !is_order(op) || as_number(*value);
+  if (!comparable && meant == Meant::forbidden && seen.outcome == "answered") {
+    return Truth::unknown;
+  }
+  return truth(satisfied(op, operand, pattern, *value));
+}
+
+// Only a part of it was kept: what a search of the whole found, or what the part alone tells.
+Truth Expectation::Test::of_cut(const json* kept, const json& values) const {
+  if (op == "exists") return truth(operand.get<bool>());
+  const auto searched = values.find("searched");
+  if (searched != values.end() && searched->is_object() && is_search(op)) {
+    const auto answer = searched->find(Search{group, key, op, operand}.key());
+    if (answer != searched->end() && answer->is_boolean()) return truth(answer->get<bool>());
+  }
+  if (kept == nullptr) return Truth::unknown;
+  if (op == "type") return truth(satisfied(op, operand, pattern, *kept));
+  const bool found = op == "contains" && satisfied(op, operand, pattern, *kept);
+  return found ? Truth::holds : Truth::unknown;
+}
+
+// A status and headers came whole before the answer broke off; of what follows a part may be there.
+Truth Expectation::Test::of_broken_off(const json* value) const {
+  const bool whole = key == "status" || group == "headers";
+  if (whole) {
+    if (value == nullptr) return truth(op == "exists" && !operand.get<bool>());
+    return truth(satisfied(op, operand, pattern, *value));
+  }
+  const bool found = value != nullptr && op == "contains" &&
+                     satisfied(op, operand, pattern, *value);
+  return found ? Truth::holds : Truth::unknown;
+}
+
+Truth Expectation::evaluate(const Observation& seen, Meant meant) const {
+  Truth out = Truth::holds;
+  bool outcome_judged = false;
+  for (const Test& test : *tests_) {
+    outcome_judged = outcome_judged || (test.group.empty() && test.key == "outcome");
+    out = both(out, test.evaluate(seen, meant));
+    if (out == Truth::fails) return out;
+  }
+  if (outcome_judged || seen.outcome == "answered") return out;
+  // Whoever got half an answer was told half of it.
+  if (meant == Meant::forbidden && is_partial(seen)) return out;
+  return Truth::fails;
+}
+
+std::string Expectation::Search::key() const { return written().dump(); }
+
+json Expectation::Search::written() const { return json::array({group, name, op, operand}); }
+
+Result<Expectation::Search> Expectation::Search::read(const json& written) {
+  const bool fits = written.is_array() && written.size() == 4 && written[0].is_string() &&
+                    written[1].is_string() && written[2].is_string();
+  if (!fits) return failure("found {}, expected [group, name, operator, operand]",
+                            described(written));
+  Search out{written[0], written[1], written[2], written[3]};
+  auto operand = operand_of(out.op, out.operand, false);
+  if (!is_search(out.op) || !operand) {
+    return failure("{} is no search", in_quotes(written.dump()));
+  }
+  if (out.op == "matches") {
+    if (auto pattern = Pattern::compile(out.operand.get<std::string>()); !pattern) {
+      return std::unexpected(pattern.error());
+    }
+  }
+  return out;
+}
+
+bool Expectation::Search::found_in(const std::string& whole) const {
+  std::optional<Pattern> pattern;
+  if (op == "matches") {
+    auto compiled = Pattern::compile(operand.get<std::string>());
+    if (!compiled) return false;
+    pattern = std::move(*compiled);
+  }
+  return satisfied(op, operand, pattern, whole);
+}
+
+std::vector<Expectation::Search> Expectation::searches() const {
+  std::vector<Search> out;
+  for (const Test& test : *tests_) {
+    const bool of_text = !test.group.empty() || test.key == "text" || test.key == "stderr" ||
+                         test.key == "value" || test.key == "line";
+    if (of_text && is_search(test.op)) out.push_back({test.group, test.key, test.op, test.operand});
+  }
+  return out;
+}
+
+std::set<std::string> Expectation::compared_pointers() const {
+  std::set<std::string> out;
+  for (const Test& test : *tests_) {
+    if (test.group == "json" && test.op != "exists") out.insert(test.key);
+  }
+  return out;
 }
 
 bool Expectation::depends_on_latency() const {
@@ -238,11 +370,13 @@ std::string_view level_name(Level level) {
   return "down";
 }
 
-Level Levels::classify(const Observation& seen) const {
+std::optional<Level> Levels::classify(const Observation& seen) const {
   if (!nominal && !degraded) return seen.outcome == "answered" ? Level::nominal : Level::down;
-  if (nominal && nominal->holds(seen)) return Level::nominal;
-  if (degraded && degraded->holds(seen)) return Level::degraded;
-  return Level::down;
+  const Truth well = nominal ? nominal->evaluate(seen) : Truth::fails;
+  if (well == Truth::holds) return Level::nominal;
+  const Truth fallback = degraded ? degraded->evaluate(seen) : Truth::fails;
+  if (well == Truth::unknown || fallback == Truth::unknown) return std::nullopt;
+  return fallback == Truth::holds ? Level::degraded : Level::down;
 }
 
 Result<Expected> Expected::parse(const json& value) {
@@ -261,12 +395,19 @@ Result<Expected> Expected::parse(const json& value) {
   return out;
 }
 
-bool Expected::holds(const Observation& seen, const Levels& levels) const {
-  if (predicate) return predicate->holds(seen);
-  auto found = levels.classify(seen);
-  if (level == "nominal") return found == Level::nominal;
-  if (level == "down") return found == Level::down;
-  return found != Level::down;
+Truth Expected::evaluate(const Observation& seen, const Levels& levels, Match match,
+                         Meant meant) const {
+  if (predicate) return predicate->evaluate(seen, meant);
+  const auto of = [&](const std::optional<Expectation>& one) {
+    return one ? one->evaluate(seen) : Truth::fails;
+  };
+  const bool unsaid = !levels.nominal && !levels.degraded;
+  const Truth well = unsaid ? truth(seen.outcome == "answered") : of(levels.nominal);
+  if (level == "nominal") return well;
+  const Truth fallback = of(levels.degraded);
+  if (level == "down") return opposite(either(well, fallback));
+  if (match == Match::exactly) return both(opposite(well), fallback);
+  return either(well, fallback);
 }
 
 }  // namespace reprise

@@ -1,30 +1,34 @@
 // Regular expressions from files, searched in text that a system under test wrote: neither may hang
-// or crash the drill, so matching takes no back references and no look-ahead, and its cost is
-// linear in the text.
+// or crash the drill. The matcher is RE2: its cost is linear in the text, whatever the expression.
 //
 // Ownership: an immutable value. Threads: any.
 #pragma once
 
 #include <memory>
-#include <regex>
 #include <string_view>
 
 #include "harness/model/error.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace reprise {
 
-inline constexpr std::size_t max_searched_bytes = 64 << 10;  // a text is cut there
+// A longer text is searched up to here only; what lies beyond was not seen.
+inline constexpr std::size_t max_searched_bytes = std::size_t{8} << 20;
 
 class Pattern {
  public:
-  // ECMAScript without back references and look-ahead, at most 512 bytes.
+  // Perl's syntax without back references and look-around, at most 512 bytes; bytes are compared,
+  // "." matches no line end, "^" and "$" stand for the ends of the whole text.
   static Result<Pattern> compile(std::string_view pattern);
-  // Whether it matches anywhere in the first 64 KiB.
+  // Whether it matches anywhere in the first `max_searched_bytes`.
   [[nodiscard]] bool found_in(std::string_view text) const;
 
  private:
-  explicit Pattern(std::shared_ptr<const std::regex> regex) : regex_(std::move(regex)) {}
-  std::shared_ptr<const std::regex> regex_;
+  explicit Pattern(std::shared_ptr<const re2::RE2> regex) : regex_(std::move(regex)) {}
+  std::shared_ptr<const re2::RE2> regex_;
 };
 
 }  // namespace reprise

@@ -18,10 +18,11 @@
 
 namespace reprise {
 
-// JSON pointers and headers that answers of a probe are judged by.
+// JSON pointers, headers and searches of whole texts that answers of a probe are judged by.
 struct Kept {
   std::set<std::string> pointers;
   std::set<std::string> headers;
+  std::set<nlohmann::json> searches;
 };
 using KeptByProbe = std::map<std::string, Kept>;
 

@@ -123,7 +123,8 @@ class PlanResolution {
       one["acknowledged"] = std::move(write.at("acknowledged"));
       write.erase("acknowledged");
       if (auto predicate = Expectation::parse(one.at("acknowledged"))) {
-        kept = {predicate->pointers(), predicate->headers()};
+        kept = {predicate->pointers(), predicate->headers(), {}};
+        for (const auto& search : predicate->searches()) kept.searches.insert(search.written());
       }
     }
     for (const char* key : {"every", "timeout"}) {
@@ -132,6 +133,7 @@ class PlanResolution {
     }
     write["pointers"] = kept.pointers;
     write["headers"] = kept.headers;
+    write["searches"] = kept.searches;
     write["where"] = plan_.where(at + "/write").text();
     one["write"] = std::move(write);
     one["read"] = kind_apart(std::move(one.at("read")), vocabulary_.readers);
@@ -144,6 +146,7 @@ class PlanResolution {
     if (one.contains("served-by")) kept.pointers.insert(one.at("served-by").get<std::string>());
     one["pointers"] = kept.pointers;
     one["headers"] = kept.headers;
+    one["searches"] = kept.searches;
   }
 
   const Document& plan_;

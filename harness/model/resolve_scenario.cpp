@@ -130,6 +130,7 @@ void keep_expectation(const json& value, Kept& kept) {
   if (!parsed) return;  // a level name: its predicate is among the levels
   kept.pointers.merge(parsed->pointers());
   kept.headers.merge(parsed->headers());
+  for (const auto& search : parsed->searches()) kept.searches.insert(search.written());
 }
 
 // Whatever has `probe` and `expect` side by side, at any depth.

@@ -68,7 +68,13 @@ struct Known {
   std::string finding;
   std::string owner;
   std::string until;         // YYYY-MM-DD, inclusive, UTC
-  std::string failure = {};  // RpoExceeded, …; empty: whatever the assertion may find
+  std::string failure;       // RpoExceeded, …: the only miss that is known
+};
+
+// A probe of the steady state that the drill means to leave at another level.
+struct Leaves {
+  Level level = Level::nominal;  // at least; `down` demands nothing
+  Text reason;
 };
 
 struct AssertionSpec {
@@ -94,6 +100,7 @@ struct Scenario {
   std::vector<std::string> tags;
   std::map<std::string, Levels> levels;  // by probe
   std::vector<Watch> steady_state;
+  std::map<std::string, Leaves> leaves;  // by probe: what is demanded at the end instead
   Duration steady_for{};     // how long it must hold before anything is broken
   Duration steady_within{};  // how long to wait for it to begin to hold
   std::vector<FaultSpec> faults;

@@ -125,10 +125,10 @@ TEST(Unusable, IsAProbeWithoutSamplesOrWithoutAnAnswer) {
   ProbeRecord probe;
   probe.observations = {{"refused", json::object()}, {"answered", json::object()}};
   probe.samples = {{0s, 0s, 1s, 0}, {1s, 1s, 2s, 1}};
-  const Point refused{0s, 1s, Sight::fails, &probe.samples[0]};
-  const Point answered{1s, 2s, Sight::fails, &probe.samples[1]};
-  const Point awaited{0s, 1s, Sight::holds, &probe.samples[0]};
-  const Point unknown{2s, 2s, Sight::unknown, nullptr};
+  const Point refused{0s, 1s, Truth::fails, &probe.samples[0]};
+  const Point answered{1s, 2s, Truth::fails, &probe.samples[1]};
+  const Point awaited{0s, 1s, Truth::holds, &probe.samples[0]};
+  const Point unknown{2s, 2s, Truth::unknown, nullptr};
   auto why = [&](const std::vector<Point>& line, const std::vector<Point>& points) {
     const auto message = unusable({&probe, 1s, line}, "page", points);
     return message ? message->key : std::string();

@@ -39,7 +39,7 @@ class RandomDrill {
     for (Duration i = milliseconds(0, 99) - 100ms; i < end; i += every) {
       const Duration latency = part_of(most_latency);
       const Duration looked = i + part_of(latency);
-      const Sight sight = truth.up(looked) ? Sight::holds : Sight::fails;
+      const Sight sight = truth.up(looked) ? Truth::holds : Truth::fails;
       points.push_back({i, i + latency, sight, nullptr});
     }
   }
@@ -83,7 +83,7 @@ std::vector<Point> points_of(const std::string& script) {
   std::vector<Point> out;
   for (char c : script) {
     const Duration at = static_cast<std::int64_t>(out.size()) * 100ms;
-    const Sight sight = c == '+' ? Sight::holds : c == '-' ? Sight::fails : Sight::unknown;
+    const Sight sight = c == '+' ? Truth::holds : c == '-' ? Truth::fails : Truth::unknown;
     out.push_back({at, at + 10ms, sight, nullptr});
   }
   return out;

@@ -31,7 +31,7 @@ std::string shown(const std::vector<Point>& points) {
   for (const Point& point : points) {
     if (!out.empty()) out += ' ';
     out += std::to_string(point.intended / 1ms);
-    if (point.sight == Sight::unknown) out += '?';
+    if (point.sight == Truth::unknown) out += '?';
   }
   return out;
 }
@@ -83,11 +83,11 @@ TEST(Timeline, AllowsTheSamplerTwentyMillisecondsToWakeUp) {
 }
 
 TEST(Points, AreCountedBySightAndMeasured) {
-  const std::vector<Point> points{{0s, 3s, Sight::fails, nullptr},
-                                  {1s, 2s, Sight::holds, nullptr},
-                                  {4s, 5s, Sight::fails, nullptr}};
-  EXPECT_EQ(count(points, Sight::fails), 2u);
-  EXPECT_EQ(count(points, Sight::unknown), 0u);
+  const std::vector<Point> points{{0s, 3s, Truth::fails, nullptr},
+                                  {1s, 2s, Truth::holds, nullptr},
+                                  {4s, 5s, Truth::fails, nullptr}};
+  EXPECT_EQ(count(points, Truth::fails), 2u);
+  EXPECT_EQ(count(points, Truth::unknown), 0u);
   EXPECT_EQ(largest_latency(points), 3s);
   EXPECT_EQ(largest_latency({}), 0s);
 }

@@ -47,9 +47,9 @@ Finding judge_consistent(const AssertionSpec& spec, const Record& record) {
   std::erase_if(points, [&](const Point& point) {
     return !point.sample || !tells(line.probe->seen(*point.sample), pointers);
   });
-  const auto broken = count(points, Sight::fails);
+  const auto broken = count(points, Truth::fails);
   if (broken > 0) {
-    const auto first = std::ranges::find(points, Sight::fails, &Point::sight);
+    const auto first = std::ranges::find(points, Truth::fails, &Point::sight);
     finding = missed(std::move(finding), "chaos.InvariantBroken",
                      {"judge.consistent.broken",
                       {{"probe", probe}, {"count", broken}, {"told", points.size()}}});

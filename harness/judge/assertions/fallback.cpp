@@ -49,7 +49,7 @@ bool served_before(const Timeline& line, const Round& first) {
   for (const Point& point : line.points) {
     if (point.sample && point.finished <= first.commanded) last = &point;
   }
-  return last && last->sight == Sight::holds;
+  return last && last->sight == Truth::holds;
 }
 
 // The completion-wise first sample that holds after the bite, and what stood before it.
@@ -66,15 +66,15 @@ Switch find_switch(const Timeline& line, const Round& round) {
     return point.finished >= round.bit && point.intended < round.end;
   };
   for (const Point& point : line.points) {
-    if (!in_round(point) || point.sight != Sight::holds) continue;
+    if (!in_round(point) || point.sight != Truth::holds) continue;
     if (!out.first || point.finished < out.first->finished) out.first = &point;
   }
   for (const Point& point : line.points) {
     if (!in_round(point)) continue;
     if (point.sample) ++out.seen;
     if (out.first && point.intended > out.first->intended) continue;
-    if (point.sight == Sight::fails) out.last_other = &point;
-    if (point.sight == Sight::unknown) out.unseen = true;
+    if (point.sight == Truth::fails) out.last_other = &point;
+    if (point.sight == Truth::unknown) out.unseen = true;
   }
   return out;
 }

@@ -34,7 +34,7 @@ Finding judge_file(const AssertionSpec& spec, const Record& record) {
   }
   Message outcome{"judge.file.holds",
                   {{"probe", probe}, {"saw", saw_text(line.probe->seen(*last->sample))}}};
-  if (last->sight == Sight::holds) return passed(std::move(finding), std::move(outcome));
+  if (last->sight == Truth::holds) return passed(std::move(finding), std::move(outcome));
   outcome.key = "judge.file.differs";
   finding = missed(std::move(finding), "chaos.WrongAtTheEnd", std::move(outcome));
   finding.cause = cause_of(finding, record, probe, *last->sample);

@@ -36,10 +36,10 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
   if (auto why = unusable(line, probe, points)) {
     return inconclusive(std::move(finding), std::move(*why));
   }
-  const std::size_t seen = count(points, Sight::holds);
-  const std::size_t unknown = count(points, Sight::unknown);
+  const std::size_t seen = count(points, Truth::holds);
+  const std::size_t unknown = count(points, Truth::unknown);
   if (seen > 0) {
-    const auto first = std::ranges::find(points, Sight::holds, &Point::sight);
+    const auto first = std::ranges::find(points, Truth::holds, &Point::sight);
     finding = missed(
         std::move(finding), "chaos.SeenForbidden",
         {"judge.never.seen", {{"probe", probe}, {"count", seen}, {"scheduled", points.size()}}});

@@ -129,7 +129,7 @@ class RecoveryJudge {
 
   // Nothing was seen to fail: true only as far as somebody looked, and as finely.
   [[nodiscard]] Finding without_outage(Finding finding) const {
-    const std::size_t unknown = count(points_, Sight::unknown);
+    const std::size_t unknown = count(points_, Truth::unknown);
     if (unknown > 0) {
       return inconclusive(std::move(finding),
                           {"judge.skipped", {{"probe", terms_.probe}, {"count", unknown}}});

@@ -46,8 +46,8 @@ std::optional<Longest> longest_outage(const std::vector<Point>& points, const Wi
 
 Finding judge_count(Finding finding, const ThroughoutTerms& terms, const std::vector<Point>& points,
                     const Record& record) {
-  const std::size_t failures = count(points, Sight::fails);
-  const std::size_t unknown = count(points, Sight::unknown);
+  const std::size_t failures = count(points, Truth::fails);
+  const std::size_t unknown = count(points, Truth::unknown);
   const auto allowed = static_cast<std::size_t>(std::max<std::int64_t>(0, *terms.allowed));
   Message outcome{"judge.throughout.counted",
                   {{"probe", terms.probe},
@@ -56,7 +56,7 @@ Finding judge_count(Finding finding, const ThroughoutTerms& terms, const std::ve
                    {"allowed", allowed}}};
   if (failures > allowed) {
     finding = missed(std::move(finding), "chaos.TooManyFailures", std::move(outcome));
-    const auto bad = std::ranges::find(points.rbegin(), points.rend(), Sight::fails, &Point::sight);
+    const auto bad = std::ranges::find(points.rbegin(), points.rend(), Truth::fails, &Point::sight);
     finding.cause = cause_of(finding, record, terms.probe, *bad->sample);
     return finding;
   }
@@ -77,7 +77,7 @@ Finding judge_outage(Finding finding, const ThroughoutTerms& terms, const Timeli
   Message outcome{worst ? "judge.throughout.outage" : "judge.no-outage",
                   {{"probe", terms.probe}, {"resolution_ns", resolution.count()}}};
   add_interval(outcome, *finding.measured);
-  const std::size_t unknown = count(inside, Sight::unknown);
+  const std::size_t unknown = count(inside, Truth::unknown);
   const bool surely = finding.measured->low > *terms.longest;
   if (!surely && unknown > 0) {
     return inconclusive(std::move(finding),
