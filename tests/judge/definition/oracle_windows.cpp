@@ -63,7 +63,7 @@ Answer throughout_filled(const Ask& ask, const SmallDrill& drill, const Window& 
   int failing = 0, met = 0;
   for (const Filled& one : samples) {
     if (!window.meets(one.i, one.until)) continue;
-    ++met;
+    met += one.skipped ? 0 : 1;
     failing += one.good ? 0 : 1;
   }
   if (met == 0) return {.status = {Status::inconclusive}};
