@@ -45,39 +45,4 @@ Observation not_answered(const boost::system::error_code& code) {
   return not_answered("error", code.message());
 }
 
-Result<KeptPointers> KeptPointers::of(const ProbeSpec& spec) {
-  KeptPointers kept;
-  kept.served_by_ = spec.served_by;
-  auto wanted = spec.pointers;
-  if (!spec.served_by.empty()) wanted.push_back(spec.served_by);
-  std::ranges::sort(wanted);
-  const auto repeated = std::ranges::unique(wanted);
-  wanted.erase(repeated.begin(), repeated.end());
-  for (const auto& text : wanted) {
-    try {
-      kept.pointers_.push_back({text, json::json_pointer(text)});
-    } catch (const json::exception&) {
-      return failure("'{}' is not a JSON pointer", text);
-    }
-  }
-  return kept;
-}
-
-void KeptPointers::keep(const json& document, Observation& seen) const {
-  if (!any()) return;
-  auto& values = seen.values["json"] = json::object();
-  for (const auto& [text, pointer] : pointers_) {
-    if (!document.contains(pointer)) continue;
-    json value = document.at(pointer);
-    if (value.is_string()) {
-      value = cut_text(value.get_ref<const std::string&>());
-    } else if (value.is_structured() && value.dump().size() > kept_value) {
-      value = value.is_array() ? json::array() : json::object();
-      seen.values["cut"].push_back(text);
-    }
-    if (text == served_by_) seen.values["source"] = value;
-    values[text] = std::move(value);
-  }
-}
-
 }  // namespace reprise
