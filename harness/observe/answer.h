@@ -1,6 +1,6 @@
 // What probes keep of an answer: little, so that a million samples fit in a journal, and always
-// valid UTF-8, so that the journal can be written whatever the system said. See kept.h for what is
-// judged.
+// valid UTF-8, so that the journal can be written whatever the system said. See keeper.h for what
+// is judged.
 //
 // Ownership: plain values. Threads: any.
 #pragma once

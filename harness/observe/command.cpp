@@ -2,7 +2,7 @@
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/child_output.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 
@@ -16,23 +16,23 @@ constexpr std::size_t most_output = max_searched_bytes;
 
 class CommandProbe final : public Probe {
  public:
-  CommandProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
+  CommandProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : options_(spec.options),
         context_(context),
-        kept_(std::make_shared<const Kept>(std::move(kept))) {}
+        kept_(std::make_shared<const Keeper>(std::move(kept))) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override;
 
  private:
   json options_;
   ProbeContext context_;
-  std::shared_ptr<const Kept> kept_;
+  std::shared_ptr<const Keeper> kept_;
 };
 
 constexpr std::size_t looked_at_in_place = 256 << 10;  // more would hold up the engine
 
 // Killed at its deadline, with what it had printed until then.
-Observation broken_off(const ChildOutput& done, const Kept& kept) {
+Observation broken_off(const ChildOutput& done, const Keeper& kept) {
   auto seen = not_answered("timeout");
   if (!done.out.empty()) kept.text("text", done.out, seen, true);
   if (!done.complaints.empty()) kept.text("stderr", done.complaints, seen, true);
@@ -40,7 +40,7 @@ Observation broken_off(const ChildOutput& done, const Kept& kept) {
   return seen;
 }
 
-Observation seen_of(const ChildOutput& done, const Kept& kept) {
+Observation seen_of(const ChildOutput& done, const Keeper& kept) {
   if (!done.exit) return broken_off(done, kept);
   Observation seen;
   seen.values["exit"] = done.exit->code;
@@ -82,7 +82,7 @@ asio::awaitable<Observation> CommandProbe::sample(Instant deadline) {
 }
 
 Result<std::unique_ptr<Probe>> make_command(const ProbeSpec& spec, const ProbeContext& context) {
-  auto kept = Kept::of(spec);
+  auto kept = Keeper::of(spec);
   if (!kept) return std::unexpected(kept.error());
   return std::make_unique<CommandProbe>(spec, context, std::move(*kept));
 }

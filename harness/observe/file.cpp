@@ -12,7 +12,7 @@
 #include "harness/journal/journal.h"
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 
@@ -59,17 +59,17 @@ std::optional<std::string> read_all(int descriptor, std::size_t size) {
   return content;
 }
 
-void note_unparsed(const Kept& kept, Observation& seen) {
+void note_unparsed(const Keeper& kept, Observation& seen) {
   note_cut("valid-json", seen);
   kept.unread_document(seen);
 }
 
-void note_unread(const Kept& kept, Observation& seen) {
+void note_unread(const Keeper& kept, Observation& seen) {
   note_cut("sha256", seen);
   note_unparsed(kept, seen);
 }
 
-void keep_content(const std::string& content, const Kept& kept, Observation& seen) {
+void keep_content(const std::string& content, const Keeper& kept, Observation& seen) {
   seen.values["sha256"] = sha256(content);
   if (content.size() > most_parsed) {
     note_unparsed(kept, seen);
@@ -84,7 +84,7 @@ void keep_content(const std::string& content, const Kept& kept, Observation& see
   if (!document.is_discarded()) kept.document(document, seen);
 }
 
-Observation look_at(const fs::path& folder, const fs::path& path, const Kept& kept) {
+Observation look_at(const fs::path& folder, const fs::path& path, const Keeper& kept) {
   const Descriptor base(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (base.number() < 0) return cannot("open the drill's folder");
   Observation seen;
@@ -124,10 +124,10 @@ Observation look_at(const fs::path& folder, const fs::path& path, const Kept& ke
 
 class FileProbe final : public Probe {
  public:
-  FileProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
+  FileProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : options_(spec.options),
         context_(context),
-        kept_(std::make_shared<const Kept>(std::move(kept))) {}
+        kept_(std::make_shared<const Keeper>(std::move(kept))) {}
 
   boost::asio::awaitable<Observation> sample(Instant deadline) override;
 
@@ -136,7 +136,7 @@ class FileProbe final : public Probe {
 
   json options_;
   ProbeContext context_;
-  std::shared_ptr<const Kept> kept_;
+  std::shared_ptr<const Keeper> kept_;
   // Given up at its deadline and still running: a hung file system must not use up the pool.
   std::shared_ptr<Promised<Observation>> given_up_;
 };
@@ -174,7 +174,7 @@ Result<std::unique_ptr<Probe>> make_file(const ProbeSpec& spec, const ProbeConte
   if (spec.options.contains("file") == spec.options.contains("path")) {
     return failure("probe {}: a file probe wants either `file` or `path`", spec.name);
   }
-  auto kept = Kept::of(spec);
+  auto kept = Keeper::of(spec);
   if (!kept) return std::unexpected(kept.error());
   return std::make_unique<FileProbe>(spec, context, std::move(*kept));
 }

@@ -3,7 +3,7 @@
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/http_exchange.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 
@@ -17,17 +17,17 @@ constexpr std::size_t parsed_in_place = 256 << 10;  // a larger body would hold 
 constexpr int most_redirects = 5;
 
 // What is kept of answers, and how: shared with work that may be given up.
-struct HttpKept {
-  Kept kept;
+struct HttpKeeper {
+  Keeper kept;
   std::vector<std::string> headers;
 };
 
 class HttpProbe final : public Probe {
  public:
-  HttpProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
+  HttpProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : spec_(spec),
         context_(context),
-        keep_(std::make_shared<const HttpKept>(std::move(kept), spec.headers)) {}
+        keep_(std::make_shared<const HttpKeeper>(std::move(kept), spec.headers)) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override;
 
@@ -36,11 +36,11 @@ class HttpProbe final : public Probe {
 
   ProbeSpec spec_;
   ProbeContext context_;
-  std::shared_ptr<const HttpKept> keep_;
+  std::shared_ptr<const HttpKeeper> keep_;
 };
 
 // Of a whole answer, of one that was broken off, or of the beginning of a very long one.
-Observation seen_of(const HttpAnswer& answer, const HttpKept& keep) {
+Observation seen_of(const HttpAnswer& answer, const HttpKeeper& keep) {
   Observation seen;
   if (answer.failure) seen.outcome = answer.failure->outcome;
   seen.values = {{"status", answer.status}, {"size", answer.body.size()}};
@@ -52,7 +52,7 @@ Observation seen_of(const HttpAnswer& answer, const HttpKept& keep) {
   return seen;
 }
 
-void see_body(const HttpAnswer& answer, const HttpKept& keep, Observation& seen) {
+void see_body(const HttpAnswer& answer, const HttpKeeper& keep, Observation& seen) {
   const std::string& body = answer.body;
   const bool more = answer.more || answer.failure;
   bool text = more || answer.status >= 400 || keep.kept.asks("text");
@@ -124,7 +124,7 @@ Result<std::unique_ptr<Probe>> make_http(const ProbeSpec& spec, const ProbeConte
   if (url.starts_with("https:")) {
     return failure("probe {}: https is not supported, only http: {}", spec.name, url);
   }
-  auto kept = Kept::of(spec);
+  auto kept = Keeper::of(spec);
   if (!kept) return std::unexpected(kept.error());
   return std::make_unique<HttpProbe>(spec, context, std::move(*kept));
 }

@@ -5,7 +5,7 @@
 #include "harness/observe/address.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/browser.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -74,7 +74,7 @@ using OpenedTab = Result<std::unique_ptr<Tab>>;
 
 class PageProbe final : public Probe {
  public:
-  PageProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
+  PageProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : options_(spec.options),
         context_(context),
         browser_(Browser::of(context)),
@@ -94,7 +94,7 @@ class PageProbe final : public Probe {
   json options_;
   ProbeContext context_;
   std::shared_ptr<Browser> browser_;
-  Kept kept_;
+  Keeper kept_;
 };
 
 asio::awaitable<Result<void>> PageProbe::open() {
@@ -234,7 +234,7 @@ Result<std::unique_ptr<Probe>> make_page(const ProbeSpec& spec, const ProbeConte
   if (url.starts_with("https:")) {
     return failure("probe {}: https is not supported, only http: {}", spec.name, url);
   }
-  auto kept = Kept::of(spec);
+  auto kept = Keeper::of(spec);
   if (!kept) return std::unexpected(kept.error());
   return std::make_unique<PageProbe>(spec, context, std::move(*kept));
 }

@@ -11,8 +11,8 @@ namespace asio = boost::asio;
 
 class PostgresProbe final : public Probe {
  public:
-  PostgresProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
-      : asked_(std::make_shared<const Kept>(std::move(kept))),
+  PostgresProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
+      : asked_(std::make_shared<const Keeper>(std::move(kept))),
         database_(spec.options.at("database").get<std::string>()),
         query_(spec.options.at("query").get<std::string>()),
         keep_(spec.options.value("keep", false)),
@@ -21,7 +21,7 @@ class PostgresProbe final : public Probe {
   asio::awaitable<Observation> sample(Instant deadline) override;
 
  private:
-  std::shared_ptr<const Kept> asked_;
+  std::shared_ptr<const Keeper> asked_;
   std::string database_;
   std::string query_;
   bool keep_;
@@ -60,7 +60,7 @@ const Registered<ProbeKind> postgres_registered{ProbeKind{
       .example = {{"database", "history"}, {"query", "SELECT count(*) FROM readings"}}},
      std::chrono::milliseconds(5)},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      auto kept = Kept::of(spec);
+      auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());
       return std::make_unique<PostgresProbe>(spec, context, std::move(*kept));
     }}};

@@ -57,7 +57,7 @@ std::optional<json> value_of(const PGresult* result, int column) {
   }
 }
 
-void see_row(const PGresult* result, const Kept& kept, Observation& seen) {
+void see_row(const PGresult* result, const Keeper& kept, Observation& seen) {
   json row = json::object();
   bool known = true;
   for (int column = 0; column < PQnfields(result); ++column) {
@@ -72,7 +72,8 @@ void see_row(const PGresult* result, const Kept& kept, Observation& seen) {
 
 }  // namespace
 
-void take_result(const PGresult* result, const Kept& kept, Observation& seen, std::int64_t& rows) {
+void take_result(const PGresult* result, const Keeper& kept, Observation& seen,
+                 std::int64_t& rows) {
   switch (PQresultStatus(result)) {
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:

@@ -150,9 +150,9 @@ Hosts hosts(const std::string& name, const Lookup& found) {
 
 }  // namespace
 
-PostgresSession::PostgresSession(asio::any_io_executor executor, std::shared_ptr<const Kept> kept)
+PostgresSession::PostgresSession(asio::any_io_executor executor, std::shared_ptr<const Keeper> kept)
     : executor_(std::move(executor)),
-      kept_(kept ? std::move(kept) : std::make_shared<const Kept>()),
+      kept_(kept ? std::move(kept) : std::make_shared<const Keeper>()),
       connection_(std::make_unique<Connection>()) {}
 PostgresSession::~PostgresSession() = default;
 

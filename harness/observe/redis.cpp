@@ -1,7 +1,7 @@
 // A command to Redis over a fresh connection.
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 #include "harness/observe/redis_session.h"
@@ -14,7 +14,7 @@ using nlohmann::json;
 
 // Owns what it uses: the sample may be given up before Redis has answered.
 Observation ask_redis(const RedisAddress& address, const std::vector<std::string>& words,
-                      const Kept& kept, Instant deadline) {
+                      const Keeper& kept, Instant deadline) {
   auto session = RedisSession::open(address, deadline);
   Result<json> answer =
       session ? session->command(words, deadline) : Result<json>(std::unexpected(session.error()));
@@ -35,10 +35,10 @@ Observation ask_redis(const RedisAddress& address, const std::vector<std::string
 
 class RedisProbe final : public Probe {
  public:
-  RedisProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
+  RedisProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : options_(spec.options),
         context_(context),
-        kept_(std::make_shared<const Kept>(std::move(kept))) {}
+        kept_(std::make_shared<const Keeper>(std::move(kept))) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override {
     const auto& surroundings = context_.surroundings;
@@ -59,7 +59,7 @@ class RedisProbe final : public Probe {
  private:
   json options_;
   ProbeContext context_;
-  std::shared_ptr<const Kept> kept_;
+  std::shared_ptr<const Keeper> kept_;
 };
 
 const Registered<ProbeKind> redis_registered{ProbeKind{
@@ -71,7 +71,7 @@ const Registered<ProbeKind> redis_registered{ProbeKind{
       .example = {{"database", "cache"}, {"command", {"GET", "front-page"}}}},
      std::chrono::milliseconds(5)},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      auto kept = Kept::of(spec);
+      auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());
       return std::make_unique<RedisProbe>(spec, context, std::move(*kept));
     }}};

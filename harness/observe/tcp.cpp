@@ -6,7 +6,7 @@
 #include "harness/model/registry.h"
 #include "harness/observe/address.h"
 #include "harness/observe/answer.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -29,7 +29,7 @@ struct Conversation {
 
 class TcpProbe final : public Probe {
  public:
-  TcpProbe(const ProbeSpec& spec, const ProbeContext& context, Kept kept)
+  TcpProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : options_(spec.options), context_(context), kept_(std::move(kept)) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override;
@@ -40,7 +40,7 @@ class TcpProbe final : public Probe {
 
   nlohmann::json options_;
   ProbeContext context_;
-  Kept kept_;
+  Keeper kept_;
 };
 
 asio::awaitable<Observation> TcpProbe::sample(Instant deadline) {
@@ -117,7 +117,7 @@ const Registered<ProbeKind> tcp_registered{ProbeKind{
       .example = {{"address", "${services.database.address}"}}},
      std::chrono::milliseconds(1)},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      auto kept = Kept::of(spec);
+      auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());
       return std::make_unique<TcpProbe>(spec, context, std::move(*kept));
     }}};

@@ -1,4 +1,4 @@
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 
 #include "harness/observe/answer.h"
 
@@ -59,8 +59,8 @@ std::optional<bool> Asked::in_structure(std::string_view written, bool more) con
   return compares ? search_.op == "not" : in(written, more);
 }
 
-Result<Kept> Kept::of(const ProbeSpec& spec) {
-  Kept kept;
+Result<Keeper> Keeper::of(const ProbeSpec& spec) {
+  Keeper kept;
   kept.served_by_ = spec.served_by;
   std::set<std::string> wanted(spec.pointers.begin(), spec.pointers.end());
   if (!spec.served_by.empty()) wanted.insert(spec.served_by);
@@ -79,12 +79,12 @@ Result<Kept> Kept::of(const ProbeSpec& spec) {
   return kept;
 }
 
-bool Kept::asks(std::string_view name) const {
+bool Keeper::asks(std::string_view name) const {
   return std::ranges::any_of(asked_, [&](const Asked& one) { return one.about("", name); });
 }
 
-std::string Kept::shortened_text(std::string_view group, const std::string& name,
-                                 std::string_view whole, Observation& seen, bool more) const {
+std::string Keeper::shortened_text(std::string_view group, const std::string& name,
+                                   std::string_view whole, Observation& seen, bool more) const {
   if (more || whole.size() > kept_text) {
     const auto searched = whole.substr(0, max_searched_bytes);
     const bool unsearched = more || searched.size() < whole.size();
@@ -98,8 +98,8 @@ std::string Kept::shortened_text(std::string_view group, const std::string& name
   return cut_text(whole);
 }
 
-void Kept::search_structure(std::string_view group, const std::string& name,
-                            std::string_view written, Observation& seen) const {
+void Keeper::search_structure(std::string_view group, const std::string& name,
+                              std::string_view written, Observation& seen) const {
   const auto searched = written.substr(0, max_searched_bytes);
   for (const Asked& one : asked_) {
     if (!one.about(group, name)) continue;
@@ -108,8 +108,8 @@ void Kept::search_structure(std::string_view group, const std::string& name,
   }
 }
 
-json Kept::shortened(std::string_view group, const std::string& name, const json& whole,
-                     Observation& seen) const {
+json Keeper::shortened(std::string_view group, const std::string& name, const json& whole,
+                       Observation& seen) const {
   if (whole.is_string()) {
     return shortened_text(group, name, whole.get_ref<const std::string&>(), seen, false);
   }
@@ -121,20 +121,20 @@ json Kept::shortened(std::string_view group, const std::string& name, const json
   return whole.is_array() ? json::array() : json::object();
 }
 
-void Kept::text(const std::string& name, std::string_view whole, Observation& seen,
-                bool more) const {
+void Keeper::text(const std::string& name, std::string_view whole, Observation& seen,
+                  bool more) const {
   seen.values[name] = shortened_text("", name, whole, seen, more);
 }
 
-void Kept::header(const std::string& name, std::string_view whole, Observation& seen) const {
+void Keeper::header(const std::string& name, std::string_view whole, Observation& seen) const {
   seen.values["headers"][name] = shortened_text("headers", name, whole, seen, false);
 }
 
-void Kept::value(const std::string& name, const json& whole, Observation& seen) const {
+void Keeper::value(const std::string& name, const json& whole, Observation& seen) const {
   seen.values[name] = shortened("", name, whole, seen);
 }
 
-void Kept::row(const std::string& name, const json& whole, bool known, Observation& seen) const {
+void Keeper::row(const std::string& name, const json& whole, bool known, Observation& seen) const {
   json& row = seen.values[name] = json::object();
   Observation cut;  // columns have no names of their own under `cut`
   for (const auto& [column, value] : whole.items()) {
@@ -147,7 +147,7 @@ void Kept::row(const std::string& name, const json& whole, bool known, Observati
   search_structure("", name, written, seen);
 }
 
-void Kept::document(const json& document, Observation& seen) const {
+void Keeper::document(const json& document, Observation& seen) const {
   if (!any_pointers()) return;
   seen.values["json"] = json::object();
   for (const auto& [text, pointer] : pointers_) {
@@ -162,7 +162,7 @@ void Kept::document(const json& document, Observation& seen) const {
   }
 }
 
-void Kept::unread_document(Observation& seen) const {
+void Keeper::unread_document(Observation& seen) const {
   for (const auto& [text, pointer] : pointers_) {
     note_cut(name_under_cut("json", text), seen);
     if (text == served_by_) note_cut("source", seen);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/observe/answer.h"
-#include "harness/observe/kept.h"
+#include "harness/observe/keeper.h"
 #include "tests/observe/observing.h"
 
 namespace reprise {
@@ -14,8 +14,8 @@ using nlohmann::json;
 class KeptValues : public ::testing::Test {
  protected:
   // As a scenario with these expectations has the probe's spec.
-  Kept asking(const std::vector<json>& expectations) {
-    auto kept = Kept::of(Observing::asked(spec_, expectations));
+  Keeper asking(const std::vector<json>& expectations) {
+    auto kept = Keeper::of(Observing::asked(spec_, expectations));
     EXPECT_TRUE(kept);
     return std::move(*kept);
   }
@@ -129,10 +129,10 @@ TEST_F(KeptValues, AColumnThatIsCutMakesItsRowKnownByItsSearchesOnly) {
 
 TEST_F(KeptValues, RefuseWhatCannotBeRead) {
   spec_.pointers = {"no-slash"};
-  EXPECT_FALSE(Kept::of(spec_));
+  EXPECT_FALSE(Keeper::of(spec_));
   spec_.pointers = {};
   spec_.searches = {json::array({"", "text", "matches", "(unclosed"})};
-  EXPECT_FALSE(Kept::of(spec_));
+  EXPECT_FALSE(Keeper::of(spec_));
 }
 
 }  // namespace

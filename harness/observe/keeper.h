@@ -44,10 +44,10 @@ class Asked {
 };
 
 // Read once from the probe's spec.
-class Kept {
+class Keeper {
  public:
   // The spec's pointers, served_by and searches; one that cannot be read is an error.
-  static Result<Kept> of(const ProbeSpec& spec);
+  static Result<Keeper> of(const ProbeSpec& spec);
 
   [[nodiscard]] bool any_pointers() const { return !pointers_.empty(); }
   // Whether something is asked of the whole text of that name.
