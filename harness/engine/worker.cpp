@@ -99,7 +99,7 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
   auto ask = [&](const Step& step) { return person.ask(step); };
   DrillEngine drill({context.get_executor(), clock, *journal, pool, undo_log, *job.plan,
                      *job.scenario, **site, supervisor, origin, job.seed, job.repeat, job.awaited,
-                     ask, job.journal});
+                     ask, job.journal, job.at_the_end});
 
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
   auto interrupted = [&](boost::system::error_code error, int number) {

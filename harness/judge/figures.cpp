@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/judge/statistics.h"
 
 namespace reprise {
