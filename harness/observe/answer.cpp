@@ -18,6 +18,8 @@ std::string cut_text(std::string_view text, std::size_t limit) {
     for (int back = 0; back < 3 && end > 0 && is_continuation(text[end]); ++back) --end;
     text = text.substr(0, end);
   }
+  const bool ascii = std::ranges::all_of(text, [](unsigned char byte) { return byte < 0x80; });
+  if (ascii) return std::string(text);
   // The JSON writer knows UTF-8 and puts U+FFFD in place of what is not.
   const auto written = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
   return json::parse(written).get<std::string>();

@@ -13,7 +13,7 @@ TEST(HttpProbe, SeesWhatItWasAskedToKeepOfAJsonAnswer) {
   const TestServer server([](const Served& client) {
     client.read_request();
     client.answer("200 OK", R"({"mode":"nominal","weather":{"source":"api"},"list":[1,2]})",
-                  "Content-Type: application/json\r\nX-Keeper: a\r\nX-Keeper: b\r\nX-Other: c\r\n");
+                  "Content-Type: application/json\r\nX-Kept: a\r\nX-Kept: b\r\nX-Other: c\r\n");
   });
   Observing observing;
   auto spec = Observing::spec("http", {{"url", server.url("/api?x=1")}});
