@@ -44,12 +44,12 @@ class Former {
       open_->first_bad = i;
       if (i > 0) open_->before = i - 1;
       open_->begun_by = bad.finished;
-      open_->bad_until = bad.finished;
+      open_->bad_until = bad.until;
       open_->well_since = well_since_;
     }
     open_->last_bad = i;
     open_->begun_by = std::min(open_->begun_by, bad.finished);
-    open_->bad_until = std::max(open_->bad_until, bad.finished);
+    open_->bad_until = std::max(open_->bad_until, bad.until);
     open_->tail.reset();
   }
 
@@ -117,7 +117,8 @@ std::vector<Told> filled(const std::vector<Point>& points, std::uint64_t bad) {
     bool is_bad = point.sight == Truth::fails;
     // Beyond the last bit all share it.
     if (point.sight == Truth::unknown) is_bad = (bad >> std::min(bit++, mask_bits - 1) & 1U) != 0;
-    out.push_back({point.intended, point.finished, is_bad, point.sample});
+    const Duration answered = point.sample ? point.finished : point.intended;
+    out.push_back({point.intended, answered, is_bad, point.sample, point.finished});
   }
   return out;
 }

@@ -16,9 +16,10 @@ namespace reprise {
 // A sample as outages are formed: good or bad, since an unknown one has been filled in.
 struct Told {
   Duration intended;
-  Duration finished;
+  Duration finished;  // of one that was never sent: its intended instant
   bool bad;
   const Sample* sample;  // null when none was taken
+  Duration until;        // of one that was never sent: when patience with it would have been over
 };
 
 struct Outage {
@@ -28,7 +29,7 @@ struct Outage {
   std::optional<std::size_t> back;     // z; none: no run was sustained afterwards
   std::optional<std::size_t> tail;     // without z: where the run began that the record's end cut
   Duration begun_by{};                 // the earliest f of its bad samples
-  Duration bad_until{};                // the latest f of its bad samples
+  Duration bad_until{};                // when the last of its bad samples was over
   std::optional<Duration> well_since;  // i of the latest run that was sustained before it began
 };
 

@@ -28,11 +28,13 @@ std::optional<Message> unsteady(const Record& record, const Watch& watch, const 
   const auto good = [](const Point& point) { return point.sight == Truth::holds; };
   if (std::ranges::none_of(points, good)) {
     // An interval longer than the window: its newest sample before the fault has to do.
+    const Point* newest = nullptr;
     for (const Point& point : line.points) {
       const bool recent =
           point.intended < window.to && point.intended + 2 * line.every >= window.to;
-      if (point.finished <= struck && recent) points.insert(points.begin(), point);
+      if (point.finished <= struck && recent) newest = &point;
     }
+    if (newest) points.insert(points.begin(), *newest);
   }
   if (points.empty()) return Message{"judge.no-samples", {{"probe", watch.probe}}};
   Duration youth = line.every;

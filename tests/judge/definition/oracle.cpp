@@ -1,0 +1,171 @@
+#include "tests/judge/definition/oracle.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace reprise::testing::definition {
+
+const std::vector<std::pair<std::string, Reading>>& other_readings() {
+  static const std::vector<std::pair<std::string, Reading>> all{
+      {"the run that ends an outage may begin at any good sample", {.run_begins_inside = true}},
+      {"a cause may be commanded after f_z", {.cause_after_the_end = true}},
+      {"an outage across the incident is one since it", {.outage_across_the_incident = true}},
+      {"`from: heal` takes what surely came before", {.healing_surely_before = true}},
+      {"runs are held against all samples", {.runs_over_all_samples = true}},
+      {"a skipped sample has no latency", {.skipped_without_latency = true}}};
+  return all;
+}
+
+std::string printed(const Answer& answer) {
+  std::string out;
+  for (const Status status : answer.status) {
+    out += (out.empty() ? "" : " or ") + std::string(status_name(status));
+  }
+  for (const auto& failure : answer.failures) out += " " + failure;
+  if (!answer.measured) return out + " (interval left open)" + answer.workings;
+  const auto& [low, high] = *answer.measured;
+  out += fmt::format(" [{}, {}]", low, high ? std::to_string(*high) : "none");
+  if (answer.low_open) out += " (lower end left open)";
+  return out + answer.workings;
+}
+
+std::vector<Filling> fillings(Want want, const SmallProbe& probe) {
+  std::vector<Filling> all{{}};
+  for (const SmallSample& one : probe.samples) {
+    const Truth truth = told(want, one);
+    const std::size_t before = all.size();
+    for (std::size_t at = 0; at < before; ++at) {
+      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped};
+      all[at].push_back(filled);
+      if (truth != Truth::unknown) continue;
+      all.push_back(all[at]);
+      all.back().back().good = false;
+    }
+  }
+  return all;
+}
+
+namespace {
+
+// By gravity; what is left open is as grave as the gravest it may be.
+Status worst_of(const Answer& answer) { return *answer.status.rbegin(); }
+
+bool longer(const std::optional<Ms>& left, const std::optional<Ms>& right) {
+  if (!left || !right) return !left && right;
+  return *left > *right;
+}
+
+}  // namespace
+
+Answer over_fillings(const std::vector<Answer>& each) {
+  Answer out = each.front();
+  for (const Answer& one : each) {
+    out.failures.insert(one.failures.begin(), one.failures.end());
+    out.low_open = out.low_open || one.low_open;
+    if (!one.measured || !out.measured) {
+      out.measured.reset();
+    } else {
+      out.measured->low = std::min(out.measured->low, one.measured->low);
+      if (longer(one.measured->high, out.measured->high)) out.measured->high = one.measured->high;
+    }
+    if (one.status == out.status) continue;
+    if (one.status.size() > 1 || out.status.size() > 1) {
+      out.status.insert(one.status.begin(), one.status.end());
+      out.status.insert(Status::inconclusive);
+    } else {
+      out.status = {Status::inconclusive};
+    }
+  }
+  if (!out.status.contains(Status::fail)) out.failures.clear();
+  return out;
+}
+
+Answer gravest(const std::vector<Answer>& each) {
+  const Answer* found = &each.front();
+  bool low_open = false;
+  for (const Answer& one : each) {
+    if (&one == &each.front()) continue;
+    const Status worst = worst_of(one);
+    if (worst < worst_of(*found)) continue;
+    const bool both = one.measured && found->measured;
+    if (worst > worst_of(*found)) {
+      found = &one;
+      low_open = false;
+    } else if (both && longer(one.measured->high, found->measured->high)) {
+      found = &one;
+      low_open = false;
+    } else if (both && one.measured->high == found->measured->high) {
+      low_open = low_open || one.measured->low != found->measured->low;
+    }
+  }
+  Answer out = *found;
+  out.low_open = out.low_open || low_open;
+  return out;
+}
+
+Ms Outage::earliest_f() const {
+  Ms out = bad.front().f;
+  for (const Filled& one : bad) out = std::min(out, one.f);
+  return out;
+}
+
+Ms Outage::largest_f() const {
+  Ms out = bad.front().f;
+  for (const Filled& one : bad) out = std::max(out, one.f);
+  return out;
+}
+
+bool sustained(const Filling& samples, std::size_t at, Ms w, Ms every) {
+  const Filled& z = samples[at];
+  const Ms until = z.f + w;
+  for (const Filled& one : samples) {
+    if (one.i >= z.i && one.i <= until && !one.good) return false;
+  }
+  const Ms last = samples.back().i;
+  return last >= until || last + every > until;
+}
+
+std::vector<Outage> outages(const Filling& samples, Ms w, Ms every, const Reading& reading) {
+  std::vector<Outage> out;
+  bool open = false;
+  for (std::size_t at = 0; at < samples.size(); ++at) {
+    if (!samples[at].good) {
+      if (!open) out.emplace_back();
+      open = true;
+      out.back().bad.push_back(samples[at]);
+      continue;
+    }
+    if (!open) continue;
+    const bool may_begin = reading.run_begins_inside || !samples[at - 1].good;
+    if (!may_begin || !sustained(samples, at, w, every)) continue;
+    out.back().z = samples[at];
+    open = false;
+  }
+  return out;
+}
+
+Answer answered(const Ask& ask, const SmallDrill& drill, const Reading& reading, bool explain) {
+  Answer out;
+  if (ask.kind == "recovery") out = recovery(ask, drill, reading, explain);
+  if (ask.kind == "throughout") out = throughout(ask, drill, reading);
+  if (ask.kind == "never") out = never(ask, drill);
+  if (ask.kind == "consistent") out = consistent(ask, drill);
+  if (out.status.empty()) throw std::logic_error("no oracle for " + ask.kind);
+  const Truth steady = steady_before(drill);
+  if (steady == Truth::fails) return {.status = {Status::inconclusive}};
+  if (steady == Truth::unknown) {
+    // Whether a miss is void where the steady state is not known is left open.
+    out.status.erase(Status::pass);
+    out.status.insert(Status::inconclusive);
+    out.measured.reset();
+  }
+  if (!drill.completed() && out.status.erase(Status::pass) > 0) {
+    out.status.insert(Status::inconclusive);
+  }
+  return out;
+}
+
+}  // namespace reprise::testing::definition
