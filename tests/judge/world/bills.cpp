@@ -33,18 +33,24 @@ Bill bill_of(const World& world, const AssertionSpec& spec) {
   if (spec.kind == "recovery") return recovery_bill(world, spec);
   if (spec.kind == "throughout") return throughout_bill(world, spec);
   if (spec.kind == "never") return never_bill(world, spec);
+  if (spec.kind == "fallback") return fallback_bill(world, spec);
+  if (spec.kind == "procedure") return procedure_bill(world, spec);
+  if (spec.kind == "log") return log_bill(world, spec);
+  if (spec.kind == "rpo" || spec.kind == "no-loss" || spec.kind == "no-duplicates") {
+    return ledger_bill(world, spec);
+  }
   return consistent_bill(world, spec);
 }
 
-// The same world, had all that was hidden from the observer been in order.
-std::optional<World> rosy(const World& world) {
+// The same world, had all that was hidden from the observer been in order, or down.
+std::optional<World> filled(const World& world, Saw saw) {
   bool hidden = false;
   World out = world;
   for (auto& probe : out.probes) {
     for (auto& shot : probe.shots) {
       if (!shot.skipped && !shot.cut) continue;
       hidden = true;
-      shot.saw = Saw::nominal;
+      shot.saw = saw;
       shot.f = shot.tau = shot.i;
     }
   }
@@ -56,15 +62,17 @@ std::optional<World> rosy(const World& world) {
 
 std::vector<Bill> bills_of(const World& world) {
   std::vector<Bill> out;
-  const auto rose = rosy(world);
+  const auto rosy = filled(world, Saw::nominal), gloomy = filled(world, Saw::broken);
   for (const auto& spec : world.demands) {
     Bill bill = bill_of(world, spec);
-    if (rose && bill.no_pass && !bill_of(*rose, spec).no_pass) bill.kinds.insert('d');
+    if (rosy && bill.no_pass && !bill_of(*rosy, spec).no_pass) bill.kinds.insert('d');
+    if (gloomy && bill.no_fail && !bill_of(*gloomy, spec).no_fail) bill.kinds.insert('d');
     if (spec.known && bill.missed.size() > bill.missed.count(spec.known->failure)) {
       bill.kinds.insert('e');
     }
     out.push_back(bill);
   }
+  out.push_back(steady_before_bill(world));
   out.push_back(steady_bill(world));
   return out;
 }

@@ -24,6 +24,12 @@ struct Bill {
   // Failures that are there for certain, and whether there are no others.
   std::set<std::string> missed;
   bool all_missed = false;
+  // Of writes that were acknowledged after the failure and are lost: what the outcome may name as
+  // their number, and as their span or its ends.
+  struct LostAfter {
+    std::set<std::int64_t> numbers, spans;
+  };
+  std::optional<LostAfter> lost_after;
   // Which of the six kinds of error it could show; see kinds_of_error.
   std::set<char> kinds;
 
@@ -45,6 +51,8 @@ inline constexpr std::pair<char, const char*> kinds_of_error[] = {
 [[nodiscard]] Bill procedure_bill(const World& world, const AssertionSpec& spec);
 [[nodiscard]] Bill log_bill(const World& world, const AssertionSpec& spec);
 [[nodiscard]] Bill ledger_bill(const World& world, const AssertionSpec& spec);
+// Before the first fault, and when all is over.
+[[nodiscard]] Bill steady_before_bill(const World& world);
 [[nodiscard]] Bill steady_bill(const World& world);
 // All that the world demands; the steady state at the end last.
 [[nodiscard]] std::vector<Bill> bills_of(const World& world);

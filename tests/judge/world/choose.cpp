@@ -83,7 +83,88 @@ class Choosing {
     spec.options["expect"] = {{"json", {{"/violations", 0}}}};
   }
 
+  void fallback() {
+    AssertionSpec& spec = add("fallback");
+    spec.options["expect"] = "degraded";
+    name_incident(spec, true);
+    if (dice_.chance(30)) spec.options["detect"] = format_duration(draw_.units(1, 8));
+    std::vector<Duration> values{draw_.units(0, 40)};
+    for (const auto& strike : world_.strikes) {
+      for (const auto& shot : world_.probes.front().shots) {
+        if (shot.saw != Saw::fallback || shot.f < strike.bit) continue;
+        values.push_back(shot.f - strike.bit - duration_in(spec, "detect", 0s));
+        if (shot.s >= strike.bit) break;
+      }
+    }
+    spec.options["within"] = format_duration(near_one(draw_, values));
+  }
+
+  void log() {
+    AssertionSpec& spec = add("log");
+    spec.options = {{"service", "server"}, {"matches", "switched"}};
+    if (dice_.chance(50)) spec.options["absent"] = true;
+    if (dice_.chance(30)) return;
+    name_incident(spec, true);
+    std::vector<Duration> values;
+    for (const auto& strike : world_.strikes) {
+      for (const auto& line : world_.lines) {
+        if (line.matches && line.at >= strike.bit) values.push_back(line.at - strike.bit);
+      }
+    }
+    spec.options["within"] = format_duration(near_one(draw_, values));
+  }
+
+  void procedure() {
+    AssertionSpec& spec = add("procedure");
+    const TrueRun& run = world_.runs[static_cast<std::size_t>(
+        dice_.between(0, static_cast<int>(world_.runs.size()) - 1))];
+    spec.options = {{"run", run.procedure}};
+    std::vector<Duration> values;
+    for (const auto& one : world_.runs) values.push_back(one.finished - one.started);
+    if (dice_.chance(60)) spec.options["within"] = format_duration(near_one(draw_, values));
+    if (dice_.chance(20)) spec.options["allow-failed"] = true;
+    know(spec, {"ProcedureFailed", "ProcedureTooSlow"});
+  }
+
+  void ledger() {
+    AssertionSpec& spec = add(dice_.one_of({"rpo", "rpo", "rpo", "no-loss", "no-duplicates"}));
+    spec.options = {{"ledger", "orders"}};
+    if (spec.kind == "no-duplicates") return;
+    if (spec.kind == "no-loss") {
+      name_incident(spec, false);
+      know(spec, {"DataLost", "DataCorrupted", "DataDuplicated"});
+      return;
+    }
+    name_incident(spec, false);
+    if (dice_.chance(40)) spec.options["acknowledged-after-failure"] = "allowed";
+    std::vector<Duration> values{2 * draw_.unit, 5 * draw_.unit};
+    for (const auto& write : world_.ledger->writes) {
+      if (write.outcome != 'a' || write.copies > 0) continue;
+      for (const auto& strike : world_.strikes) {
+        if (strike.commanded < write.answered) continue;
+        values.push_back(strike.truly - write.commit);
+        values.push_back(strike.armed - write.sent);
+        values.push_back(strike.armed - write.sent + draw_.unit);
+      }
+      if (values.size() > 12) break;
+    }
+    spec.options["at-most"] = format_duration(near_one(draw_, values));
+    if (dice_.chance(50)) spec.objective = "rpo";
+    know(spec, {"RpoExceeded", "RpoExceeded", "LostAfterFailure", "DataHoles"});
+  }
+
  private:
+  // Where a scenario has more than one fault, what counts from one names it.
+  void name_incident(AssertionSpec& spec, bool rounds_too) {
+    if (world_.strikes.size() == 1 && dice_.chance(70)) return;
+    spec.options["incident"] = "each";
+    const std::string id = any_fault();
+    const auto rounds = std::ranges::count(world_.strikes, id, &Strike::id);
+    if ((rounds == 1 || (rounds_too && world_.fault_ids().size() > 1)) && dice_.chance(60)) {
+      spec.options["incident"] = id;
+    }
+  }
+
   AssertionSpec& add(const std::string& kind) {
     AssertionSpec spec;
     spec.kind = kind;
@@ -113,10 +194,15 @@ class Choosing {
 void draw_demands(World& world, Draw& draw) {
   Choosing choosing(world, draw);
   const bool patient = world.probes.front().patient > 0s;
-  choosing.recovery();
+  if (draw.dice.chance(75)) choosing.recovery();
   if (draw.dice.chance(60)) choosing.throughout();
   if (draw.dice.chance(30) && !patient) choosing.never();
   if (draw.dice.chance(20) && !patient) choosing.consistent();
+  if (draw.dice.chance(35) && !patient) choosing.fallback();
+  if (draw.dice.chance(30)) choosing.log();
+  if (draw.dice.chance(70) && !world.runs.empty()) choosing.procedure();
+  if (world.ledger) choosing.ledger();
+  if (world.demands.empty()) choosing.throughout();
 }
 
 World draw_world(std::uint64_t seed) {
@@ -142,12 +228,12 @@ World draw_world(std::uint64_t seed) {
     page.patient = dice.span(unit, page.timeout / 2);
   }
   world.probes.push_back(page);
-  if (dice.chance(6)) {
+  if (dice.chance(12)) {
     WatchedProbe calm = page;
     calm.name = "calm";
     calm.patient = 0s;
     world.probes.push_back(calm);
-    world.steady_probe = 1;
+    if (dice.chance(70)) world.steady_probe = 1;
   }
   draw_history(world, draw);
   for (auto& probe : world.probes) draw_shots(world, probe, draw);
@@ -157,10 +243,13 @@ World draw_world(std::uint64_t seed) {
   } else if (dice.chance(3)) {
     world.patience_over = world.end - draw.units(0, 3);
   }
+  if (dice.chance(15)) world.steady_wants = Want::degraded;
   if (dice.chance(12)) {
     world.leaves[world.probes[world.steady_probe].name] =
         dice.one_of({Level::degraded, Level::degraded, Level::down});
   }
+  draw_lines(world, draw);
+  if (dice.chance(50)) draw_ledger(world, draw);
   draw_demands(world, draw);
   return world;
 }

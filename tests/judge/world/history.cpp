@@ -69,6 +69,9 @@ void draw_phases(World& world, Draw& draw) {
     }
     world.recover = std::max(world.recover, strike.healed.value_or(0s));
   }
+  // One that cannot be undone.
+  Strike& last_one = world.strikes.back();
+  if (last_one.condition && draw.dice.chance(3)) last_one.healing = last_one.healed = std::nullopt;
 }
 
 void draw_runs(World& world, Draw& draw) {
@@ -184,12 +187,23 @@ void draw_effects(World& world, Draw& draw) {
     probe.effects.push_back(
         {begin, begin + dice.span(draw.unit / 5, 2 * draw.unit), draw_being(probe, draw), {}});
   }
+  if (dice.chance(4)) {  // not steady just before
+    const Duration begin = world.strikes.front().commanded - draw.units(1, 10);
+    world.probes[world.steady_probe].effects.push_back(
+        {begin, begin + draw.units(0, 8), dice.one_of({Being::broken, Being::hanging}), {}});
+  }
   if (dice.chance(4)) {  // an outage that is over long before
     probe.effects.push_back({2 * draw.unit, 6 * draw.unit, Being::broken, {}});
   }
-  if (world.steady_probe == 1) {  // not well from the very beginning
-    probe.effects.push_back(
-        {0s, world.inject + draw.units(0, 30), dice.one_of({Being::broken, Being::refusing}), {}});
+  if (world.steady_probe == 1 && dice.chance(70)) {  // not well from the very beginning
+    const Duration until = world.inject + draw.units(0, 30);
+    probe.effects.push_back({0s, until, dice.one_of({Being::broken, Being::refusing}), {}});
+  }
+  if (world.steady_probe == 1 && dice.chance(40)) {  // what the steady state looks at is hurt, too
+    const Duration begin = world.strikes.back().truly + draw.units(0, 20);
+    const Duration end = dice.chance(40) ? forever : begin + draw.units(1, 20);
+    add_outage(world, world.probes.back(), draw, begin, end,
+               {Author::Kind::command, world.strikes.size() - 1});
   }
 }
 

@@ -12,8 +12,6 @@
 
 namespace reprise::testing::world {
 
-inline constexpr Duration forever{std::int64_t{1} << 50};
-
 // Dice that count in intervals of the probe.
 struct Draw {
   Dice& dice;

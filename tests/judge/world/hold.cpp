@@ -26,9 +26,10 @@ std::string without_prefix(const std::string& failure) {
   return failure.starts_with(prefix) ? failure.substr(prefix.size()) : failure;
 }
 
-std::set<std::string> reported(const Finding& finding) {
+template <class Judged>
+std::set<std::string> reported(const Judged& finding) {
   std::set<std::string> out{without_prefix(finding.failure)};
-  if constexpr (requires(const Finding& f) { f.others; }) {
+  if constexpr (requires { finding.others; }) {
     for (const auto& miss : finding.others) out.insert(without_prefix(miss.failure));
   }
   return out;
@@ -61,7 +62,8 @@ class Holding {
       say("is not excused by `known`", false);
     }
     if (status == Status::pass || miss) hold_measured(*finding);
-    if (status == Status::fail && bill.all_missed) hold_reported(*finding);
+    if (status == Status::fail) hold_reported(*finding);
+    if (status == Status::fail && bill.lost_after) hold_dated(*finding);
   }
 
   std::vector<Violation> found;
@@ -80,6 +82,38 @@ class Holding {
     for (const auto& failure : bill_->missed) {
       if (!told.contains(failure)) say("does not tell of " + failure, true);
     }
+  }
+
+  // "The headline is the number, the span from the first to the last such write, …".
+  void hold_dated(const Finding& finding) {
+    std::vector<nlohmann::json> told;
+    if (without_prefix(finding.failure) == "LostAfterFailure") {
+      told.push_back(finding.outcome.arguments);
+    } else {
+      add_outcomes(finding, told);
+    }
+    const auto& lost = *bill_->lost_after;
+    for (const auto& arguments : told) {
+      if (tells(arguments, lost.numbers) && tells(arguments, lost.spans)) return;
+    }
+    if (!told.empty()) say("does not say how many were lost after the failure, and when", true);
+  }
+
+  template <class Judged>
+  static void add_outcomes(const Judged& finding, std::vector<nlohmann::json>& told) {
+    if constexpr (requires { finding.others; }) {
+      for (const auto& miss : finding.others) {
+        if (without_prefix(miss.failure) == "LostAfterFailure") {
+          told.push_back(miss.outcome.arguments);
+        }
+      }
+    }
+  }
+
+  static bool tells(const nlohmann::json& arguments, const std::set<std::int64_t>& values) {
+    return std::ranges::any_of(arguments, [&](const nlohmann::json& value) {
+      return value.is_number_integer() && values.contains(value.get<std::int64_t>());
+    });
   }
 
   void say(const std::string& what, bool hidden) {
@@ -143,7 +177,33 @@ void show_truth(std::ostream& out, const World& world) {
   }
 }
 
+void show_ledger(std::ostream& out, const TrueLedger& ledger) {
+  out << "ledger, strays " << ledger.strays << ", copies allowed " << ledger.copies_allowed
+      << "; kept and acknowledged writes only where others are beside them\n";
+  const auto plain = [&](std::size_t n) {
+    return n >= ledger.writes.size() ||
+           (ledger.writes[n].outcome == 'a' && ledger.writes[n].copies == 1 &&
+            !ledger.writes[n].corrupted);
+  };
+  for (std::size_t n = 0; n < ledger.writes.size(); ++n) {
+    const TrueWrite& write = ledger.writes[n];
+    if (plain(n) && plain(n + 1) && (n == 0 || plain(n - 1))) continue;
+    out << "  " << n << " " << write.outcome << " s " << ms(write.sent) << " commit "
+        << ms(write.commit) << " a " << ms(write.answered) << " copies " << write.copies
+        << (write.corrupted ? " corrupted" : "");
+    if (write.lost_by) out << " lost by " << *write.lost_by;
+    out << "\n";
+  }
+}
+
 void show_record(std::ostream& out, const World& world) {
+  for (const auto& line : world.lines) {
+    constexpr const char* kept[] = {"whole", "left out", "left out unsearched", "cut",
+                                    "cut unsearched"};
+    out << "line at " << ms(line.at) << (line.matches ? " matches, " : ", ")
+        << kept[static_cast<int>(line.kept)] << ", told at " << ms(line.told_at) << "\n";
+  }
+  if (world.ledger) show_ledger(out, *world.ledger);
   for (const auto& probe : world.probes) {
     out << probe.name << ": (n)ominal (d)egraded (w)rong (b)roken (r)efused reset(x) (t)imeout;"
         << " [skipped] {cut}; i+latency where it is longer than an interval\n";

@@ -148,7 +148,8 @@ void draw_shots(World& world, WatchedProbe& probe, Draw& draw) {
   if (probe.patient > 0s) latency = std::min(latency, probe.patient / 2);
   Answering service(probe, draw, latency);
   // One that is sent late is no late observer yet.
-  const int late = dice.chance(30) ? dice.between(30, 200) : -1;
+  const bool long_enough = world.end - world.inject > 220 * probe.every;
+  const int late = long_enough && dice.chance(50) ? dice.between(30, 200) : -1;
   int number = 0;
   for (Duration i = 0s; i <= world.end; i += probe.every, ++number) {
     Shot shot;

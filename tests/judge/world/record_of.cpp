@@ -87,6 +87,7 @@ void add_faults(Record& record, const World& world) {
     fault.evidence = "1 request";
     set_healing(fault, strike.healing);
     fault.healed = strike.healed;
+    if (strike.condition && !strike.healed) fault.undo_failed = "it is still there";
     record.faults.push_back(fault);
     record.length = std::max(record.length, strike.healed.value_or(strike.armed));
   }
@@ -165,24 +166,45 @@ void set_leaves(S& scenario, const World& world) {
   }
 }
 
+template <class Line>
+void hide(const TrueLine& line, Line& out) {
+  using Kept = TrueLine::Kept;
+  if constexpr (requires { out.found; }) {
+    out.cut = line.kept == Kept::cut || line.kept == Kept::cut_unsearched;
+    out.unsearched = line.kept == Kept::cut_unsearched || line.kept == Kept::left_out_unsearched;
+    const bool searched = line.kept == Kept::cut || line.kept == Kept::left_out;
+    if (searched && line.matches) out.found["switched"] = 1;
+  }
+}
+
 void add_log(Record& record, const World& world) {
   record.log_services = {"server"};
   for (const auto& line : world.lines) {
     LogLine out;
-    out.at = line.at;
-    out.line = line.matches ? "switched over" : "all is quiet";
-    if (line.kept != TrueLine::Kept::whole) {
+    out.at = line.told_at;
+    out.line = line.matches ? "all is well: switched over" : "all is well: quiet";
+    using Kept = TrueLine::Kept;
+    if (line.kept == Kept::left_out || line.kept == Kept::left_out_unsearched) {
       out.line = "[reprise: 1 line left out]";
       out.gap = true;
-      if constexpr (requires(LogLine & l) { l.found; }) {
-        if (line.kept == TrueLine::Kept::left_out_unsearched)
-          out.unsearched = true;
-        else if (line.matches)
-          out.found["switched"] = 1;
-      }
+    } else if (line.kept != Kept::whole) {
+      out.line = "all is well: ";
     }
+    hide(line, out);
     record.log.push_back(out);
   }
+}
+
+// A judge of format 1 did not know `each`.
+template <class Kept>
+std::vector<AssertionSpec> demands_for(const Kept& record, const World& world) {
+  auto demands = world.demands;
+  if constexpr (!requires { record.format; }) {
+    for (auto& spec : demands) {
+      if (spec.options.value("incident", "") == "each") spec.options.erase("incident");
+    }
+  }
+  return demands;
 }
 
 void add_ledger(Record& record, const TrueLedger& ledger) {
@@ -238,7 +260,7 @@ Record record_of(const World& world) {
   add_phases(record, world);
   add_log(record, world);
   if (world.ledger) add_ledger(record, *world.ledger);
-  record.scenario.assertions = world.demands;
+  record.scenario.assertions = demands_for(record, world);
   return record;
 }
 
@@ -246,7 +268,10 @@ World unhidden(World world) {
   for (auto& probe : world.probes) {
     for (auto& shot : probe.shots) shot.skipped = shot.cut = false;
   }
-  for (auto& line : world.lines) line.kept = TrueLine::Kept::whole;
+  for (auto& line : world.lines) {
+    line.kept = TrueLine::Kept::whole;
+    line.told_at = line.at;
+  }
   return world;
 }
 

@@ -104,6 +104,11 @@ class Judging {
       bill_.truths.push_back(std::max(Duration(0s), spell.end - start.truth));
     }
     mark_choice(spell, causes);
+    const bool all_endless = std::ranges::all_of(causes.starts, &Start::endless);
+    if (!spell.f_z && all_endless) {
+      bill_.truths.clear();
+      return;
+    }
     if (!spell.f_z) {
       unfinished(spell, clock);
       return;

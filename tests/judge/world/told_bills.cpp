@@ -184,6 +184,36 @@ Bill consistent_bill(const World& world, const AssertionSpec& spec) {
   return bill;
 }
 
+Bill steady_before_bill(const World& world) {
+  Bill bill;
+  bill.name = "steady-state";
+  bill.no_fail = true;
+  bill.why_no_fail = "a system that is not well before is no miss";
+  const WatchedProbe& probe = world.probes[world.steady_probe];
+  const Duration commanded = world.strikes.front().commanded;
+  const Window window{world.inject - world.steady_for, commanded};
+  const auto looks = looks_of(probe, world.steady_wants, {});
+  // How long an answer may still be out when the first fault is commanded.
+  Duration patient = probe.every;
+  for (const auto& look : looks) {
+    if (meets(look, window, 0s) && look.good) patient = std::max(patient, look.f - look.i);
+  }
+  for (const auto& look : looks) {
+    if (!meets(look, window, 0s)) continue;
+    const bool out = look.f > commanded;
+    if (!look.told && look.i < commanded) bill.forbid_pass("not seen before the first fault");
+    if (look.told && !out && !look.good) {
+      bill.forbid_pass("not well before the first fault");
+      if (look.i < window.from) bill.kinds.insert('a');
+    }
+    if (out && commanded - look.i > patient) {
+      bill.forbid_pass("an answer was out for too long when the first fault was commanded");
+      bill.kinds.insert('a');
+    }
+  }
+  return bill;
+}
+
 Bill steady_bill(const World& world) {
   Bill bill;
   bill.name = "steady-state-at-the-end";

@@ -15,6 +15,9 @@
 
 namespace reprise::testing::world {
 
+// Later than everything.
+inline constexpr Duration forever{std::int64_t{1} << 50};
+
 // What the service is to whoever asks. Hanging: nothing is answered until it ends. Slow: answered
 // well, but later than the level allows.
 enum class Being : char { well, fallback, slow, wrong, broken, resetting, refusing, hanging };
@@ -104,7 +107,10 @@ struct WatchedProbe {
 struct TrueLine {
   Duration at{};
   bool matches = false;
-  enum class Kept : char { whole, left_out, left_out_unsearched } kept = Kept::whole;
+  // Left out: a flood; cut: only its beginning was kept. Unsearched: not even looked through.
+  enum class Kept : char { whole, left_out, left_out_unsearched, cut, cut_unsearched };
+  Kept kept = Kept::whole;
+  Duration told_at{};  // of lines left out: when the record says so
 };
 
 struct TrueWrite {
