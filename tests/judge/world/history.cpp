@@ -133,7 +133,8 @@ void add_outage(World& world, WatchedProbe& probe, Draw& draw, Duration begin, D
     const Duration gap = dice.one_of(
         {draw.units(0, 2), sustain - draw.units(0, 2), sustain + draw.units(0, 3), sustain / 2});
     probe.effects.push_back({begin, middle, being, author});
-    probe.effects.push_back({middle + std::max(gap, Duration(0s)), end + gap, being, author});
+    probe.effects.push_back(
+        {middle + std::max(gap, Duration(0s)), std::min(end + gap, forever), being, author});
   } else {
     probe.effects.push_back({begin, end, being, author});
   }
