@@ -18,7 +18,7 @@ class Faults {
         repeat(faults[0]);
       } else {
         faults.push_back(fault("b"));
-        begin_second(faults[1]);
+        begin_second(faults);
       }
     }
     // A condition that harms nobody must change nothing.
