@@ -139,6 +139,11 @@ World never_by_law(const Case& drill, const json& options, Choices&) {
   World world;
   world.pass = surely == 0;
   world.fail = perhaps > 0;
+  // Who is never answered shows nothing.
+  const When since{drill.evidence.rounds.front().command.low - millisecond, endless};
+  const bool answered =
+      count(truth, since, [](const Told& told) { return told.outcome == "answered"; }).first > 1;
+  if (options.at("expect") != "down" && !answered) world.inconclusive = true;
   world.told = fmt::format("{} to {} samples showed it", surely, perhaps);
   return world;
 }

@@ -91,11 +91,21 @@ class Holding {
         held_.expected_void = true;
       } else if (key.starts_with("judge.steady") || key == "judge.fault-not-commanded" ||
                  key == "judge.no-bite") {
-        held_.expected_void = true;
+        // Without a reason of the script's, the machine was too busy.
+        (unwell_before(drill) ? held_.expected_void : held_.late) = true;
       } else {
         violation(fmt::format("unexpected reason: {}", text));
       }
     }
+  }
+
+  static bool unwell_before(const Case& drill) {
+    const auto& rounds = drill.evidence.rounds;
+    const Time command = rounds.empty() ? endless : rounds.front().command.high;
+    return std::ranges::any_of(drill.truths, [&](const auto& truth) {
+      const auto& bad = below(truth.second, Class::nominal);
+      return !bad.empty() && bad.front().begin.low < command;
+    });
   }
 
   static bool killed(const Case& drill) {
@@ -150,7 +160,7 @@ class Holding {
     held_.told += fmt::format("{} {}: {}: {}\n", name, options, status,
                               finding->at("seen").at("text").get<std::string>());
     if (!commanded && name != "steady-state") return;  // nothing was broken: nothing to hold
-    if (disturbed_) return;
+    if (disturbed_ || drill.evidence.rounds.empty()) return;
     Lawful lawful = all_worlds(drill, by_law, *finding);
     if (unknown_) {
       // A pass must hold, and a miss be one, however the unknown is filled.
