@@ -44,6 +44,11 @@ std::pair<int, int> count(const Truth& truth, const When& window, Shows shows) {
   return {surely, perhaps};
 }
 
+// A window in which nobody asked shows nothing.
+bool unseen(const Truth& truth, const When& window) {
+  return count(truth, window, [](const Told&) { return true; }).first == 0;
+}
+
 // Only whole levels and what the service serves as a fallback are asked for here.
 bool shows(const Told& told, const json& expect) {
   if (expect.is_string()) return told.level == class_named(expect);
@@ -128,6 +133,7 @@ World throughout_by_law(const Case& drill, const json& options, Choices& choices
     world.told = fmt::format("{} to {} failures, {} allowed; ", surely, perhaps, allowed);
   }
   if (outage) judge_outages(drill, options, choices, world);
+  if (unseen(truth, window_of(drill, options))) world.inconclusive = true;
   return world;
 }
 
