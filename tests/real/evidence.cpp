@@ -81,13 +81,18 @@ class Reading {
 
   void read_fault(const json& event, Time t) {
     const std::string step = event.at("step");
-    const std::string key = fmt::format("{} {}", event.at("fault").get<std::string>(),
-                                        event.at("round").get<int>());
+    const std::string key =
+        fmt::format("{} {}", event.at("fault").get<std::string>(), event.at("round").get<int>());
     if (step == "preparing") conditions_[key] = event.at("lasting") == "condition";
     if (step == "injecting") {
       places_[key] = read_.rounds.size();
-      read_.rounds.push_back({event.at("fault"), event.at("kind"), event.at("into"),
-                              conditions_[key], {t, endless}, {}, {}});
+      read_.rounds.push_back({event.at("fault"),
+                              event.at("kind"),
+                              event.at("into"),
+                              conditions_[key],
+                              {t, endless},
+                              {},
+                              {}});
     }
     const auto place = places_.find(key);
     if (place == places_.end()) return;

@@ -59,7 +59,7 @@ struct Evidence {
   std::map<std::string, Time> phases;
   std::optional<Time> patience;
   std::string outcome, steady;  // of the drill; "held", …
-  std::string unusable;  // why nothing can be said, else empty
+  std::string unusable;         // why nothing can be said, else empty
 };
 
 [[nodiscard]] Evidence read_evidence(const std::filesystem::path& journal,

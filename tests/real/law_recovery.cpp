@@ -148,8 +148,7 @@ class Recovery {
       if (!round.condition || !round.healing) continue;
       const When in_place{round.healing->low - outage.begin.high,
                           round.healing->high - outage.begin.low};
-      const When commanded{outage.end.low - round.command.low,
-                           outage.end.high - round.command.low};
+      const When commanded{outage.end.low - round.command.low, outage.end.high - round.command.low};
       const When returned{outage.end.low - round.healing->low,
                           outage.end.high - round.healing->low};
       const bool at_work = at_least(in_place, 0, truth_.slack(), choices_) &&
@@ -204,19 +203,19 @@ class Recovery {
       world.pass = world.pass && one.pass && one.recovered;
       world.fail = world.fail || one.fail;
       world.inconclusive = world.inconclusive || one.inconclusive;
-      world.told += fmt::format("[truly {:.1f} ms, measured at most {:.1f} ms{}{}{}{}] ",
-                                static_cast<double>(one.least) / millisecond,
-                                static_cast<double>(one.most) / millisecond,
-                                one.pass ? " pass" : "", one.fail ? " fail" : "",
-                                one.inconclusive ? " inconclusive" : "",
-                                one.recovered ? "" : " never");
+      world.told += fmt::format(
+          "[truly {:.1f} ms, measured at most {:.1f} ms{}{}{}{}] ",
+          static_cast<double>(one.least) / millisecond, static_cast<double>(one.most) / millisecond,
+          one.pass ? " pass" : "", one.fail ? " fail" : "", one.inconclusive ? " inconclusive" : "",
+          one.recovered ? "" : " never");
     }
     world.fits = [judged](Time low, Time high, bool failed) {
       bool one_fits = false, all_below = true;
       for (const Judged& one : judged) {
         all_below = all_below && one.least <= high;
         const bool fits = one.recovered ? one.least <= high && high <= one.most : high == endless;
-        one_fits = one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
+        one_fits =
+            one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
       }
       return one_fits && (failed || all_below);
     };

@@ -139,9 +139,9 @@ World throughout_by_law(const Case& drill, const json& options, Choices& choices
 
 World never_by_law(const Case& drill, const json& options, Choices&) {
   const Truth& truth = drill.truths.at(options.at("probe"));
-  const auto [surely, perhaps] =
-      count(truth, window_of(drill, options),
-            [&](const Told& told) { return shows(told, options.at("expect")); });
+  const auto [surely, perhaps] = count(truth, window_of(drill, options), [&](const Told& told) {
+    return shows(told, options.at("expect"));
+  });
   World world;
   world.pass = surely == 0;
   world.fail = perhaps > 0;
@@ -192,8 +192,8 @@ World end_by_law(const Case& drill, Choices& choices) {
   for (const json& watch : drill.drawn.scenario.at("steady-state")) {
     const Truth& truth = drill.truths.at(watch.at("probe"));
     const auto seen = seen_of(truth, Class::nominal, choices);
-    const Time sustained = drill.drawn.sustained ? drill.drawn.sustained * millisecond
-                                                 : 20 * truth.every;
+    const Time sustained =
+        drill.drawn.sustained ? drill.drawn.sustained * millisecond : 20 * truth.every;
     const auto outages = outages_of(truth, seen, sustained, choices);
     if (outages.empty()) continue;
     const Outage& last = outages.back();

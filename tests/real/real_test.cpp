@@ -34,9 +34,9 @@ std::string shipped_program() {
 }
 
 int run(const fs::path& folder, std::uint64_t seed) {
-  std::vector<std::string> words{shipped_program(), "run", (folder / "real").string(), "--out",
-                                 (folder / "out").string(), "--plain", "--seed",
-                                 std::to_string(seed)};
+  std::vector<std::string> words{
+      shipped_program(), "run",    (folder / "real").string(), "--out", (folder / "out").string(),
+      "--plain",         "--seed", std::to_string(seed)};
   std::vector<std::string> environment{"REPRISE_STATE_DIR=" + (folder / "state").string()};
   for (char** one = environ; *one; ++one) {
     if (!std::string(*one).starts_with("REPRISE_")) environment.emplace_back(*one);
@@ -53,8 +53,7 @@ int run(const fs::path& folder, std::uint64_t seed) {
   posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
   pid_t child = 0;
-  const int failed =
-      ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), envp.data());
+  const int failed = ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed) return -1;
   int status = 0;
@@ -100,10 +99,11 @@ class Drills {
   }
 
   void expect_few_late() {
-    fmt::print("{} drills, {} attempts: {}; late for good: {}; void as expected: {}; "
-               "demands: {}, of which the law left no choice: {}\n",
-               seeds_.size(), attempts_, nlohmann::json(statuses_).dump(), late_, void_, demands_,
-               decided_);
+    fmt::print(
+        "{} drills, {} attempts: {}; late for good: {}; void as expected: {}; "
+        "demands: {}, of which the law left no choice: {}\n",
+        seeds_.size(), attempts_, nlohmann::json(statuses_).dump(), late_, void_, demands_,
+        decided_);
     EXPECT_LE(static_cast<std::size_t>(late_) * 20, std::max<std::size_t>(seeds_.size(), 20))
         << "too many drills stayed inconclusive for a late observer";
   }

@@ -5,7 +5,8 @@ a list of [delay in ms, state]. A file control/WORD starts the script WORD in pl
 runs. States: {"kind": "fine" | "degraded" | "down" | "hang" | "refuse" | "slow", …}.
 
 Every change is a line of the file $TRUTH: {"from": ns, "to": ns, "state": …, "first": of this
-process}; the change happened between the two instants of CLOCK_MONOTONIC. Every answer tells the instant at which it was decided.
+process}; the change happened between the two instants of CLOCK_MONOTONIC. Every answer tells the
+instant at which it was decided.
 """
 import json
 import os

@@ -216,9 +216,9 @@ Time latest_answer(const Truth& truth, Class level, When returned) {
 
 std::string printed(const Evidence& evidence, const Truth& truth, Class level) {
   const auto in_ms = [](Time time) { return static_cast<double>(time) / millisecond; };
-  std::string text = fmt::format("  origin known to {:.3f} ms, record ends at {:.1f} ms\n",
-                                 in_ms(evidence.origin.high - evidence.origin.low),
-                                 in_ms(truth.end));
+  std::string text =
+      fmt::format("  origin known to {:.3f} ms, record ends at {:.1f} ms\n",
+                  in_ms(evidence.origin.high - evidence.origin.low), in_ms(truth.end));
   for (const auto& round : evidence.rounds) {
     text += fmt::format("  {} {} commanded {:.1f}-{:.1f}", round.id, round.kind,
                         in_ms(round.command.low), in_ms(round.command.high));

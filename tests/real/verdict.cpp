@@ -40,8 +40,8 @@ class Holding {
     }
     drill_ = summary.at("drills").at(0);
     held_.status = drill_.at("status");
-    const Evidence evidence = read_evidence(folder_ / "out" / drill_.at("journal"),
-                                            folder_ / "truth.jsonl");
+    const Evidence evidence =
+        read_evidence(folder_ / "out" / drill_.at("journal"), folder_ / "truth.jsonl");
     if (!evidence.unusable.empty()) {
       held_.violations.push_back(evidence.unusable);
       return std::move(held_);
@@ -207,12 +207,12 @@ class Holding {
     const std::string status = finding.at("status");
     if (status == "inconclusive" && (held_.late || held_.expected_void)) return;
     if (!lawful.allows(status)) {
-      violation(fmt::format("{} is {}; by the law:{}{}{}", name, status,
-                            lawful.pass ? " pass" : "", lawful.fail ? " fail" : "",
+      violation(fmt::format("{} is {}; by the law:{}{}{}", name, status, lawful.pass ? " pass" : "",
+                            lawful.fail ? " fail" : "",
                             lawful.inconclusive ? " inconclusive" : ""));
     } else if (!lawful.fitting) {
-      violation(fmt::format("{}: the truth is not inside of {}", name,
-                            finding.at("measured").dump()));
+      violation(
+          fmt::format("{}: the truth is not inside of {}", name, finding.at("measured").dump()));
     }
   }
 
@@ -223,8 +223,10 @@ class Holding {
       open = open || finding.at("status") == "inconclusive";
     }
     const bool steady = drill_.at("findings").at(0).at("status") == "pass";
-    const std::string status = !steady ? "inconclusive" : failed ? "fail" : open ? "inconclusive"
-                                                                                 : "pass";
+    const std::string status = !steady  ? "inconclusive"
+                               : failed ? "fail"
+                               : open   ? "inconclusive"
+                                        : "pass";
     const int code = status == "pass" ? 0 : status == "fail" ? 1 : 3;
     if (held_.status != status || code_ != code) {
       violation(fmt::format("the drill is {} with exit code {}, by its findings {}", held_.status,

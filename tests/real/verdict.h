@@ -9,10 +9,10 @@ namespace reprise::real {
 
 struct Held {
   std::vector<std::string> violations;
-  std::string told;            // truth and verdicts, for whoever looks into a violation
-  std::string status;          // of the drill, as reprise says
-  bool late = false;           // the observer was, or the machine was too busy for the scripts
-  bool expected_void = false;  // inconclusive as a whole, as the law wants it
+  std::string told;              // truth and verdicts, for whoever looks into a violation
+  std::string status;            // of the drill, as reprise says
+  bool late = false;             // the observer was, or the machine was too busy for the scripts
+  bool expected_void = false;    // inconclusive as a whole, as the law wants it
   int demands = 0, decided = 0;  // decided: the law allowed one status only
 };
 
