@@ -33,8 +33,33 @@ ordered_json texts(const std::vector<std::string>& all) {
   return list;
 }
 
-ordered_json finding_json(const Finding& finding, const std::string& language) {
-  ordered_json out = {
+ordered_json known_json(const std::optional<Known>& known) {
+  if (!known) return nullptr;
+  return {{"finding", visible(known->finding)},
+          {"owner", visible(known->owner)},
+          {"until", visible(known->until)},
+          {"failure", visible(known->failure)}};
+}
+
+// What a finding missed besides what it leads with, and what it tells beside.
+ordered_json others_json(const Record& record, const Finding& finding,
+                         const std::string& language) {
+  ordered_json list = ordered_json::array();
+  for (const Miss& miss : finding.others) {
+    list.push_back({{"failure", miss.failure},
+                    {"seen", message_json(miss.outcome, language)},
+                    {"cause", cause_sentence(record, miss, language)},
+                    {"known", known_json(miss.known)}});
+  }
+  return list;
+}
+
+ordered_json finding_json(const Record& record, const Finding& finding,
+                          const std::string& language) {
+  const Miss lead{finding.failure, finding.outcome, finding.cause, finding.known};
+  ordered_json notes = ordered_json::array();
+  for (const Message& note : finding.notes) notes.push_back(message_json(note, language));
+  return {
       {"name", visible(finding.name)},
       {"kind", visible(finding.kind)},
       {"status", status_name(finding.status)},
@@ -46,19 +71,14 @@ ordered_json finding_json(const Finding& finding, const std::string& language) {
       {"objective", finding.objective},
       {"limit_ns", nanoseconds(finding.limit)},
       {"measured", interval_json(finding.measured, language)},
-      {"cause", cause_sentence(finding, language)},
+      {"cause", cause_sentence(record, lead, language)},
       {"from_ns", nanoseconds(finding.from)},
       {"to_ns", nanoseconds(finding.to)},
       {"unexpected_pass", finding.unexpected_pass},
-      {"known", nullptr},
+      {"known", known_json(finding.known)},
+      {"others", others_json(record, finding, language)},
+      {"notes", notes},
   };
-  if (finding.known) {
-    out["known"] = {{"finding", visible(finding.known->finding)},
-                    {"owner", visible(finding.known->owner)},
-                    {"until", visible(finding.known->until)},
-                    {"failure", visible(finding.known->failure)}};
-  }
-  return out;
 }
 
 ordered_json figures_json(const ProbeFigures& figures) {
@@ -130,7 +150,7 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
   ordered_json findings = ordered_json::array(), figures = ordered_json::array();
   ordered_json reasons = ordered_json::array();
   for (const Finding& finding : verdict.findings) {
-    findings.push_back(finding_json(finding, language));
+    findings.push_back(finding_json(record, finding, language));
   }
   for (const ProbeFigures& probe : verdict.figures) figures.push_back(figures_json(probe));
   ordered_json ledgers = ordered_json::array();

@@ -142,6 +142,9 @@ std::string verdict_line(const Drill& drill, const std::string& language) {
                           {{"drill", drill_name(drill)},
                            {"status", status_word(drill.verdict.status, language)},
                            {"headline", headline(drill, language)}});
+  for (const std::string& further : also_missed(drill, language)) {
+    line += " " + text("live.also", language, {{"missed", further}});
+  }
   if (!drill.verdict.clean) line += " " + text("clean.no", language) + ".";
   return line;
 }

@@ -116,6 +116,7 @@ tbody th{font-weight:600;min-width:8em}
 .n{text-align:right;min-width:0}
 .where{display:block;font-weight:400;color:var(--soft);font-size:12.5px}
 .why{margin:4px 0 0;color:var(--soft);max-width:64ch;overflow-wrap:anywhere}
+.also{margin:8px 0 0}
 td .why::first-letter{text-transform:uppercase}
 .figures th,.figures td{padding-right:9px;min-width:0}
 .facts tbody th{width:30%}.facts td,.facts code{overflow-wrap:anywhere}

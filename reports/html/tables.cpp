@@ -17,19 +17,22 @@ std::string place(const Location& where) {
   return fmt::format("<small class=\"where\">{}</small>", identifier(where.text()));
 }
 
-std::string seen_cell(const Finding& finding, const Words& words) {
+std::string seen_cell(const Record& record, const Finding& finding, const Words& words) {
   std::string cell = words.sentence(finding.outcome);
-  const std::string cause = words.typeset(cause_traces(finding, words.language));
-  if (!cause.empty()) cell += fmt::format("<p class=\"why\">{}</p>", cause);
-  if (finding.known) {
-    const nlohmann::json known = {{"finding", finding.known->finding},
-                                  {"owner", finding.known->owner},
-                                  {"until", finding.known->until}};
-    cell += fmt::format("<p class=\"why\">{}</p>", words("finding.known", known));
+  const auto beside = [&](const std::string& told) {
+    if (!told.empty()) cell += fmt::format("<p class=\"why\">{}</p>", words.typeset(told));
+  };
+  const auto misses = misses_of(finding);
+  for (std::size_t at = 0; at < misses.size(); ++at) {
+    if (at > 0) {
+      cell += fmt::format("<p class=\"also\"><strong>{}</strong> {}</p>", words("cause.also"),
+                          words.sentence(misses[at].outcome));
+    }
+    beside(cause_traces(record, misses[at], words.language));
+    beside(known_sentence(misses[at].known, words.language));
   }
-  if (finding.unexpected_pass) {
-    cell += fmt::format("<p class=\"why\">{}</p>", words("finding.unexpected-pass"));
-  }
+  for (const Message& note : finding.notes) beside(render(note, words.language) + ".");
+  if (finding.unexpected_pass) beside(text("finding.unexpected-pass", words.language));
   return cell;
 }
 
@@ -47,7 +50,7 @@ std::string findings_table(const Drill& drill, const Words& words) {
     const std::string measured =
         finding.measured ? words.typeset(interval_text(*finding.measured, words.language)) : "–";
     table.row({html(finding.name) + place(finding.where), badge(finding.status, words),
-               words.sentence(finding.statement), seen_cell(finding, words), measured,
+               words.sentence(finding.statement), seen_cell(drill.record, finding, words), measured,
                words.instant(finding.limit)});
   }
   return table.str();
