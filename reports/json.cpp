@@ -88,6 +88,7 @@ ordered_json figures_json(const ProbeFigures& figures) {
       {"nominal", figures.nominal},
       {"degraded", figures.degraded},
       {"down", figures.down},
+      {"unknown", figures.unknown},
       {"skipped", figures.skipped},
       {"latency_p50_ns", figures.latency_p50.count()},
       {"latency_p99_ns", figures.latency_p99.count()},

@@ -48,7 +48,7 @@ void Followed::sample(const json& event) {
   }
   const auto intended = instant_in(event, "i"), finished = instant_in(event, "f");
   if (intended && finished) seen.values["latency"] = (*finished - *intended).count();
-  probes_[probe] = scenario_->levels_of(probe).classify(seen).value_or(Level::down);
+  probes_[probe] = class_of(scenario_->levels_of(probe).classify(seen));
 }
 
 void Followed::take(const json& event) {

@@ -15,11 +15,6 @@ std::string status_word(Status status, const std::string& language) {
   return text(keys[static_cast<std::size_t>(status)], language);
 }
 
-std::string level_word(Level level, const std::string& language) {
-  static constexpr std::array keys = {"level.nominal", "level.degraded", "level.down"};
-  return text(keys[static_cast<std::size_t>(level)], language);
-}
-
 std::string interval_text(const Interval& interval, const std::string& language) {
   json arguments = {{"low_ns", interval.low.count()}};
   if (!interval.high) return text("interval.open", language, arguments);

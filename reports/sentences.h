@@ -12,7 +12,6 @@
 namespace reprise {
 
 [[nodiscard]] std::string status_word(Status status, const std::string& language);
-[[nodiscard]] std::string level_word(Level level, const std::string& language);
 
 // "between 0.8 s and 1.2 s", "at most 1.2 s", "1.2 s", "at least 0.8 s, no end seen".
 [[nodiscard]] std::string interval_text(const Interval& interval, const std::string& language);
