@@ -40,7 +40,7 @@ std::string annotation(std::string_view level, const Location& where, const std:
 std::string told_miss(const Record& record, const Finding& finding, const Miss& miss,
                       const std::string& language) {
   const std::string cause = cause_sentence(record, miss, language);
-  const bool alone = finding.others.empty() && finding.kind != "steady-state";
+  const bool alone = finding.others.empty() && !is_end(finding);
   if (alone && !cause.empty()) return cause;
   const std::string known = known_sentence(miss.known, language);
   return render(miss.outcome, language) + "." + (cause.empty() ? "" : " " + cause) +

@@ -3,6 +3,7 @@
 #include "harness/model/registry.h"
 #include "reports/catalogue.h"
 #include "reports/escape.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 
 namespace reprise {
@@ -103,6 +104,33 @@ ordered_json figures_json(const ProbeFigures& figures) {
   };
 }
 
+ordered_json parameters_json(const Record& record) {
+  ordered_json probes = ordered_json::array();
+  for (const ProbeParameters& one : parameters_of(record)) {
+    ordered_json own = ordered_json::object();
+    for (const auto& [assertion, duration] : one.own) own[visible(assertion)] = duration.count();
+    probes.push_back({{"probe", visible(one.probe)},
+                      {"every_ns", one.every.count()},
+                      {"timeout_ns", one.timeout.count()},
+                      {"sustained_ns", one.sustained.count()},
+                      {"sustained_by_default", one.sustained_by_default},
+                      {"sustained_of_assertions_ns", own}});
+  }
+  return {{"patience_ns", record.scenario.patience.count()},
+          {"patience_by_default", record.scenario.patience_by_default},
+          {"probes", probes}};
+}
+
+ordered_json leaves_json(const Scenario& scenario, const std::string& language) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [probe, leaves] : scenario.leaves) {
+    list.push_back({{"probe", visible(probe)},
+                    {"level", level_name(leaves.level)},
+                    {"reason", visible(leaves.reason.in(language))}});
+  }
+  return list;
+}
+
 ordered_json ledger_json(const LedgerFigures& figures, const std::string& language) {
   if (figures.problem) {
     return {{"ledger", visible(figures.ledger)},
@@ -181,6 +209,8 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
       {"rpo_ns", nanoseconds(record.plan.objectives.rpo)},
       {"covers", texts(record.scenario.covers)},
       {"tags", texts(record.scenario.tags)},
+      {"parameters", parameters_json(record)},
+      {"leaves", leaves_json(record.scenario, language)},
       {"findings", findings},
       {"figures", figures},
       {"ledgers", ledgers},

@@ -8,6 +8,7 @@
 #include "harness/model/registry.h"
 #include "reports/catalogue.h"
 #include "reports/escape.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 
 namespace reprise {
@@ -118,6 +119,11 @@ class Suite {
     }
     if (finding.unexpected_pass) said += "\n" + text("finding.unexpected-pass", language_);
     for (const Message& note : finding.notes) said += "\n" + render(note, language_) + ".";
+    if (is_end(finding)) {
+      for (const std::string& told : leaves_told(drill_.record.scenario, language_)) {
+        said += "\n" + told;
+      }
+    }
     const auto misses = misses_of(finding);
     std::string result;
     if (finding.status == Status::fail) {

@@ -27,6 +27,8 @@ std::string interval_text(const Interval& interval, const std::string& language)
   return text("interval.between", language, arguments);
 }
 
+bool is_end(const Finding& finding) { return finding.name == "steady-state-at-the-end"; }
+
 std::vector<Miss> misses_of(const Finding& finding) {
   if (finding.status != Status::fail && finding.status != Status::conditional) return {};
   std::vector<Miss> all{{finding.failure, finding.outcome, finding.cause, finding.known}};
@@ -165,7 +167,7 @@ std::string headline(const Drill& drill, const std::string& language) {
     const std::string cause = cause_sentence(drill.record, misses_of(*finding).front(), language);
     const std::string outcome = render(finding->outcome, language);
     // What the scenario never asked for needs to be said first.
-    if (!cause.empty() && finding->kind == "steady-state") return outcome + ". " + cause;
+    if (!cause.empty() && is_end(*finding)) return outcome + ". " + cause;
     return cause.empty() ? outcome : cause;
   }
   if (verdict.status == Status::conditional && finding && finding->known) {

@@ -16,6 +16,9 @@ namespace reprise {
 // "between 0.8 s and 1.2 s", "at most 1.2 s", "1.2 s", "at least 0.8 s, no end seen".
 [[nodiscard]] std::string interval_text(const Interval& interval, const std::string& language);
 
+// The steady state when all is over, which no assertion asks for.
+[[nodiscard]] bool is_end(const Finding& finding);
+
 // All that a finding missed: what it leads with, then the others; empty when it missed nothing.
 [[nodiscard]] std::vector<Miss> misses_of(const Finding& finding);
 

@@ -4,6 +4,7 @@
 #include "reports/catalogue.h"
 #include "reports/escape.h"
 #include "reports/html/page.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 #include "reports/series.h"
 
@@ -32,6 +33,9 @@ std::string seen_cell(const Record& record, const Finding& finding, const Words&
     beside(known_sentence(misses[at].known, words.language));
   }
   for (const Message& note : finding.notes) beside(render(note, words.language) + ".");
+  if (is_end(finding)) {
+    for (const std::string& told : leaves_told(record.scenario, words.language)) beside(told);
+  }
   if (finding.unexpected_pass) beside(text("finding.unexpected-pass", words.language));
   return cell;
 }
@@ -198,6 +202,19 @@ std::string figures_table(const Drill& drill, const Words& words) {
       cells.push_back(cell);
     }
     table.row(cells);
+  }
+  return table.str();
+}
+
+std::string parameters_table(const Drill& drill, const Words& words) {
+  Table table(words("table.parameters"), "cards parameters",
+              {{words("column.probe")},
+               {words("column.every"), true},
+               {words("column.timeout"), true},
+               {words("column.sustained")}});
+  for (const ProbeParameters& one : parameters_of(drill.record)) {
+    table.row({html(one.probe), words.duration(one.every), words.duration(one.timeout),
+               words.typeset(sustained_text(one, words.language))});
   }
   return table.str();
 }
