@@ -24,9 +24,9 @@ std::optional<Duration> told_duration(const nlohmann::json& values, const char* 
   return tamed(Duration(found->get<std::int64_t>()));
 }
 
-std::string expected_text(const Expected& expected) {
-  if (!expected.level.empty()) return expected.level;
-  return expected.predicate ? expected.predicate->source().dump() : std::string();
+nlohmann::json expected_text(const Expected& expected) {
+  if (!expected.predicate) return expected.level;
+  return {{"predicate", expected.predicate->source()}};
 }
 
 Finding unjudged(const AssertionSpec& spec, Message statement) {

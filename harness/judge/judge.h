@@ -77,6 +77,7 @@ struct Finding {
 struct ProbeFigures {
   std::string probe;
   std::size_t scheduled = 0, nominal = 0, degraded = 0, down = 0, skipped = 0;
+  std::size_t unknown = 0;  // samples whose level nobody can tell
   Duration latency_p50{}, latency_p99{}, latency_max{};
   Duration late_p99{};        // start delay: sent - intended
   Duration longest_outage{};  // from samples; 0 means none longer than `resolution`

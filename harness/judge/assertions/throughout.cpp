@@ -145,7 +145,7 @@ Finding judge_longest(Finding finding, const ThroughoutTerms& terms, const Timel
                       {"judge.skipped", {{"probe", terms.probe}, {"count", beyond}}});
 }
 
-Message statement_of(const ThroughoutTerms& terms, const std::string& expect) {
+Message statement_of(const ThroughoutTerms& terms, const nlohmann::json& expect) {
   Message out{"judge.throughout.statement", {{"probe", terms.probe}, {"expect", expect}}};
   if (terms.longest) {
     out.key =
