@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "harness/engine/process_tree.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -253,6 +254,12 @@ boost::asio::awaitable<void> DrillEngine::recover() {
 }
 
 boost::asio::awaitable<void> DrillEngine::verify() {
+  // Nobody broke, watched or restarted such a one: a drill of it would show nothing.
+  auto look = [this] { return strays(parts_.site.drill_id()); };
+  const auto found = co_await parts_.pool.run(look);
+  for (const std::string& process : found) {
+    parts_.journal.write("stray", {{"process", process}});
+  }
   for (auto& ledger : ledgers_) co_await ledger->stop();
   for (auto& sampler : samplers_) co_await sampler->stop();
   // Whoever interrupts does not wait for it.
