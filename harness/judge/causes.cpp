@@ -58,11 +58,13 @@ const Candidate* last_round(const std::vector<Candidate>& all, const std::string
 
 // The last healing, before the return, of any condition that was in place during the outage.
 const Candidate* last_healing(const std::vector<Candidate>& all, const Outage& outage,
-                              std::optional<Duration> back) {
+                              const std::vector<Told>& told, std::optional<Duration> back) {
   const Candidate* last = nullptr;
   for (const Candidate& one : all) {
-    if (one.kind != Kind::healing || (back && one.earliest > *back)) continue;
-    if (one.latest >= outage.begun_by) last = &one;
+    if (one.kind != Kind::healing || (back && one.earliest >= *back)) continue;
+    const bool in_place = *one.fault->commanded <= outage.bad_until &&
+                          one.latest >= told[outage.first_bad].intended;
+    if (in_place && (!last || one.earliest > last->earliest)) last = &one;
   }
   return last;
 }
@@ -151,7 +153,7 @@ Reckoning reckon(const std::vector<Candidate>& candidates, const std::vector<Out
     }
   }
   if (terms.from == "heal") {
-    if (const auto* healing = last_healing(candidates, outage, clock.back())) {
+    if (const auto* healing = last_healing(candidates, outage, told, clock.back())) {
       out.starts = {{healing, healing->earliest, healing->latest, true, true}};
       return out;
     }

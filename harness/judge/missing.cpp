@@ -29,16 +29,16 @@ Finding in_every_filling(const Finding& blank, const Timeline& line,
   std::optional<Interval> measured;
   bool any_measured = false;
   std::size_t passes = 0, misses = 0;
-  for (const std::uint64_t mask : ways.masks) {
-    Finding one = judge(filled(points, mask));
+  for (const Filling& filling : ways.each) {
+    Finding one = judge(filled(points, filling));
     passes += one.status == Status::pass ? 1 : 0;
     misses += one.status == Status::fail ? 1 : 0;
     span(measured, any_measured, one.measured);
     if (!worst || graver(one, *worst)) worst = std::move(one);
   }
-  const bool pass = passes == ways.masks.size() && ways.all;
-  const bool miss = misses == ways.masks.size();
-  if (ways.masks.size() == 1 && ways.all) return std::move(*worst);
+  const bool pass = passes == ways.each.size() && ways.all;
+  const bool miss = misses == ways.each.size();
+  if (ways.each.size() == 1 && ways.all) return std::move(*worst);
   worst->measured = measured;
   if (pass || miss) return std::move(*worst);
   const std::size_t unknown = count(points, Truth::unknown);

@@ -1,6 +1,7 @@
 #include "harness/judge/outages.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace reprise {
 namespace {
@@ -72,6 +73,8 @@ class Former {
     if (!open_) return;
     if (first) {
       open_->back = first;
+      // What ended had begun, however late the last of its bad answers came.
+      open_->begun_by = std::min(open_->begun_by, told_[*first].finished);
       out_.push_back(*open_);
       open_.reset();
     } else {
@@ -109,15 +112,18 @@ std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained, D
   return Former(told, sustained, every).form();
 }
 
-std::vector<Told> filled(const std::vector<Point>& points, std::uint64_t bad) {
+std::vector<Told> filled(const std::vector<Point>& points, const Filling& filling) {
   std::vector<Told> out;
   out.reserve(points.size());
   std::size_t bit = 0;
   for (const Point& point : points) {
     bool is_bad = point.sight == Truth::fails;
     // Beyond the last bit all share it.
-    if (point.sight == Truth::unknown) is_bad = (bad >> std::min(bit++, mask_bits - 1) & 1U) != 0;
-    const Duration answered = point.sample ? point.finished : point.intended;
+    if (point.sight == Truth::unknown) {
+      is_bad = (filling.bad >> std::min(bit++, mask_bits - 1) & 1U) != 0;
+    }
+    const bool at_once = !point.sample && !filling.late;
+    const Duration answered = at_once ? point.intended : point.finished;
     out.push_back({point.intended, answered, is_bad, point.sample, point.finished});
   }
   return out;
@@ -125,20 +131,24 @@ std::vector<Told> filled(const std::vector<Point>& points, std::uint64_t bad) {
 
 Fillings fillings(const std::vector<Point>& points) {
   const std::size_t unknown = count(points, Truth::unknown);
-  if (unknown == 0) return {{0}, true};
+  if (unknown == 0) return {{Filling{}}, true};
+  std::vector<std::uint64_t> masks;
   Fillings out;
-  if (unknown <= most_enumerated && (points.size() << unknown) <= most_work) {
-    for (std::uint64_t mask = 0; mask < std::uint64_t{1} << unknown; ++mask) {
-      out.masks.push_back(mask);
+  out.all = unknown <= most_enumerated && (points.size() << unknown) <= most_work;
+  if (out.all) {
+    masks.resize(std::size_t{1} << unknown);
+    std::iota(masks.begin(), masks.end(), std::uint64_t{0});
+  } else {
+    masks = {0, ~std::uint64_t{0}};
+    const auto blocks = blocks_of_unknown(points);
+    for (std::size_t i = 0; i < std::min<std::size_t>(blocks.size(), most_enumerated); ++i) {
+      masks.push_back(blocks[i]);
+      masks.push_back(~blocks[i]);
     }
-    return out;
   }
-  out.all = false;
-  out.masks = {0, ~std::uint64_t{0}};
-  const auto blocks = blocks_of_unknown(points);
-  for (std::size_t i = 0; i < std::min<std::size_t>(blocks.size(), most_enumerated); ++i) {
-    out.masks.push_back(blocks[i]);
-    out.masks.push_back(~blocks[i]);
+  for (const std::uint64_t mask : masks) {
+    out.each.push_back({mask, false});
+    out.each.push_back({mask, true});
   }
   return out;
 }

@@ -16,7 +16,7 @@ namespace reprise {
 // A sample as outages are formed: good or bad, since an unknown one has been filled in.
 struct Told {
   Duration intended;
-  Duration finished;  // of one that was never sent: its intended instant
+  Duration finished;
   bool bad;
   const Sample* sample;  // null when none was taken
   Duration until;        // of one that was never sent: when patience with it would have been over
@@ -28,7 +28,7 @@ struct Outage {
   std::optional<std::size_t> before;   // g
   std::optional<std::size_t> back;     // z; none: no run was sustained afterwards
   std::optional<std::size_t> tail;     // without z: where the run began that the record's end cut
-  Duration begun_by{};                 // the earliest f of its bad samples
+  Duration begun_by{};                 // the earliest f of its bad samples, or f_z
   Duration bad_until{};                // when the last of its bad samples was over
   std::optional<Duration> well_since;  // i of the latest run that was sustained before it began
 };
@@ -38,13 +38,17 @@ struct Outage {
 [[nodiscard]] std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained,
                                           Duration every);
 
-// `points`, each unknown one as bad where its bit in `bad` is set; the first unknown one has bit 0.
-[[nodiscard]] std::vector<Told> filled(const std::vector<Point>& points, std::uint64_t bad);
+// How unknown samples are filled in: bad where their bit is set, the first one having bit 0. One
+// that was never sent would have been answered at once, or only when patience was over.
+struct Filling {
+  std::uint64_t bad = 0;
+  bool late = false;
+};
+[[nodiscard]] std::vector<Told> filled(const std::vector<Point>& points, const Filling& filling);
 
-// How unknown samples may be filled in.
 struct Fillings {
-  std::vector<std::uint64_t> masks;  // for `filled`
-  bool all = true;                   // every filling there is; else only the telling ones
+  std::vector<Filling> each;
+  bool all = true;  // every filling there is; else only the telling ones
 };
 [[nodiscard]] Fillings fillings(const std::vector<Point>& points);
 

@@ -14,10 +14,9 @@ namespace {
 // So that arithmetic on a duration from a forged journal cannot overflow: 208 days.
 constexpr Duration longest_hold{std::int64_t{1} << 54};
 
-// A request that was still out when the fault was commanded may already have been its victim. Only
-// a young one is excused: one that was out for longer shows that the system hung before.
-bool excused(const Point& point, Duration struck, Duration youth) {
-  return point.sample && point.finished > struck && struck - point.intended <= youth;
+// A request that was still out when the fault was commanded may already have been its victim.
+bool still_out(const Point& point, Duration struck) {
+  return point.sample && point.finished > struck;
 }
 
 // What the samples of one watched probe say, when they do not say that it held.
@@ -37,13 +36,18 @@ std::optional<Message> unsteady(const Record& record, const Watch& watch, const 
     if (newest) points.insert(points.begin(), *newest);
   }
   if (points.empty()) return Message{"judge.no-samples", {{"probe", watch.probe}}};
+  // One that was out for longer than any before shows that the system hung already.
   Duration youth = line.every;
   for (const Point& point : points) {
-    if (good(point)) youth = std::max(youth, point.finished - point.intended);
+    const bool answered = good(point) && !still_out(point, struck);
+    if (answered) youth = std::max(youth, point.finished - point.intended);
   }
-  std::erase_if(points, [&](const Point& point) {
-    return !good(point) && excused(point, struck, youth);
-  });
+  for (const Point& point : points) {
+    if (!still_out(point, struck) || struck - point.intended <= youth) continue;
+    return Message{"judge.steady.hung",
+                   {{"probe", watch.probe}, {"out_ns", (struck - point.intended).count()}}};
+  }
+  std::erase_if(points, [&](const Point& point) { return still_out(point, struck); });
   if (points.empty()) return Message{"judge.no-samples", {{"probe", watch.probe}}};
   if (count(points, Truth::fails) > 0) {
     return Message{"judge.steady.not-held",

@@ -165,7 +165,9 @@ std::size_t count(const std::vector<Point>& points, Truth sight) {
 
 Duration largest_latency(const std::vector<Point>& points) {
   Duration largest{};
-  for (const Point& point : points) largest = std::max(largest, point.finished - point.intended);
+  for (const Point& point : points) {
+    if (point.sample) largest = std::max(largest, point.finished - point.intended);
+  }
   return largest;
 }
 

@@ -94,7 +94,7 @@ struct Timeline {
                                                  const Expected& expect);
 
 [[nodiscard]] std::size_t count(const std::vector<Point>& points, Truth sight);
-// The largest latency among the points.
+// The largest latency among the points that were sent.
 [[nodiscard]] Duration largest_latency(const std::vector<Point>& points);
 
 }  // namespace reprise

@@ -104,11 +104,13 @@ TEST(Unusable, IsAProbeWithoutSamplesOrWithoutAnAnswer) {
 }
 
 TEST(Points, AreCountedBySightAndMeasured) {
-  const std::vector<Point> points{{0s, 3s, Truth::fails, nullptr},
-                                  {1s, 2s, Truth::holds, nullptr},
-                                  {4s, 5s, Truth::fails, nullptr}};
+  const Sample sample{};
+  const std::vector<Point> points{{0s, 3s, Truth::fails, &sample},
+                                  {1s, 2s, Truth::holds, &sample},
+                                  {4s, 9s, Truth::unknown, nullptr},
+                                  {5s, 6s, Truth::fails, &sample}};
   EXPECT_EQ(count(points, Truth::fails), 2u);
-  EXPECT_EQ(count(points, Truth::unknown), 0u);
+  EXPECT_EQ(count(points, Truth::unknown), 1u);
   EXPECT_EQ(largest_latency(points), 3s);
   EXPECT_EQ(largest_latency({}), 0s);
 }

@@ -28,22 +28,24 @@ class RecoveryJudge {
       : record_(record), terms_(terms), every_(line.every), candidates_(candidates(record)) {
     const Point* before = nullptr;  // the last that was finished by the first command
     for (const Point& point : line.points) {
-      if (point.finished >= begun) {
-        points_.push_back(point);
-      } else if (!before || point.finished >= before->finished) {
-        before = &point;
-      }
+      if (point.finished >= begun) points_.push_back(point);
+      const bool newer = !before || point.finished >= before->finished;
+      if (point.finished <= begun && newer) before = &point;
     }
     begun_ = begun;
     // A level that was not held by then is awaited: as an outage begun at that command.
-    if (!before || before->sight == Truth::holds) return;
+    if (!before || before->sight == Truth::holds || before->finished >= begun) return;
     const auto place = std::ranges::upper_bound(points_, before->intended, {}, &Point::intended);
     points_.insert(place, *before);
   }
 
   [[nodiscard]] const std::vector<Point>& points() const { return points_; }
 
-  [[nodiscard]] Finding judge_filled(const Finding& blank, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding judge_filled(const Finding& blank, std::vector<Told> told) const {
+    for (Told& one : told) {
+      // What would have been answered before the first command is not of this incident.
+      if (!one.sample && one.intended < begun_) one.finished = one.until;
+    }
     auto found = outages(told, terms_.clock.sustained, every_);
     if (found.empty()) return without_outage(blank, told);
     std::vector<Finding> judged;
@@ -64,7 +66,9 @@ class RecoveryJudge {
   // Nothing was seen to fail: true only as far as somebody looked, and as finely.
   [[nodiscard]] Finding without_outage(Finding finding, const std::vector<Told>& told) const {
     Duration latency{};
-    for (const Told& one : told) latency = std::max(latency, one.finished - one.intended);
+    for (const Told& one : told) {
+      if (one.sample) latency = std::max(latency, one.finished - one.intended);
+    }
     const Duration resolution = every_ + latency;
     finding.measured = Interval{Duration::zero(), resolution};
     if (auto why = cut_short(told)) return inconclusive(std::move(finding), std::move(*why));

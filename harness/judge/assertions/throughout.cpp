@@ -34,8 +34,11 @@ Finding judge_count(Finding finding, const ThroughoutTerms& terms, const std::ve
                    {"allowed", allowed}}};
   if (failures > allowed) {
     finding = missed(std::move(finding), "chaos.TooManyFailures", std::move(outcome));
-    const auto bad = std::ranges::find(points.rbegin(), points.rend(), Truth::fails, &Point::sight);
-    finding.cause = cause_of(finding, record, terms.probe, *bad->sample);
+    for (auto bad = points.rbegin(); bad != points.rend(); ++bad) {
+      if (bad->sight != Truth::fails || !bad->sample) continue;
+      finding.cause = cause_of(finding, record, terms.probe, *bad->sample);
+      break;
+    }
     return finding;
   }
   if (failures + unknown > allowed) {
@@ -63,7 +66,9 @@ class LongestOutage {
       Finding one = judge_outage(finding, outage, told);
       if (!worst || graver(one, *worst)) worst = std::move(one);
     }
-    return worst ? std::move(*worst) : without_outage(std::move(finding));
+    Finding timed = worst ? std::move(*worst) : without_outage(finding);
+    if (!terms_.allowed) return timed;
+    return together({std::move(timed), counted(finding, told)});
   }
 
  private:
@@ -89,6 +94,17 @@ class LongestOutage {
     if (!outage.back) outcome.key = "judge.throughout.outage-open";
     finding = missed(std::move(finding), "chaos.OutageTooLong", std::move(outcome));
     return caused_by_last(std::move(finding), record_, terms_.probe, told, outage);
+  }
+
+  // Where both are demanded, one of them may be missed in every history, though neither is in all.
+  [[nodiscard]] Finding counted(Finding finding, const std::vector<Told>& told) const {
+    std::vector<Point> inside;
+    for (const Told& one : told) {
+      const Truth sight = one.bad ? Truth::fails : Truth::holds;
+      const Point point{one.intended, one.until, sight, one.sample};
+      if (point.meets(window_.from, window_.to)) inside.push_back(point);
+    }
+    return judge_count(std::move(finding), terms_, inside, record_);
   }
 
   [[nodiscard]] Finding without_outage(Finding finding) const {
@@ -160,10 +176,8 @@ Finding judge_throughout(const AssertionSpec& spec, const Record& record) {
   if (auto why = unusable(line, terms.probe, points)) {
     return inconclusive(std::move(finding), std::move(*why));
   }
-  std::vector<Finding> judged;
-  if (terms.allowed) judged.push_back(judge_count(finding, terms, points, record));
-  if (terms.longest) judged.push_back(judge_longest(finding, terms, line, *window, record));
-  return together(std::move(judged));
+  if (!terms.longest) return judge_count(std::move(finding), terms, points, record);
+  return judge_longest(std::move(finding), terms, line, *window, record);
 }
 
 const Registered<AssertionKind> throughout_registered{{
