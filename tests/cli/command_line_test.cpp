@@ -244,5 +244,39 @@ TEST(CommandLine, ExplainStartsNothing) {
   EXPECT_FALSE(std::filesystem::exists(place.folder() / "out"));
 }
 
+TEST(CommandLine, ExplainSaysPredicatesInWordsAndWhichWaitsAreDefaults) {
+  Workplace place;
+  make_plan(place, "slow", R"(reprise: 1
+scenario: slow
+abort: [{probe: home, expect: {status: {"<": 600}}}]
+faults:
+  - {inject: process_pause, into: web, for: 1s, when: {probe: home, expect: {text: {contains: a}}}}
+assertions:
+  - recovery: {probe: home, expect: nominal, within: rto, sustained: 200ms, from: heal}
+  - throughout: {probe: home, expect: {status: 200, latency: {"<": 500ms}}, allowed-failures: 3}
+)");
+  const Finished done = place.run({"explain", "small", "slow"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  for (const char* said :
+       {"\n  home shows nominal\nStops and heals at once, unless:\n  home shows “status is below "
+        "600”\n",
+        "{} once home shows “text contains \"a\"”, for 1s",
+        "  recovery: home is back at nominal within 5 s  (from heal, sustained 200ms)\n",
+        "  throughout: home shows “status is 200 and latency is below 500 ms” throughout; ",
+        "Waits for recovery at most 5s (default). Back is what lasts for:\n"
+        "  home         400ms (default)\n"}) {
+    EXPECT_THAT(done.out, HasSubstr(said));
+  }
+  make_plan(place, "slow", R"(reprise: 1
+scenario: slow
+patience: 7s
+sustained: 300ms
+faults: [{inject: process_kill, into: web}]
+assertions: [{recovery: {probe: home, expect: nominal, within: rto}}]
+)");
+  const Finished written = place.run({"explain", "small", "slow"});
+  EXPECT_THAT(written.out, HasSubstr("at most 7s. Back is what lasts for:\n  home         300ms\n"));
+}
+
 }  // namespace
 }  // namespace reprise::testing
