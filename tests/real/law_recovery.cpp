@@ -71,9 +71,9 @@ class Recovery {
     const Time resolution = truth_.every + slowest;
     World world;
     world.pass = resolution <= within_ + millisecond;
-    world.inconclusive = resolution > within_ - millisecond || cut_short();
-    world.fits = [resolution](Time low, Time high, bool) {
-      return low == 0 && std::abs(high - resolution) <= 2 * millisecond;
+    world.inconclusive = resolution > within_ - millisecond || cut_short() || any_unknown(truth_);
+    world.fits = [resolution, unknown = any_unknown(truth_)](Time low, Time high, bool) {
+      return unknown || (low == 0 && std::abs(high - resolution) <= 2 * millisecond);
     };
     world.told = fmt::format("no outage; resolution {} ns", resolution);
     return world;
@@ -201,7 +201,9 @@ class Recovery {
   World worst_of(const std::vector<Judged>& judged) {
     World world;
     world.pass = true;
-    world.inconclusive = cut_short();
+    // The interval is the hull of all fillings of what is not known.
+    const bool unknown = any_unknown(truth_);
+    world.inconclusive = cut_short() || unknown;
     for (const Judged& one : judged) {
       world.pass = world.pass && one.pass && one.recovered;
       world.fail = world.fail || one.fail;
@@ -213,7 +215,8 @@ class Recovery {
                                 one.inconclusive ? " inconclusive" : "",
                                 one.recovered ? "" : " never");
     }
-    world.fits = [judged](Time low, Time high, bool failed) {
+    world.fits = [judged, unknown](Time low, Time high, bool failed) {
+      if (unknown) return true;
       bool one_fits = false, all_below = true;
       for (const Judged& one : judged) {
         all_below = all_below && one.least <= high;

@@ -44,10 +44,6 @@ std::pair<int, int> count(const Truth& truth, const When& window, Shows shows) {
   return {surely, perhaps};
 }
 
-bool any_unknown(const Truth& truth) {
-  return std::ranges::any_of(*truth.told, [](const Told& told) { return told.unknown; });
-}
-
 // Only whole levels and what the service serves as a fallback are asked for here.
 bool shows(const Told& told, const json& expect) {
   if (expect.is_string()) return told.level == class_named(expect);
@@ -75,7 +71,8 @@ void judge_outages(const Case& drill, const json& options, Choices& choices, Wor
     world.fail = world.fail || most > longest;
     // Without an end there is no upper end.
     const bool cut = outage.open || outage.end.high > truth.end - truth.slack();
-    world.inconclusive = world.inconclusive || (cut && least <= longest + truth.slack());
+    const Time known = outage.end.high - outage.told_first;
+    world.inconclusive = world.inconclusive || (cut && known <= longest + truth.slack());
     world.told += fmt::format("[{:.1f} to {:.1f} ms] ", static_cast<double>(least) / millisecond,
                               static_cast<double>(most) / millisecond);
   }
@@ -117,7 +114,7 @@ World throughout_by_law(const Case& drill, const json& options, Choices& choices
   const Class level = class_named(options.at("expect"));
   World world;
   world.pass = true;
-  world.inconclusive = any_unknown(truth) || drill.evidence.skipped > 0;
+  world.inconclusive = any_unknown(truth);
   const bool outage = options.contains("longest-outage");
   if (options.contains("allowed-failures") || !outage) {
     const int allowed = options.value("allowed-failures", 0);
@@ -140,7 +137,7 @@ World never_by_law(const Case& drill, const json& options, Choices&) {
   World world;
   world.pass = surely == 0;
   world.fail = perhaps > 0;
-  world.inconclusive = any_unknown(truth) || drill.evidence.skipped > 0;
+  world.inconclusive = any_unknown(truth);
   world.told = fmt::format("{} to {} samples showed it", surely, perhaps);
   return world;
 }

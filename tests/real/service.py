@@ -147,27 +147,11 @@ def play(service, word):
         time.sleep(soon)
 
 
-# Somebody of the system who uses a link, so that a fault in it has a victim.
-def use(address):
-    host, port = address.split(":")
-    while True:
-        try:
-            with socket.create_connection((host, int(port)), timeout=0.2) as connection:
-                connection.sendall(b"GET /user HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                while connection.recv(4096):
-                    pass
-        except OSError:
-            pass
-        time.sleep(0.02)
-
-
 def main():
     service = Service()
     word = "boot" if os.path.exists("booted") else "start"
     open("booted", "w").close()
     threading.Thread(target=service.accept_all, daemon=True).start()
-    for address in os.environ.get("LINKS", "").split():
-        threading.Thread(target=use, args=(address,), daemon=True).start()
     print("started", time.monotonic_ns(), flush=True)
     play(service, word)
 
