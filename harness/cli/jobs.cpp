@@ -5,6 +5,7 @@
 #include "harness/engine/system_hash.h"
 #include "harness/engine/undo_log.h"
 #include "harness/judge/judge.h"
+#include "harness/judge/steady.h"
 #include "harness/model/registry.h"
 #include "harness/model/time.h"
 
@@ -55,6 +56,7 @@ Job make_job(const LoadedPlan& loaded, const Scenario& scenario, int repeat,
   job.scenario = &scenario;
   job.file_hashes = loaded.hashes;
   job.awaited = awaited_by(scenario, loaded.plan);
+  job.at_the_end = steady_at_the_end(scenario, loaded.plan);
   job.journal = std::filesystem::absolute(journal_path(options, loaded.plan, scenario, repeat));
   job.repeat = repeat;
   job.seed = mix(options.seed, fmt::format("{}/{}#{}", loaded.plan.name, scenario.name, repeat));

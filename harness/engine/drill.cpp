@@ -71,8 +71,7 @@ boost::asio::awaitable<void> DrillEngine::drill_prepared() {
     co_await inject_and_hold();
   }
   co_await heal();
-  const bool wanted = steady && !ending_ && !parts_.awaited.empty();
-  if (wanted) co_await recover();
+  if (steady && !ending_) co_await recover();
   guarded_ = false;
   stolen_percent_ = stolen_percent(begun, cpu_time());
   phase("verify");
@@ -142,13 +141,24 @@ boost::asio::awaitable<bool> DrillEngine::open_probes() {
   co_return true;
 }
 
+bool DrillEngine::steady(std::string& lacking) const {
+  const Instant now = parts_.clock.now();
+  for (Watch watch : parts_.scenario.steady_state) {
+    watch.hold = std::max(watch.hold, parts_.scenario.steady_for);
+    if (lookout_.steady(watch, now, settled(watch.probe))) continue;
+    lacking = watch.probe;
+    return false;
+  }
+  return true;
+}
+
 boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
   const Scenario& scenario = parts_.scenario;
   const Instant begun = parts_.clock.now();
   for (auto& sampler : samplers_) sampler->start();
   for (auto& ledger : ledgers_) ledger->start();
   std::string lacking;
-  auto steady = [&] {
+  auto reached = [&] {
     for (Watch watch : scenario.steady_state) {
       watch.hold = std::max(watch.hold, scenario.steady_for);
       const auto held = lookout_.held(watch, begun);
@@ -156,10 +166,10 @@ boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
       lacking = watch.probe;
       return false;
     }
-    return true;
+    return steady(lacking);
   };
   const Instant deadline = begun + scenario.steady_within + scenario.steady_for;
-  if (co_await wait_until(steady, deadline)) {
+  if (co_await wait_until(reached, deadline)) {
     parts_.journal.write("steady", {{"state", "held"}});
     co_return true;
   }
@@ -167,6 +177,29 @@ boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
   nlohmann::json fields{
       {"state", "not-reached"}, {"probe", lacking}, {"why", lookout_.newest(lacking)}};
   parts_.journal.write("steady", std::move(fields));
+  co_return false;
+}
+
+boost::asio::awaitable<bool> DrillEngine::steady_at_the_command() {
+  if (commanded_ || parts_.scenario.steady_state.empty()) co_return true;
+  std::string lacking;
+  auto ready = [&] {
+    const Instant now = parts_.clock.now();
+    for (Watch watch : parts_.scenario.steady_state) {
+      watch.hold = std::max(watch.hold, parts_.scenario.steady_for);
+      if (lookout_.none_overdue(watch, now, settled(watch.probe))) continue;
+      lacking = watch.probe;
+      return commanded_;
+    }
+    return true;
+  };
+  const Instant deadline = parts_.clock.now() + parts_.scenario.steady_within;
+  if (co_await wait_until(ready, deadline)) co_return true;
+  if (!ending_) {
+    nlohmann::json fields{
+        {"state", "lost"}, {"probe", lacking}, {"why", "a request has not been answered for long"}};
+    end_timeline("steady", std::move(fields), outcome_);
+  }
   co_return false;
 }
 
@@ -181,20 +214,39 @@ boost::asio::awaitable<void> DrillEngine::heal() {
 boost::asio::awaitable<void> DrillEngine::recover() {
   phase("recover");
   const Instant since = recovery_begins();
+  const Instant deadline = since + parts_.scenario.patience;
+  const std::vector<Awaited>& at_the_end = parts_.at_the_end;
   std::vector<bool> done(parts_.awaited.size(), false);
+  auto back = [&](const Awaited& one) {
+    return lookout_.recovered(one, since, settled(one.probe));
+  };
   auto recovered = [&] {
     bool all = true;
     for (std::size_t i = 0; i < done.size(); ++i) {
       const Awaited& awaited = parts_.awaited[i];
-      if (!done[i] && lookout_.recovered(awaited, since, settled(awaited.probe))) {
+      if (!done[i] && back(awaited)) {
         done[i] = true;
         parts_.journal.write("recovered", {{"assertion", i}, {"probe", awaited.probe}});
       }
       all = all && done[i];
     }
-    return all;
+    // The system must be well all at once, not one probe after the other.
+    return all && std::ranges::all_of(at_the_end, back);
   };
-  if (co_await wait_until(recovered, since + parts_.scenario.patience) || ending_) co_return;
+  auto under_way = [&](const Awaited& one) {
+    return back(one) || lookout_.recovering(one, since, deadline);
+  };
+  auto hopeless = [&] {
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      if (!done[i] && !under_way(parts_.awaited[i])) return true;
+    }
+    return !std::ranges::all_of(at_the_end, under_way);
+  };
+  auto settled_either_way = [&] { return recovered() || hopeless(); };
+  co_await wait_until(recovered, deadline);
+  // Whatever has come back by now is watched until it is sustained, or breaks.
+  co_await wait_until(settled_either_way, Instant::max());
+  if (ending_ || recovered()) co_return;
   const auto why =
       fmt::format("not recovered within {}", format_duration(parts_.scenario.patience));
   parts_.journal.write("patience", {{"why", why}});

@@ -42,6 +42,7 @@ struct DrillParts {
   std::function<boost::asio::awaitable<Result<std::string>>(const Step&)> ask;
   // The journal's file: ledgers are written beside it.
   std::filesystem::path journal_file = {};
+  std::vector<Awaited> at_the_end = {};  // the steady state as it must be when all is over
 };
 
 class DrillEngine {
@@ -68,6 +69,10 @@ class DrillEngine {
   bool open_ledgers();
   void cannot_start(const std::string& what);
   boost::asio::awaitable<bool> reach_steady_state();
+  // Whether the steady state holds, and no request to it has been out for suspiciously long.
+  [[nodiscard]] bool steady(std::string& lacking) const;
+  // Waits for that before the first command of the drill; false when it is lost for good.
+  boost::asio::awaitable<bool> steady_at_the_command();
   Work inject_and_hold();
   Work heal();
   Work recover();
@@ -82,9 +87,15 @@ class DrillEngine {
   Work run_round(const FaultSpec& spec, int round);
   Work look_for_victim(std::shared_ptr<ActiveFault> fault);
   Work run_procedure(std::size_t index);
-  boost::asio::awaitable<bool> run_step(const std::string& procedure, int index, const Step& step);
-  void note_step(const std::string& procedure, int index, const Step& step, std::string_view state,
-                 const std::string& result);
+  // A step of a procedure, as the journal names it: `run` is the procedure's place in the scenario.
+  struct RunningStep {
+    const std::string& procedure;
+    std::size_t run;
+    int index;
+    const Step& step;
+  };
+  boost::asio::awaitable<bool> run_step(RunningStep running);
+  void note_step(const RunningStep& running, std::string_view state, const std::string& result);
   boost::asio::awaitable<Result<std::string>> bounded(const StepKind& kind, const Step& step);
   boost::asio::awaitable<Result<void>> wait_for_probe(const Step& step);
   // False when it was not seen until `patience` after the last incident, nothing being at work.
@@ -110,6 +121,7 @@ class DrillEngine {
   std::vector<std::unique_ptr<LedgerRun>> ledgers_;
   std::list<std::shared_ptr<ActiveFault>> active_;  // oldest first
   std::map<std::string, bool> over_;                // fault id -> all its rounds are over
+  std::map<std::string, bool> injected_;            // fault id -> a round of it was in place
   std::size_t launched_ = 0;                        // coroutines of the timeline that still run
   std::size_t lasting_ = 0;  // of these, how many only end with the heal phase
   std::size_t looking_ = 0;  // coroutines that look for a fault's first victim
@@ -117,6 +129,7 @@ class DrillEngine {
   Instant timeline_{};       // when the inject phase began
   Instant last_start_{};     // of a fault or procedure
   Instant last_incident_{};  // an event was armed, a condition healed, a procedure ended
+  bool commanded_ = false;   // the first command was given
   bool guarded_ = false;     // abort conditions are watched
   bool healing_ = false;     // whatever lasts is to end now
   bool ending_ = false;      // the timeline is cut short

@@ -12,48 +12,55 @@ boost::asio::awaitable<void> DrillEngine::run_procedure(std::size_t index) {
   if (!co_await wait_for_start(run.start)) {
     parts_.journal.write("procedure",
                          {{"procedure", procedure.name},
+                          {"run", index},
                           {"state", "not-executed"},
                           {"why", healing_ ? "the drill was ended" : "its start never came"}});
     co_return;
   }
   last_start_ = parts_.clock.now();
   ++at_work_;
-  parts_.journal.write("procedure", {{"procedure", procedure.name}, {"state", "started"}});
+  parts_.journal.write("procedure",
+                       {{"procedure", procedure.name}, {"run", index}, {"state", "started"}});
   bool going = true;
   for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
-    const Step& step = procedure.steps[i];
-    const int number = static_cast<int>(i);
+    const RunningStep running{procedure.name, index, static_cast<int>(i), procedure.steps[i]};
     if (going && !ending_) {
-      going = co_await run_step(procedure.name, number, step);
+      going = co_await run_step(running);
       continue;
     }
     going = false;
-    note_step(procedure.name, number, step, "not-executed", "");
+    note_step(running, "not-executed", "");
   }
-  nlohmann::json fields{{"procedure", procedure.name}, {"state", going ? "finished" : "failed"}};
+  nlohmann::json fields{{"procedure", procedure.name},
+                        {"run", index},
+                        {"state", going ? "finished" : "failed"}};
   parts_.journal.write("procedure", std::move(fields));
   last_incident_ = parts_.clock.now();
   --at_work_;
 }
 
-void DrillEngine::note_step(const std::string& procedure, int index, const Step& step,
-                            std::string_view state, const std::string& result) {
+void DrillEngine::note_step(const RunningStep& running, std::string_view state,
+                            const std::string& result) {
+  const Step& step = running.step;
   const StepKind* kind = Registry<StepKind>::find(step.kind);
-  nlohmann::json fields{{"procedure", procedure},          {"index", index}, {"kind", step.kind},
-                        {"title", step.title.by_language}, {"state", state}, {"result", result},
+  nlohmann::json fields{{"procedure", running.procedure},
+                        {"run", running.run},
+                        {"index", running.index},
+                        {"kind", step.kind},
+                        {"title", step.title.by_language},
+                        {"state", state},
+                        {"result", result},
                         {"manual", kind && kind->manual}};
   if (kind && kind->manual) fields["options"] = step.options;
   parts_.journal.write("step", std::move(fields));
 }
 
-boost::asio::awaitable<bool> DrillEngine::run_step(const std::string& procedure, int index,
-                                                   const Step& step) {
-  note_step(procedure, index, step, "started", "");
-  const StepKind* kind = Registry<StepKind>::find(step.kind);
+boost::asio::awaitable<bool> DrillEngine::run_step(RunningStep running) {
+  note_step(running, "started", "");
+  const StepKind* kind = Registry<StepKind>::find(running.step.kind);
   REPRISE_REQUIRE(kind);
-  auto done = co_await bounded(*kind, step);
-  note_step(procedure, index, step, done ? "finished" : "failed",
-            done ? *done : done.error().text());
+  auto done = co_await bounded(*kind, running.step);
+  note_step(running, done ? "finished" : "failed", done ? *done : done.error().text());
   co_return done.has_value();
 }
 

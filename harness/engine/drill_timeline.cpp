@@ -25,7 +25,7 @@ boost::asio::awaitable<void> DrillEngine::inject_and_hold() {
     }
     timeline_ += Duration(std::uniform_int_distribution<std::int64_t>(0, cycle.count())(random_));
   }
-  for (const FaultSpec& fault : scenario.faults) over_[fault.id] = false;
+  for (const FaultSpec& fault : scenario.faults) over_[fault.id] = injected_[fault.id] = false;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) launch(run_fault(i), launched_);
   for (std::size_t i = 0; i < scenario.procedures.size(); ++i) launch(run_procedure(i), launched_);
 
@@ -60,6 +60,8 @@ boost::asio::awaitable<void> DrillEngine::run_fault(std::size_t index) {
 }
 
 boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int round) {
+  if (!co_await steady_at_the_command()) co_return;
+  commanded_ = true;
   last_start_ = parts_.clock.now();
   auto fault = std::make_shared<ActiveFault>(fault_context_, spec, round);
   active_.push_back(fault);
@@ -70,6 +72,7 @@ boost::asio::awaitable<void> DrillEngine::run_round(const FaultSpec& spec, int r
     active_.remove(fault);
     co_return;
   }
+  injected_[spec.id] = true;
   launch(look_for_victim(fault), looking_);
   // The revert of an event is tidying: it waits for teardown.
   if (fault->nature() == Nature::event) co_return;
@@ -118,6 +121,8 @@ boost::asio::awaitable<bool> DrillEngine::wait_for_start(const Start& start) {
   if (!start.after.empty()) {
     auto over = [&] { return over_.at(start.after) || healing_; };
     co_await wait_until(over, Instant::max());
+    // What was never broken needs nothing that answers it.
+    if (!injected_.at(start.after)) co_return false;
     co_await wait_until(healing, parts_.clock.now() + start.delay);
   } else if (start.when) {
     const bool seen = co_await wait_to_see(*start.when);

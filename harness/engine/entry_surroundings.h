@@ -41,8 +41,8 @@ class EntrySurroundings final : public Surroundings {
   [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override {
     return drill_.disk(name);
   }
-  [[nodiscard]] std::vector<std::string> log(std::string_view service,
-                                             std::size_t from) const override {
+  [[nodiscard]] std::vector<Printed> log(std::string_view service,
+                                         std::size_t from) const override {
     return drill_.log(service, from);
   }
   [[nodiscard]] std::vector<std::string> environment() const override {

@@ -20,6 +20,7 @@ struct Job {
   nlohmann::json file_hashes;            // name -> SHA-256
   std::string system_hash;               // as the run began; empty: the plan has no folder
   std::vector<Awaited> awaited;          // what the recover phase waits for
+  std::vector<Awaited> at_the_end;       // and what must hold of the system when it ends
   std::filesystem::path journal;
   std::filesystem::path folder;  // the drill's working folder; made and removed by the guardian
   std::string mark;              // REPRISE_DRILL in its processes' environment

@@ -26,16 +26,30 @@ class Lookout {
   // What the newest sample of a probe saw, in a few words; for diagnostics.
   [[nodiscard]] std::string newest(const std::string& probe) const;
   // Whether the sustained run that `awaited` asks for is complete: every sample intended in
-  // [z, z + sustained] has finished at the wanted level, z not before `since`.
+  // [i_z, f_z + sustained] has finished at the wanted level, i_z not before `since`. Every sample
+  // intended before `settled` has finished.
   [[nodiscard]] bool recovered(const Awaited& awaited, Instant since, Instant settled) const;
+  // Whether such a run has begun by `latest` and lasts.
+  [[nodiscard]] bool recovering(const Awaited& awaited, Instant since, Instant latest) const;
+  // Whether no request to the probe has been out for longer than one interval and every good sample
+  // of the last `watch.hold`: such a one shows that the system hung before anything was broken.
+  [[nodiscard]] bool none_overdue(const Watch& watch, Instant now, Instant settled) const;
+  // Whether every sample that was out or answered in the last `watch.hold` holds, and none has been
+  // out for longer than one interval and every good one of these (docs/measures.md, 4).
+  [[nodiscard]] bool steady(const Watch& watch, Instant now, Instant settled) const;
 
  private:
+  struct Finished {
+    Instant at;
+    Observation observation;
+    Duration every, patience;  // of its probe
+  };
   // By intended instant; samples finish out of order.
-  using Samples = std::map<Instant, Observation>;
+  using Samples = std::map<Instant, Finished>;
   [[nodiscard]] std::optional<Duration> run_length(const Watch& watch, Instant since,
-                                                   bool holding) const;
-  [[nodiscard]] bool holds(const std::string& probe, const Expected& expect,
-                           const Observation& seen) const;
+                                                   Truth wanted) const;
+  [[nodiscard]] Truth judged(const std::string& probe, const Expected& expect,
+                             const Finished& seen) const;
 
   const Scenario& scenario_;
   std::map<std::string, Samples> seen_;

@@ -12,8 +12,10 @@
 #include <map>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 // With std::filesystem, Process v2 of Boost 1.81 forgets to include these two.
 #include <boost/optional.hpp>
@@ -21,7 +23,6 @@
 #define BOOST_PROCESS_USE_STD_FS
 #include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
-#include <nlohmann/json.hpp>
 
 #include "harness/engine/process_table.h"
 
@@ -30,7 +31,7 @@ namespace {
 
 namespace process_v2 = boost::process::v2;
 
-constexpr std::size_t longest_line = 4 << 10;
+constexpr Duration unfinished_within = std::chrono::seconds(1);
 
 // What the child does to itself before exec: system calls only, as its memory is still the
 // program's own.
@@ -135,15 +136,6 @@ Result<std::string> find_program(const std::string& name, const std::string& pat
                                {}});
 }
 
-// JSON holds nothing else; what is not UTF-8 becomes U+FFFD.
-std::string as_utf8(std::string line) {
-  const bool ascii = std::ranges::all_of(line, [](unsigned char byte) { return byte < 0x80; });
-  if (ascii) return line;
-  using Json = nlohmann::json;
-  const Json text = std::move(line);
-  return Json::parse(text.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
 }  // namespace
 
 std::string Ending::text() const {
@@ -151,6 +143,15 @@ std::string Ending::text() const {
   const char* name = ::sigabbrev_np(signal);
   return name ? fmt::format("killed by SIG{}", name) : fmt::format("killed by signal {}", signal);
 }
+
+// Shared with the timer that ends a wait.
+struct Process::Output {
+  explicit Output(const boost::asio::any_io_executor& executor) : pipe(executor), timer(executor) {}
+  boost::asio::posix::stream_descriptor pipe;
+  boost::asio::steady_timer timer;
+  PrintedLines lines;
+  Instant since{};  // when the line that has not ended may have begun
+};
 
 Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_executor& executor,
                                                  const Launch& launch) {
@@ -208,8 +209,8 @@ Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_execu
     if (!failed) descriptors.release(number);
   };
   adopt(process->pidfd_, pidfd);
-  adopt(process->outputs_[0].pipe, out[0]);
-  adopt(process->outputs_[1].pipe, err[0]);
+  adopt(process->outputs_[0]->pipe, out[0]);
+  adopt(process->outputs_[1]->pipe, err[0]);
   if (failed) return failure("cannot watch {}: {}", *program, failed.message());
   return process;
 }
@@ -217,8 +218,7 @@ Result<std::unique_ptr<Process>> Process::launch(const boost::asio::any_io_execu
 Process::Process(const boost::asio::any_io_executor& executor, pid_t pid)
     : id_{pid, start_ticks(pid).value_or(0)},
       pidfd_(executor),
-      outputs_{Output{boost::asio::posix::stream_descriptor(executor), {}},
-               Output{boost::asio::posix::stream_descriptor(executor), {}}} {}
+      outputs_{std::make_shared<Output>(executor), std::make_shared<Output>(executor)} {}
 
 Process::~Process() {
   if (ending()) return;
@@ -255,34 +255,36 @@ void Process::signal_group(int number) {
   if (!ending()) ::kill(-id_.pid, number);
 }
 
-void Process::Output::finish_line(std::vector<std::string>& lines) {
-  if (partial.ends_with('\r')) partial.pop_back();
-  lines.push_back(as_utf8(std::move(partial)));
-  partial.clear();
+bool Process::unfinished(Stream stream) const {
+  return outputs_[stream == Stream::out ? 0 : 1]->lines.unfinished();
 }
 
-void Process::Output::take(std::string_view bytes, std::vector<std::string>& lines) {
-  while (!bytes.empty()) {
-    const auto end = bytes.find('\n');
-    const auto line = bytes.substr(0, end);
-    const auto room = longest_line - partial.size();
-    partial += line.substr(0, room);
-    if (end == bytes.npos) return;
-    finish_line(lines);
-    bytes.remove_prefix(end + 1);
+boost::asio::awaitable<bool> Process::read(Stream stream, std::vector<PrintedLine>& lines,
+                                           std::optional<Duration> patience) {
+  const auto output = outputs_[stream == Stream::out ? 0 : 1];
+  if (patience) {
+    output->timer.expires_after(*patience);
+    output->timer.async_wait([output](const boost::system::error_code& ended) {
+      boost::system::error_code ignored;
+      if (!ended) output->pipe.cancel(ignored);
+    });
   }
-}
-
-boost::asio::awaitable<bool> Process::read(Stream stream, std::vector<std::string>& lines) {
-  Output& output = outputs_[stream == Stream::out ? 0 : 1];
   std::array<char, 64 << 10> bytes;
   boost::system::error_code error;
   auto buffer = boost::asio::buffer(bytes);
   auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
-  const std::size_t got = co_await output.pipe.async_read_some(buffer, token);
-  output.take({bytes.data(), got}, lines);
-  if (!error) co_return true;
-  if (!output.partial.empty()) output.finish_line(lines);
+  const std::size_t got = co_await output->pipe.async_read_some(buffer, token);
+  output->timer.cancel();
+  const auto now = std::chrono::steady_clock::now();
+  if (!output->lines.unfinished()) output->since = now;
+  output->lines.take({bytes.data(), got}, lines);
+  if (!lines.empty()) output->since = now;
+  if (now - output->since >= unfinished_within) {
+    output->lines.tell_unfinished(lines);
+    output->since = now;
+  }
+  if (!error || error == boost::asio::error::operation_aborted) co_return true;
+  output->lines.finish(lines);
   co_return false;
 }
 

@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "harness/engine/printed_lines.h"
 #include "harness/engine/surroundings.h"
 
 namespace reprise {
@@ -55,22 +56,21 @@ class Process {
   // To the process group of a process that still runs.
   void signal_group(int number);
 
-  // Adds what was printed since, in whole lines, cut at 4 KiB. False: nothing more will come
-  // (also the last line, without its end, has been added).
-  boost::asio::awaitable<bool> read(Stream stream, std::vector<std::string>& lines);
+  // Adds what was printed since, and what has waited for its end for a second. Returns also when
+  // there was nothing for `patience`, if any is given. False: nothing more will come (also the
+  // last line, without its end, has been added).
+  boost::asio::awaitable<bool> read(Stream stream, std::vector<PrintedLine>& lines,
+                                    std::optional<Duration> patience);
+  // Something was printed that is neither a whole line nor was given out.
+  [[nodiscard]] bool unfinished(Stream stream) const;
 
  private:
-  struct Output {
-    boost::asio::posix::stream_descriptor pipe;
-    std::string partial;  // the line so far
-    void take(std::string_view bytes, std::vector<std::string>& lines);
-    void finish_line(std::vector<std::string>& lines);
-  };
+  struct Output;
   Process(const boost::asio::any_io_executor& executor, pid_t pid);
 
   ProcessId id_;
   boost::asio::posix::stream_descriptor pidfd_;
-  std::array<Output, 2> outputs_;
+  std::array<std::shared_ptr<Output>, 2> outputs_;
   std::optional<Ending> ending_;
 };
 

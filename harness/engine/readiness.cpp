@@ -67,7 +67,7 @@ boost::asio::awaitable<std::string> ServiceRunner::with_last_words(std::string w
   const auto lines = parts_.site.log(service_.name, log_from_);
   const auto first = lines.size() - std::min(lines.size(), last_words);
   for (auto i = first; i < lines.size(); ++i) {
-    why += (i == first ? "; it printed last: " : " | ") + lines[i];
+    why += (i == first ? "; it printed last: " : " | ") + lines[i].line;
   }
   co_return why;
 }

@@ -31,7 +31,7 @@ class Remains final : public Surroundings {
   Result<std::filesystem::path> disk(std::string_view name) const override {
     return failure("{} belongs to a drill that is over", name);
   }
-  std::vector<std::string> log(std::string_view, std::size_t) const override { return {}; }
+  std::vector<Printed> log(std::string_view, std::size_t) const override { return {}; }
   std::vector<std::string> environment() const override { return {}; }
   Instant now() const override { return std::chrono::steady_clock::now(); }
 

@@ -4,6 +4,11 @@
 #include <boost/asio/detached.hpp>
 
 namespace reprise {
+namespace {
+
+constexpr Duration grace = std::chrono::seconds(2);
+
+}  // namespace
 
 Sampler::Sampler(boost::asio::any_io_executor executor, Clock& clock, Journal& journal,
                  Instant origin, ProbeSpec spec, std::unique_ptr<Probe> probe,
@@ -28,7 +33,25 @@ void Sampler::start() {
 boost::asio::awaitable<void> Sampler::stop() {
   stopping_ = true;
   changed_.notify();
-  while (running_ || !in_flight_.empty()) co_await changed_.wait();
+  while (running_) co_await changed_.wait();
+  while (!in_flight_.empty() && clock_.now() < last_answer()) {
+    co_await changed_.wait_until(clock_, last_answer());
+  }
+  // A probe keeps its deadline. One that does not may not hold up the end of the drill.
+  *given_up_ = true;
+  for (const Instant intended : std::exchange(in_flight_, {})) {
+    skip(intended, "still out when the drill ended");
+  }
+}
+
+Sampler::~Sampler() { *given_up_ = true; }
+
+Instant Sampler::last_answer() const { return *in_flight_.rbegin() + spec_.timeout + grace; }
+
+void Sampler::skip(Instant intended, std::string why) {
+  nlohmann::json fields{
+      {"probe", spec_.name}, {"i", nanoseconds(intended)}, {"why", std::move(why)}};
+  journal_.write("skipped", std::move(fields));
 }
 
 Instant Sampler::settled() const { return in_flight_.empty() ? next_ : *in_flight_.begin(); }
@@ -41,10 +64,7 @@ boost::asio::awaitable<void> Sampler::keep_schedule() {
     const Instant intended = next_;
     next_ += spec_.every;
     if (static_cast<int>(in_flight_.size()) >= spec_.in_flight) {
-      nlohmann::json fields{{"probe", spec_.name},
-                            {"i", nanoseconds(intended)},
-                            {"why", fmt::format("{} samples in flight", in_flight_.size())}};
-      journal_.write("skipped", std::move(fields));
+      skip(intended, fmt::format("{} samples in flight", in_flight_.size()));
       continue;
     }
     in_flight_.insert(intended);
@@ -56,8 +76,11 @@ boost::asio::awaitable<void> Sampler::keep_schedule() {
 }
 
 boost::asio::awaitable<void> Sampler::take(Instant intended) {
+  const auto probe = probe_;
+  const auto given_up = given_up_;
   const Instant sent = clock_.now();
-  Observation observation = co_await take_sample(*probe_, intended + spec_.timeout);
+  Observation observation = co_await take_sample(*probe, intended + spec_.timeout);
+  if (*given_up) co_return;
   const Instant finished = clock_.now();
   nlohmann::json fields{{"probe", spec_.name},      {"i", nanoseconds(intended)},
                         {"s", nanoseconds(sent)},   {"f", nanoseconds(finished)},

@@ -29,9 +29,14 @@ class Sampler {
   Sampler(boost::asio::any_io_executor executor, Clock& clock, Journal& journal, Instant origin,
           ProbeSpec spec, std::unique_ptr<Probe> probe, std::function<void(const Seen&)> seen);
 
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+  ~Sampler();
+
   boost::asio::awaitable<Result<void>> open() { return probe_->open(); }
   void start();
-  // No new sample; returns when the last one in flight has finished or timed out.
+  // No new sample; returns when the last one in flight has finished or timed out. What is still out
+  // two seconds after its deadline is recorded as skipped.
   boost::asio::awaitable<void> stop();
 
   [[nodiscard]] const ProbeSpec& spec() const { return spec_; }
@@ -41,6 +46,8 @@ class Sampler {
  private:
   boost::asio::awaitable<void> keep_schedule();
   boost::asio::awaitable<void> take(Instant intended);
+  [[nodiscard]] Instant last_answer() const;
+  void skip(Instant intended, std::string why);
   [[nodiscard]] std::int64_t nanoseconds(Instant instant) const {
     return (instant - origin_).count();
   }
@@ -50,7 +57,8 @@ class Sampler {
   Journal& journal_;
   Instant origin_;
   ProbeSpec spec_;
-  std::unique_ptr<Probe> probe_;
+  std::shared_ptr<Probe> probe_;  // shared with the samples that were given up
+  std::shared_ptr<bool> given_up_ = std::make_shared<bool>(false);
   std::function<void(const Seen&)> seen_;
   Event changed_;
   std::set<Instant> in_flight_;

@@ -12,6 +12,8 @@ constexpr Duration longest_backoff = 5s;
 constexpr Duration good_life = 5s;    // having run so long, a service has not failed at once
 constexpr Duration kill_limit = 10s;  // not even SIGKILL ends a process that waits for a disk
 constexpr Duration look_again = 5ms;
+constexpr Duration look_at_log_again = 100ms;
+constexpr std::size_t searched_in_place = 256 << 10;  // of a line; more would hold up the engine
 
 int number_of(const std::string& signal) {
   if (signal == "INT") return SIGINT;
@@ -43,10 +45,11 @@ nlohmann::json ending_fields(const Process& child, const Ending& ending) {
 
 }  // namespace
 
-ServiceRunner::ServiceRunner(const Service& service, RunnerParts parts)
+ServiceRunner::ServiceRunner(const Service& service, RunnerParts parts,
+                             std::vector<LogPattern> patterns)
     : service_(service),
       parts_(std::move(parts)),
-      log_(service.name, parts_.clock, parts_.journal, parts_.site),
+      log_(service.name, parts_.clock, parts_.journal, parts_.site, std::move(patterns)),
       changed_(parts_.executor) {}
 
 void ServiceRunner::note(std::string_view state, nlohmann::json fields) {
@@ -124,15 +127,29 @@ boost::asio::awaitable<Result<void>> ServiceRunner::launch() {
 }
 
 boost::asio::awaitable<void> ServiceRunner::follow(Child child, Stream stream) {
-  std::vector<std::string> lines;
+  const std::string_view name = stream == Stream::out ? "out" : "err";
+  std::vector<PrintedLine> lines;
   bool more = true;
   while (more) {
     lines.clear();
-    more = co_await child->read(stream, lines);
+    const bool pending = log_.flooded() || child->unfinished(stream);
+    const auto patience = pending ? std::optional(look_at_log_again) : std::nullopt;
+    more = co_await child->read(stream, lines, patience);
     if (abandoned_) co_return;
-    for (auto& line : lines) log_.add(stream == Stream::out ? "out" : "err", std::move(line));
+    // A flood that has ended is told of, although no line follows it.
+    if (lines.empty() && !child->unfinished(stream)) log_.note_left_out();
+    for (const auto& line : lines) {
+      if (line.text.size() <= searched_in_place) {
+        log_.add(name, line);
+        continue;
+      }
+      auto work = [this, &line] { return log_.search(line); };
+      auto searched = co_await parts_.pool.run(work);
+      if (abandoned_) co_return;
+      log_.add(name, line, std::move(searched));
+    }
     // The pipe holds a flood back, and the engine has time for its probes.
-    if (log_.flooded()) co_await parts_.clock.sleep_for(5ms);
+    if (log_.flooded()) co_await parts_.clock.sleep_for(log_.breath());
     if (abandoned_) co_return;
   }
   --open_streams_;
@@ -279,6 +296,14 @@ boost::asio::awaitable<void> ServiceRunner::stop_orderly(Process& child, const F
   for (const auto& process : processes) handles.emplace_back(process);
   child.signal_group(number_of(service_.stop_signal));
   co_await wait_gone(handles, deadline);
+}
+
+boost::asio::awaitable<void> ServiceRunner::heard_out(Instant deadline) {
+  auto self = shared_from_this();
+  while (open_streams_ > 0 && !abandoned_ && parts_.clock.now() < deadline) {
+    co_await changed_.wait_until(parts_.clock, deadline);
+  }
+  if (!abandoned_) log_.note_left_out();
 }
 
 void ServiceRunner::kill() noexcept {

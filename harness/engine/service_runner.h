@@ -31,12 +31,15 @@ struct RunnerParts {
 
 class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
  public:
-  ServiceRunner(const Service& service, RunnerParts parts);
+  // `patterns`: what is asked of lines that are not kept whole.
+  ServiceRunner(const Service& service, RunnerParts parts, std::vector<LogPattern> patterns);
 
   boost::asio::awaitable<Result<void>> start();
   boost::asio::awaitable<Result<void>> stop(bool force);
   // SIGKILL and reap, at once; nothing is journaled.
   void kill() noexcept;
+  // Returns when all that its processes printed was read, or at the deadline.
+  boost::asio::awaitable<void> heard_out(Instant deadline);
   // After this its coroutines touch nothing but the runner itself.
   void abandon() noexcept;
   [[nodiscard]] bool running() const;

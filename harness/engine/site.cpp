@@ -213,7 +213,7 @@ Result<std::filesystem::path> Site::disk(std::string_view name) const {
   return system_ / found->second.path;
 }
 
-std::vector<std::string> Site::log(std::string_view service, std::size_t from) const {
+std::vector<Printed> Site::log(std::string_view service, std::size_t from) const {
   const std::scoped_lock lock(mutex_);
   const auto found = logs_.find(service);
   if (found == logs_.end() || from >= found->second.size()) return {};
@@ -240,9 +240,9 @@ void Site::set_process(std::string_view service, std::optional<ProcessId> proces
   }
 }
 
-void Site::add_log(std::string_view service, std::string line) {
+void Site::add_log(std::string_view service, Printed printed) {
   const std::scoped_lock lock(mutex_);
-  logs_[std::string(service)].push_back(std::move(line));
+  logs_[std::string(service)].push_back(std::move(printed));
 }
 
 }  // namespace reprise

@@ -41,8 +41,7 @@ class Site final : public Surroundings {
   [[nodiscard]] Result<std::string> database(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override;
-  [[nodiscard]] std::vector<std::string> log(std::string_view service,
-                                             std::size_t from) const override;
+  [[nodiscard]] std::vector<Printed> log(std::string_view service, std::size_t from) const override;
   [[nodiscard]] std::vector<std::string> environment() const override;
   [[nodiscard]] Instant now() const override { return clock_.now(); }
   [[nodiscard]] bool sandboxed() const override { return sandboxed_; }
@@ -56,7 +55,7 @@ class Site final : public Surroundings {
   [[nodiscard]] const std::string& drill_id() const { return drill_id_; }
 
   void set_process(std::string_view service, std::optional<ProcessId> process);
-  void add_log(std::string_view service, std::string line);
+  void add_log(std::string_view service, Printed printed);
 
  private:
   Site(const Plan& plan, std::filesystem::path folder, std::string drill_id, const Clock& clock);
@@ -82,7 +81,7 @@ class Site final : public Surroundings {
   std::map<std::string, std::unique_ptr<LinkServer>, std::less<>> links_;
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::string, ProcessId, std::less<>> processes_;
-  std::map<std::string, std::vector<std::string>, std::less<>> logs_;
+  std::map<std::string, std::vector<Printed>, std::less<>> logs_;
 };
 
 }  // namespace reprise

@@ -9,6 +9,8 @@
 namespace reprise {
 namespace {
 
+constexpr Duration last_words_within = 500ms;
+
 using Work = std::function<boost::asio::awaitable<Result<void>>(ServiceRunner&)>;
 
 // Who must be finished before whom.
@@ -44,11 +46,12 @@ void begin(const std::shared_ptr<ServiceRunner>& runner, const Work& work,
 
 Supervisor::Supervisor(boost::asio::any_io_executor executor, Clock& clock, Journal& journal,
                        BlockingPool& pool, const Plan& plan, Site& site,
-                       std::function<void(const ProcessId&)> started)
+                       std::function<void(const ProcessId&)> started, LogPatterns patterns)
     : executor_(executor), clock_(clock), pool_(pool), plan_(plan), site_(site) {
   const RunnerParts parts{std::move(executor), clock, journal, pool, site, std::move(started)};
   for (const auto& [name, service] : plan.services) {
-    runners_.emplace(name, std::make_shared<ServiceRunner>(service, parts));
+    runners_.emplace(name,
+                     std::make_shared<ServiceRunner>(service, parts, std::move(patterns[name])));
   }
 }
 
@@ -122,6 +125,9 @@ boost::asio::awaitable<void> Supervisor::stop_all() {
   const Instant deadline = clock_.now() + std::chrono::seconds(5);
   auto sweep = [everything] { return kill_members(everything); };
   while (co_await pool_.run(sweep) > 0 && clock_.now() < deadline) co_await clock_.sleep_for(5ms);
+  // Whoever still holds one of their pipes is none of ours.
+  const Instant silent = clock_.now() + last_words_within;
+  for (const auto& [name, runner] : runners_) co_await runner->heard_out(silent);
 }
 
 boost::asio::awaitable<Result<void>> Supervisor::start(const std::string& service) {

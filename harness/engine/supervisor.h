@@ -15,6 +15,7 @@
 
 #include "harness/engine/blocking.h"
 #include "harness/engine/clock.h"
+#include "harness/engine/log_patterns.h"
 #include "harness/engine/site.h"
 #include "harness/journal/journal.h"
 #include "harness/model/plan.h"
@@ -26,9 +27,10 @@ class ServiceRunner;
 class Supervisor {
  public:
   // `started` is told of every process before anything else is done with it: the undo log.
+  // `patterns`: what is asked of lines that are not kept whole.
   Supervisor(boost::asio::any_io_executor executor, Clock& clock, Journal& journal,
              BlockingPool& pool, const Plan& plan, Site& site,
-             std::function<void(const ProcessId&)> started);
+             std::function<void(const ProcessId&)> started, LogPatterns patterns = {});
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;

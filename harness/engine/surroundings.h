@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,18 @@ class LinkServer {
 
 class Groundwork;
 
+// A line of a service's log as it was kept, or what is told of some that were left out.
+struct Printed {
+  explicit Printed(std::string line_kept = {}) : line(std::move(line_kept)) {}
+
+  std::string line;
+  std::size_t left_out = 0;  // it stands for so many lines, and was not printed itself
+  bool cut = false;          // there was more of it
+  // Of what is not here: in how many lines each pattern was found that somebody asks about.
+  std::map<std::string, std::size_t> found;
+  bool unsearched = false;  // nor was all of it searched
+};
+
 class Surroundings {
  public:
   virtual ~Surroundings() = default;
@@ -62,8 +75,8 @@ class Surroundings {
   // error where the drill has no mounts of its own, since others would share the disk.
   [[nodiscard]] virtual Result<std::filesystem::path> disk(std::string_view name) const = 0;
   // Log lines of a service so far, oldest first (both streams), from `from` on.
-  [[nodiscard]] virtual std::vector<std::string> log(std::string_view service,
-                                                     std::size_t from) const = 0;
+  [[nodiscard]] virtual std::vector<Printed> log(std::string_view service,
+                                                 std::size_t from) const = 0;
   // Environment of the drill's own commands (marks processes as ours): NAME=value.
   [[nodiscard]] virtual std::vector<std::string> environment() const = 0;
   [[nodiscard]] virtual Instant now() const = 0;

@@ -70,7 +70,7 @@ class Ground final : public Surroundings {
     if (sandboxed_) return folder_ / "disk";
     return failure("a disk of its own needs the sandbox");
   }
-  std::vector<std::string> log(std::string_view, std::size_t) const override { return {}; }
+  std::vector<Printed> log(std::string_view, std::size_t) const override { return {}; }
   std::vector<std::string> environment() const override {
     const char* path = std::getenv("PATH");
     return {fmt::format("PATH={}", path ? path : "/usr/bin:/bin")};

@@ -94,12 +94,13 @@ int run_worker(const Job& job, UndoLog undo_log, int alive) {
     // Numbers from inside a sandbox mean nothing outside, and everything in it ends with it.
     if (!job.sandboxed) undo_log.started(process);
   };
-  Supervisor supervisor(context.get_executor(), clock, *journal, pool, *job.plan, **site, started);
+  Supervisor supervisor(context.get_executor(), clock, *journal, pool, *job.plan, **site, started,
+                        log_patterns(*job.plan, *job.scenario));
   Operator person(context.get_executor(), clock, job.answers, job.attended);
   auto ask = [&](const Step& step) { return person.ask(step); };
   DrillEngine drill({context.get_executor(), clock, *journal, pool, undo_log, *job.plan,
                      *job.scenario, **site, supervisor, origin, job.seed, job.repeat, job.awaited,
-                     ask, job.journal});
+                     ask, job.journal, job.at_the_end});
 
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
   auto interrupted = [&](boost::system::error_code error, int number) {

@@ -64,9 +64,9 @@ struct StepRecord {
 
 struct ProcedureRecord {
   std::string name, state, why;
-  int run = -1;  // index into Scenario::procedures; -1: not told (format 1)
   std::optional<Duration> started, finished;
   std::vector<StepRecord> steps;
+  int run = -1;  // index into Scenario::procedures; -1: not told (format 1)
 };
 
 struct PhaseRecord {

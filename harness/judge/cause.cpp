@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 
 namespace reprise {
 namespace {

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "harness/journal/fields.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/judge/procedure_evidence.h"
 #include "harness/judge/statistics.h"
 
@@ -24,11 +26,11 @@ void add_steady(const Record& record, Reasons& out) {
   }
   if (record.steady == "held") return;
   if (record.steady.empty()) {
-    out.push_back({{"judge.steady.never"}});
+    out.push_back({{"judge.steady.never"}, true});
     return;
   }
   const char* key = record.steady == "lost" ? "judge.steady.lost" : "judge.steady.not-reached";
-  out.push_back({{key, {{"why", record.steady_why}}}});
+  out.push_back({{key, {{"why", record.steady_why}}}, true});
 }
 
 // Rounds that failed, or were commanded and had no victim.
@@ -72,10 +74,9 @@ void add_procedures(const Record& record, Reasons& out) {
       const StepRecord* step = failed_step(run);
       out.push_back(
           {{"judge.procedure-failed",
-            {{"procedure", run.name}, {"step", step ? step_text(*step) : nlohmann::json()}}},
-           false});
+            {{"procedure", run.name}, {"step", step ? step_text(*step) : nlohmann::json()}}}});
     } else if (run.state == "not-executed") {
-      out.push_back({{"judge.procedure-not-executed", {{"procedure", run.name}}}, false});
+      out.push_back({{"judge.procedure-not-executed", {{"procedure", run.name}}}});
     }
   }
 }
@@ -129,14 +130,13 @@ void add_compression(const Record& record, Reasons& out) {
   }
   const Duration period = compress->drilled();
   if (!shown) {
-    out.push_back({{"judge.compress.untold", {{"probe", compress->probe}}}, false});
+    out.push_back({{"judge.compress.untold", {{"probe", compress->probe}}}});
   } else if (*shown < least_of_period * period) {
     out.push_back({{"judge.compress.too-often",
                     {{"probe", compress->probe},
                      {"shown_ns", shown->count()},
                      {"drilled_ns", period.count()},
-                     {"period_ns", compress->period.count()}}},
-                   false});
+                     {"period_ns", compress->period.count()}}}});
   }
 }
 
@@ -145,11 +145,11 @@ void add_end(const Record& record, Reasons& out) {
     out.push_back({{"judge.trouble", {{"what", what}}}});
   }
   if (record.outcome.empty()) {
-    out.push_back({{"judge.torn"}});
+    out.push_back({{"judge.torn"}, true});
   } else if (record.outcome == "aborted") {
-    out.push_back({{"judge.aborted", {{"why", record.abort_why}}}, false});
+    out.push_back({{"judge.aborted", {{"why", record.abort_why}}}});
   } else if (record.outcome == "interrupted") {
-    out.push_back({{"judge.interrupted", {{"signal", record.interrupted_by}}}, false});
+    out.push_back({{"judge.interrupted", {{"signal", record.interrupted_by}}}});
   } else if (record.outcome != "completed") {
     out.push_back({{"judge.not-completed", {{"outcome", record.outcome}}}});
   }

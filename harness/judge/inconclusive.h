@@ -12,10 +12,10 @@ namespace reprise {
 
 struct Reason {
   Message message;
-  // The evidence itself is void, so that not even a miss stands: the steady state was not held, a
-  // fault did not bite, the harness was in trouble, the journal is torn. Otherwise (the observer
-  // was late, the drill was ended early) nothing may pass, but what was clearly missed was missed.
-  bool voids_misses = true;
+  // The evidence itself is void, so that not even a miss stands: the steady state was not held
+  // before the command, the journal is torn, the drill never began. Otherwise nothing may pass, but
+  // what was clearly missed was missed.
+  bool voids_misses = false;
 };
 
 [[nodiscard]] std::vector<Reason> drill_reasons(const Record& record);

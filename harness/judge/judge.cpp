@@ -2,30 +2,40 @@
 
 #include <algorithm>
 
-#include "harness/judge/evidence.h"
 #include "harness/judge/figures.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
 #include "harness/judge/inconclusive.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/ledger_evidence.h"
+#include "harness/judge/options.h"
 #include "harness/judge/steady.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
 namespace {
 
-bool covers(const Known& known, const Finding& finding) {
-  return finding.failure == "chaos." + known.failure;
-}
-
-// A declared deficiency: conditional until its date, a plain miss from the day after.
+// A declared deficiency covers exactly the miss that it names: conditional until its date, a plain
+// miss from the day after. Another miss of the same assertion leads, and fails.
 void apply_known(Finding& finding, const AssertionSpec& spec, const std::string& date) {
   if (!spec.known) return;
-  if (finding.status == Status::pass) {
-    finding.unexpected_pass = true;
-  } else if (finding.status == Status::fail && covers(*spec.known, finding)) {
+  if (finding.status == Status::pass) finding.unexpected_pass = true;
+  if (finding.status != Status::fail) return;
+  const std::string covered = "chaos." + spec.known->failure;
+  for (Miss& miss : finding.others) {
+    if (miss.failure == covered) miss.known = spec.known;
+  }
+  if (finding.failure != covered) return;
+  if (finding.others.empty()) {
     finding.known = spec.known;
     if (date <= spec.known->until) finding.status = Status::conditional;
+    return;
   }
+  Miss& next = finding.others.front();
+  std::swap(finding.failure, next.failure);
+  std::swap(finding.outcome, next.outcome);
+  std::swap(finding.cause, next.cause);
+  next.known = spec.known;
 }
 
 Finding judge_assertion(const AssertionSpec& spec, const Record& record) {
@@ -48,6 +58,7 @@ void apply_reasons(Finding& finding, const std::vector<Reason>& reasons) {
   finding.failure.clear();
   finding.cause.reset();
   finding.known.reset();
+  finding.others.clear();
   finding.unexpected_pass = false;
 }
 
@@ -99,6 +110,14 @@ Verdict judge(const Record& record) {
     apply_reasons(finding, reasons);
     verdict.voided_miss |= miss && held && finding.status == Status::inconclusive;
     verdict.findings.push_back(std::move(finding));
+  }
+  if (held) {
+    if (auto end = judge_steady_at_the_end(record)) {
+      const bool miss = end->status == Status::fail;
+      apply_reasons(*end, reasons);
+      verdict.voided_miss |= miss && end->status == Status::inconclusive;
+      verdict.findings.push_back(std::move(*end));
+    }
   }
   verdict.status = reasons.empty() ? Status::pass : Status::inconclusive;
   for (const auto& finding : verdict.findings) {

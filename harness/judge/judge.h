@@ -67,6 +67,7 @@ struct Finding {
   std::optional<Interval> measured;
   std::optional<Cause> cause;        // set for every miss
   std::optional<Known> known;        // set when the miss is a declared deficiency
+  std::vector<Message> notes;         // what is told beside: from where it counts, sums
   std::vector<Miss> others;          // further misses of the same assertion, gravest first
   bool unexpected_pass = false;      // declared deficient, yet it held
   std::optional<Duration> from, to;  // the window judged
@@ -76,6 +77,7 @@ struct Finding {
 struct ProbeFigures {
   std::string probe;
   std::size_t scheduled = 0, nominal = 0, degraded = 0, down = 0, skipped = 0;
+  std::size_t unknown = 0;  // samples whose level nobody can tell
   Duration latency_p50{}, latency_p99{}, latency_max{};
   Duration late_p99{};        // start delay: sent - intended
   Duration longest_outage{};  // from samples; 0 means none longer than `resolution`
@@ -92,6 +94,7 @@ struct DataLoss {
   std::uint64_t lost = 0, recovered = 0, phantom = 0, duplicated = 0, corrupted = 0, stale = 0;
   std::uint64_t holes = 0;
   std::uint64_t lost_after = 0;  // of those lost: acknowledged after the failure
+  Duration first_lost_after{}, last_lost_after{};  // when the first and the last of these were
   // Of A, and of those lost: sent when everything was mended; nothing where nothing ever was.
   std::optional<std::uint64_t> sent_when_over;
   std::uint64_t lost_when_over = 0;
@@ -101,6 +104,9 @@ struct DataLoss {
   // shown.
   Duration reach{};
   Interval rpo;
+  // The upper end of what the loss reaches back if each entry was lost by the first failure that
+  // may have lost it; no value: past the ledger's start.
+  std::optional<Duration> least_high;
 };
 
 // A ledger that an assertion of the scenario looks at.
@@ -142,7 +148,8 @@ struct Verdict {
   bool voided_miss = false;
   std::vector<std::string> residue;
   std::vector<Message> reasons;        // why the whole drill is inconclusive, empty otherwise
-  std::vector<Finding> findings;       // steady state first, then the assertions in file order
+  // The steady state first, then the assertions in file order, then the steady state at the end.
+  std::vector<Finding> findings;
   std::vector<ProbeFigures> figures;   // by probe name
   std::vector<LedgerFigures> ledgers;  // by name
   std::vector<Ladder> ladders;         // of procedures that have rungs, as they were run
@@ -155,12 +162,13 @@ struct AssertionKind : KindInfo {
   std::function<std::optional<Awaited>(const AssertionSpec&, const Scenario&, const Plan&)> awaits;
 };
 
-// What holds when several things are wrong at once:
-// - Void evidence (the steady state was not held, by the engine's word or by the samples; a fault
-//   failed, never came or did not bite; the harness was in trouble; the drill was killed or never
-//   started) makes every finding inconclusive, misses too.
-// - A late observer, an abort by a guard or an interruption take away every pass, but what was
-//   clearly missed before stays missed.
+// What holds when several things are wrong at once (docs/measures.md, 10):
+// - Void evidence (the steady state was not held before the command, by the engine's word or by the
+//   samples; the journal is torn or the drill never began) makes every finding inconclusive, misses
+//   too.
+// - Every other reason (a fault that failed, never came or did not bite; a late observer; an abort
+//   or an interruption; the harness in trouble) takes away every pass, but what was clearly missed
+//   stays missed.
 // - Otherwise a miss counts whatever other findings could not tell: fail > inconclusive.
 // - Residue is a second result that none of this touches.
 [[nodiscard]] Verdict judge(const Record& record);

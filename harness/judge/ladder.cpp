@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
 #include "harness/judge/ledger_evidence.h"
+#include "harness/judge/options.h"
 #include "harness/judge/procedure_evidence.h"
 
 namespace reprise {
@@ -79,7 +81,9 @@ std::string_view rung_state_name(Rung::State state) {
 
 std::optional<Finding> ledger_miss(const Finding& finding, const LedgerFigures& ledger) {
   if (ledger.problem) return std::nullopt;
-  if (auto miss = unsound(finding, ledger.loss)) return miss;
+  if (auto misses = unsound(finding, ledger.loss); !misses.empty()) {
+    return together(std::move(misses));
+  }
   if (ledger.loss.lost == 0 || ledger.loss.rpo.high) return std::nullopt;
   return missed(finding, "chaos.DataLost",
                 {"judge.restore.ledger-lost", {{"ledger", ledger.ledger}}});

@@ -2,20 +2,11 @@
 
 #include <map>
 
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 
 namespace reprise {
-
-std::optional<Failure> first_failure(const Record& record, const std::string& incident) {
-  for (const FaultRecord& fault : record.faults) {  // by t_cmd
-    if (!fault.commanded || (!incident.empty() && fault.id != incident)) continue;
-    std::optional<Duration> over = last_mended(record);
-    if (over) over = std::max(*over, *fault.commanded);
-    return Failure{*fault.commanded, fault.armed.value_or(fault.bit.value_or(*fault.commanded)),
-                   over};
-  }
-  return std::nullopt;
-}
 
 std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record& record) {
   const std::string name = text_option(spec, "ledger");
@@ -30,25 +21,29 @@ std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record
   const LedgerRecord& ledger = found->second;
   if (!ledger.problem.empty()) return unusable("judge.ledger.unreadable", ledger.problem);
   if (!ledger.settled) return unusable("judge.ledger.unsettled");
-  const auto failure = first_failure(record, text_option(spec, "incident"));
-  if (!failure) return unusable("judge.no-bite");
-  DataLoss loss = data_loss(ledger, *failure, static_cast<unsigned>(planned->second.copies));
+  Failures failures;
+  for (const FaultRecord* fault : incidents_of(spec, record)) {
+    failures.each.push_back({*fault->commanded, std::max(*fault->commanded, armed_of(*fault))});
+  }
+  if (failures.each.empty()) return unusable("judge.no-bite");
+  if (const auto mended = last_mended(record)) {
+    failures.over = std::max(*mended, failures.each.front().commanded);
+  }
+  const bool set_aside = text_option(spec, "acknowledged-after-failure") == "allowed";
+  DataLoss loss =
+      data_loss(ledger, failures, static_cast<unsigned>(planned->second.copies), set_aside);
   if (loss.acknowledged == 0) return unusable("judge.ledger.no-answers");
   return loss;
 }
 
 Shape ledger_options(std::vector<Shape::Field> more) {
   std::vector<Shape::Field> fields{
-      {"ledger", Shape::name(), required, "a ledger of the plan"},
-      {"incident",
-       Shape::name(),
-       {},
-       "the id of the fault from which the loss is counted; default the first"}};
+      {"ledger", Shape::name(), required, "a ledger of the plan"}, incident_field()};
   fields.insert(fields.end(), more.begin(), more.end());
   return Shape::object(std::move(fields));
 }
 
-std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
+std::vector<Finding> unsound(const Finding& finding, const DataLoss& loss) {
   const struct {
     std::uint64_t count;
     const char* failure;
@@ -57,12 +52,13 @@ std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss) {
                {loss.phantom, "chaos.DataPhantom", "judge.ledger.phantom"},
                {loss.duplicated, "chaos.DataDuplicated", "judge.ledger.duplicated"},
                {loss.holes, "chaos.DataHoles", "judge.ledger.holes"}};
+  std::vector<Finding> out;
   for (const auto& kind : kinds) {
     if (kind.count == 0) continue;
     Message outcome{kind.key, {{"count", kind.count}}};
-    return missed(finding, kind.failure, std::move(outcome));
+    out.push_back(missed(finding, kind.failure, std::move(outcome)));
   }
-  return std::nullopt;
+  return out;
 }
 
 std::optional<Message> too_few(const DataLoss& loss) {
@@ -105,9 +101,11 @@ std::vector<LedgerFigures> ledger_figures(const Record& record) {
 void add_counts(Message& message, const DataLoss& loss) {
   message.arguments["acknowledged"] = loss.acknowledged;
   message.arguments["lost"] = loss.lost;
-  const Duration seen = loss.lost == 0 ? *loss.rpo.high : loss.resolution;
+  const bool none = loss.lost == loss.lost_after;
+  const Duration seen = none && loss.rpo.high ? *loss.rpo.high : loss.resolution;
   message.arguments["resolution_ns"] = seen.count();
   message.arguments["reach_ns"] = loss.reach.count();
+  message.arguments["lost_after"] = loss.lost_after;
 }
 
 }  // namespace reprise

@@ -6,21 +6,17 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "harness/judge/data_loss.h"
 #include "harness/judge/judge.h"
 
 namespace reprise {
 
-// The fault of that id, or the first one commanded, as a failure; nothing when there was none.
-[[nodiscard]] std::optional<Failure> first_failure(const Record& record,
-                                                   const std::string& incident = {});
-
 // Too few acknowledgements before the failure to tell how far back nothing was lost.
 inline constexpr std::uint64_t least_acknowledged = 20;
 
-// What the `ledger` of an assertion lost by its `incident` (the id of a fault; the first one unless
-// it is given), or why nothing can be told.
+// What the `ledger` of an assertion lost by its `incident`, or why nothing can be told.
 [[nodiscard]] std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec,
                                                        const Record& record);
 
@@ -28,8 +24,8 @@ inline constexpr std::uint64_t least_acknowledged = 20;
 [[nodiscard]] Shape ledger_options(std::vector<Shape::Field> more = {});
 
 // Corrupted, phantom, duplicated entries or holes are a miss whatever the objective: the finding
-// as missed, or nothing when all is sound.
-[[nodiscard]] std::optional<Finding> unsound(const Finding& finding, const DataLoss& loss);
+// as missed, once for each kind of them; none when all is sound.
+[[nodiscard]] std::vector<Finding> unsound(const Finding& finding, const DataLoss& loss);
 
 // Too few acknowledgements before the failure; nothing when there are enough.
 [[nodiscard]] std::optional<Message> too_few(const DataLoss& loss);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/judge/options.h"
+
 namespace reprise {
 
 const std::vector<Step>& planned_steps(const ProcedureRecord& run, const Plan& plan) {
@@ -13,6 +15,16 @@ const std::vector<Step>& planned_steps(const ProcedureRecord& run, const Plan& p
 const StepRecord* failed_step(const ProcedureRecord& run) {
   const auto found = std::ranges::find(run.steps, std::string("failed"), &StepRecord::state);
   return found == run.steps.end() ? nullptr : &*found;
+}
+
+bool reports_failed_steps(const AssertionSpec& spec, const Scenario& scenario) {
+  const std::string run = text_option(spec, "run");
+  for (const char* kind : {"procedure", "restore"}) {
+    for (const AssertionSpec& other : scenario.assertions) {
+      if (other.kind == kind && text_option(other, "run") == run) return other.name == spec.name;
+    }
+  }
+  return true;  // nobody names it: whoever asks all the same is the first
 }
 
 bool nobody_there(const StepRecord& step, const ProcedureRecord& run, const Plan& plan) {

@@ -16,6 +16,10 @@ namespace reprise {
 // The step at which it ended, or null.
 [[nodiscard]] const StepRecord* failed_step(const ProcedureRecord& run);
 
+// Whether the assertion is the one that reports failed steps of its `run`: the first `procedure`
+// that names it, else the first `restore`. So a failure is told once, whoever else looks at it.
+[[nodiscard]] bool reports_failed_steps(const AssertionSpec& spec, const Scenario& scenario);
+
 // A manual step that failed before its time was over failed because nobody was there: that tells
 // nothing about the plan.
 [[nodiscard]] bool nobody_there(const StepRecord& step, const ProcedureRecord& run,

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
-#include "harness/judge/evidence.h"
+#include "harness/judge/cause.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/missing.h"
+#include "harness/judge/options.h"
 
 namespace reprise {
 namespace {
@@ -10,25 +14,41 @@ namespace {
 // So that arithmetic on a duration from a forged journal cannot overflow: 208 days.
 constexpr Duration longest_hold{std::int64_t{1} << 54};
 
+// A request that was still out when the fault was commanded may already have been its victim.
+bool still_out(const Point& point, Duration struck) {
+  return point.sample && point.finished > struck;
+}
+
 // What the samples of one watched probe say, when they do not say that it held.
 std::optional<Message> unsteady(const Record& record, const Watch& watch, const Window& window,
                                 Duration struck) {
   const Timeline line = timeline(record, watch.probe, watch.expect, Match::at_least);
-  std::vector<Point> points;
-  // A sample still in flight when the first fault began may already have been its victim.
-  for (const Point& point : line.within(window)) {
-    if (point.finished <= struck) points.push_back(point);
-  }
-  if (points.empty()) {
+  std::vector<Point> points = line.within(window);
+  const auto good = [](const Point& point) { return point.sight == Truth::holds; };
+  if (std::ranges::none_of(points, good)) {
     // An interval longer than the window: its newest sample before the fault has to do.
+    const Point* newest = nullptr;
     for (const Point& point : line.points) {
       const bool recent =
           point.intended < window.to && point.intended + 2 * line.every >= window.to;
-      if (point.finished <= struck && recent) points = {point};
+      if (point.finished <= struck && recent) newest = &point;
     }
+    if (newest) points.insert(points.begin(), *newest);
   }
   if (points.empty()) return Message{"judge.no-samples", {{"probe", watch.probe}}};
-  const auto unknown = count(points, Truth::unknown);
+  // One that was out for longer than any before shows that the system hung already.
+  Duration youth = line.every;
+  for (const Point& point : points) {
+    const bool answered = good(point) && !still_out(point, struck);
+    if (answered) youth = std::max(youth, point.finished - point.intended);
+  }
+  for (const Point& point : points) {
+    if (!still_out(point, struck) || struck - point.intended <= youth) continue;
+    return Message{"judge.steady.hung",
+                   {{"probe", watch.probe}, {"out_ns", (struck - point.intended).count()}}};
+  }
+  std::erase_if(points, [&](const Point& point) { return still_out(point, struck); });
+  if (points.empty()) return Message{"judge.no-samples", {{"probe", watch.probe}}};
   if (count(points, Truth::fails) > 0) {
     return Message{"judge.steady.not-held",
                    {{"probe", watch.probe},
@@ -36,6 +56,7 @@ std::optional<Message> unsteady(const Record& record, const Watch& watch, const 
                     {"failures", count(points, Truth::fails)},
                     {"scheduled", points.size()}}};
   }
+  const auto unknown = count(points, Truth::unknown);
   if (unknown > 0) return Message{"judge.skipped", {{"probe", watch.probe}, {"count", unknown}}};
   return std::nullopt;
 }
@@ -72,6 +93,148 @@ std::optional<Finding> judge_steady(const Record& record) {
   }
   finding.where = scenario.where;
   return passed(std::move(finding), {"judge.steady.held"});
+}
+
+namespace {
+
+// Of one probe of the steady state, when all is over.
+class EndJudge {
+ public:
+  EndJudge(const Record& record, const Watch& watch, const Expected& expect)
+      : record_(record),
+        watch_(watch),
+        expect_(expect),
+        line_(timeline(record, watch.probe, expect, Match::at_least)),
+        over_(last_incident(record)),
+        sustained_(sustained_of(watch.probe, record.scenario, record.plan)) {}
+
+  [[nodiscard]] Finding judge(const Finding& blank) const {
+    std::vector<Point> points;
+    for (const Point& point : line_.points) {
+      if (point.intended >= over_) points.push_back(point);
+    }
+    if (auto why = unusable(line_, watch_.probe, points)) {
+      return inconclusive(blank, std::move(*why));
+    }
+    return in_every_filling(blank, line_, points, [&](const std::vector<Told>& told) {
+      return judge_filled(blank, told);
+    });
+  }
+
+ private:
+  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<Told>& told) const {
+    finding.from = over_;
+    finding.to = told.back().finished;
+    std::size_t run = told.size();  // where the good run begins that lasts until the end
+    while (run > 0 && !told[run - 1].bad) --run;
+    if (run == told.size()) return bad_at_the_end(std::move(finding), told);
+    const auto patience = patience_over(record_);
+    if (patience && told[run].intended > *patience) return unwell(std::move(finding), told);
+    const Duration needed = told[run].finished + sustained_;
+    const Duration newest = told.back().intended;
+    if (newest >= needed || newest + line_.every > needed) {
+      return passed(std::move(finding), {"judge.steady-end.held"});
+    }
+    return inconclusive(std::move(finding),
+                        {"judge.recovery.unfinished",
+                         {{"probe", watch_.probe},
+                          {"seen_ns", (newest - told[run].intended).count()},
+                          {"sustained_ns", sustained_.count()}}});
+  }
+
+  // A miss once it was waited for long enough, or had been well and is not any more.
+  [[nodiscard]] Finding bad_at_the_end(Finding finding, const std::vector<Told>& told) const {
+    const bool waited = patience_over(record_) ||
+                        told.back().finished >= over_ + tamed(record_.scenario.patience);
+    const auto all = outages(told, sustained_, line_.every);
+    const bool relapsed = all.back().well_since.has_value();
+    if (waited || relapsed) return unwell(std::move(finding), told);
+    return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", watch_.probe}}});
+  }
+
+  [[nodiscard]] Finding unwell(Finding finding, const std::vector<Told>& told) const {
+    finding = missed(std::move(finding), "chaos.NotWellAtTheEnd",
+                     {"judge.steady-end.not-well",
+                      {{"probe", watch_.probe}, {"expect", expected_text(expect_)}}});
+    for (auto bad = told.rbegin(); bad != told.rend(); ++bad) {
+      if (!bad->bad || !bad->sample) continue;
+      finding.cause = cause_of(finding, record_, watch_.probe, *bad->sample);
+      break;
+    }
+    return finding;
+  }
+
+  const Record& record_;
+  const Watch& watch_;
+  const Expected& expect_;
+  Timeline line_;
+  Duration over_, sustained_;
+};
+
+// Better than what the scenario means to leave.
+void tell_better(Finding& finding, const Record& record, const std::string& probe,
+                 const Leaves& leaves) {
+  const auto found = record.probes.find(probe);
+  if (found == record.probes.end() || found->second.samples.empty()) return;
+  const Sample& last = found->second.samples.back();
+  const auto level = record.scenario.levels_of(probe).classify(
+      with_latency(found->second.seen(last), last));
+  if (!level || *level >= leaves.level) return;
+  finding.notes.push_back({"judge.steady-end.better",
+                           {{"probe", probe},
+                            {"left_key", fmt::format("level.{}", level_name(leaves.level))},
+                            {"level_key", fmt::format("level.{}", level_name(*level))}}});
+}
+
+}  // namespace
+
+std::vector<Awaited> steady_at_the_end(const Scenario& scenario, const Plan& plan) {
+  std::vector<Awaited> out;
+  for (const Watch& watch : scenario.steady_state) {
+    Awaited one{watch.probe, watch.expect, sustained_of(watch.probe, scenario, plan)};
+    if (const auto leaves = scenario.leaves.find(watch.probe); leaves != scenario.leaves.end()) {
+      if (leaves->second.level == Level::down) continue;
+      one.expect = Expected{std::string(level_name(leaves->second.level)), {}};
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::optional<Finding> judge_steady_at_the_end(const Record& record) {
+  const Scenario& scenario = record.scenario;
+  if (scenario.steady_state.empty() || record.outcome != "completed") return std::nullopt;
+  if (record.steady != "held") return std::nullopt;
+  Finding blank;
+  blank.kind = "steady-state";
+  blank.name = "steady-state-at-the-end";
+  blank.where = scenario.where;
+  blank.statement = {"judge.steady-end.statement", {{"within_ns", scenario.patience.count()}}};
+  std::vector<Finding> judged;
+  std::vector<Message> notes;
+  for (const Watch& watch : scenario.steady_state) {
+    Expected expect = watch.expect;
+    blank.where = watch.where;
+    const auto leaves = scenario.leaves.find(watch.probe);
+    if (leaves != scenario.leaves.end()) {
+      Finding told;
+      tell_better(told, record, watch.probe, leaves->second);
+      std::ranges::move(told.notes, std::back_inserter(notes));
+      if (leaves->second.level == Level::down) continue;
+      expect = Expected{std::string(level_name(leaves->second.level)), {}};
+    }
+    judged.push_back(EndJudge(record, watch, expect).judge(blank));
+  }
+  Finding out = blank;
+  if (judged.empty()) {
+    out = passed(std::move(out), {"judge.steady-end.left"});
+  } else {
+    out = together(std::move(judged));
+    if (out.status == Status::pass) out.outcome = {"judge.steady-end.held"};
+  }
+  out.where = scenario.where;
+  std::ranges::move(notes, std::back_inserter(out.notes));
+  return out;
 }
 
 }  // namespace reprise

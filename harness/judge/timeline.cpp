@@ -24,7 +24,8 @@ constexpr Duration wake_up = std::chrono::milliseconds(20);
 constexpr Duration longest_interval{std::int64_t{1} << 54};
 Duration edge(Duration every) { return every + std::max(every / 2, wake_up); }
 
-Point unknown_at(Duration instant) { return {instant, instant, Truth::unknown, nullptr}; }
+// More missing instants of one gap than these are told by `holes`.
+constexpr std::int64_t most_missing = 16;
 
 }  // namespace
 
@@ -76,31 +77,41 @@ Timeline timeline(const Record& record, const std::string& probe, const Expected
   Timeline out;
   out.probe = find_probe(record, probe);
   if (!out.probe) return out;
+  Duration patience{};
   const auto spec = record.plan.probes.find(probe);
   if (spec != record.plan.probes.end()) {
     out.every = std::clamp(spec->second.every, Duration::zero(), longest_interval);
+    patience = std::clamp(spec->second.timeout, Duration::zero(), longest_interval);
   }
   const Matcher matcher(record, probe, expect, match, meant);
   out.points.reserve(out.probe->samples.size() + out.probe->skipped.size());
-  auto add = [&](const Point& point) {
-    if (!out.points.empty() && out.every.count() > 0) {
-      const Duration last = out.points.back().intended;
-      const Duration gap = point.intended - last;
-      if (gap > out.every + out.every / 2) {
-        out.points.push_back(unknown_at(last + out.every));
-        if (gap > 3 * out.every) out.points.push_back(unknown_at(point.intended - out.every));
-      }
-    }
-    out.points.push_back(point);
+  auto unknown = [&](Duration at) {
+    out.points.push_back({at, at + patience, Truth::unknown, nullptr});
+  };
+  // Instants of the schedule that the journal does not know.
+  auto fill_up_to = [&](Duration next) {
+    if (out.points.empty() || out.every.count() == 0) return;
+    const Duration last = out.points.back().intended;
+    if (next - last <= out.every + out.every / 2) return;
+    const auto missing = (next - last - out.every / 2) / out.every;
+    for (std::int64_t i = 1; i <= std::min(missing, most_missing); ++i) unknown(last + i * out.every);
+    if (missing <= most_missing) return;
+    out.holes = true;
+    unknown(next - out.every);
   };
   auto skipped = out.probe->skipped.begin();
   for (const Sample& sample : out.probe->samples) {
-    while (skipped != out.probe->skipped.end() && *skipped < sample.intended) {
-      add(unknown_at(*skipped++));
+    for (; skipped != out.probe->skipped.end() && *skipped < sample.intended; ++skipped) {
+      fill_up_to(*skipped);
+      unknown(*skipped);
     }
-    add({sample.intended, sample.finished, matcher.of(sample), &sample});
+    fill_up_to(sample.intended);
+    out.points.push_back({sample.intended, sample.finished, matcher.of(sample), &sample});
   }
-  while (skipped != out.probe->skipped.end()) add(unknown_at(*skipped++));
+  for (; skipped != out.probe->skipped.end(); ++skipped) {
+    fill_up_to(*skipped);
+    unknown(*skipped);
+  }
   return out;
 }
 
@@ -111,16 +122,41 @@ bool Timeline::answered(const Point& point) const {
 std::vector<Point> Timeline::within(const Window& window) const {
   std::vector<Point> out;
   for (const Point& point : points) {
-    if (window.contains(point.intended)) out.push_back(point);
+    if (point.meets(window.from, window.to)) out.push_back(point);
   }
   if (out.empty() || every.count() <= 0) return out;
   if (out.front().intended - window.from > edge(every)) {
-    out.insert(out.begin(), unknown_at(window.from));
+    out.insert(out.begin(), {window.from, window.from, Truth::unknown, nullptr});
   }
   if (window.to - out.back().intended > edge(every)) {
-    out.push_back(unknown_at(out.back().intended + every));
+    const Duration next = out.back().intended + every;
+    out.push_back({next, next, Truth::unknown, nullptr});
   }
   return out;
+}
+
+std::optional<Message> never_there(const Timeline& line, const std::string& probe,
+                                   const Expected& expect) {
+  if (!expect.predicate || !line.probe) return std::nullopt;
+  for (const std::string& pointer : expect.predicate->compared_pointers()) {
+    const bool there = std::ranges::any_of(line.probe->observations, [&](const Observation& seen) {
+      const auto json = seen.values.find("json");
+      return json != seen.values.end() && json->contains(pointer);
+    });
+    if (!there) return Message{"judge.never-there", {{"probe", probe}, {"pointer", pointer}}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Message> unusable(const Timeline& line, const std::string& probe,
+                                const std::vector<Point>& points) {
+  const bool seen = std::ranges::any_of(points, [](const Point& point) { return point.sample; });
+  if (!seen) return Message{"judge.no-samples", {{"probe", probe}}};
+  const bool alive = std::ranges::any_of(line.points, [&](const Point& point) {
+    return point.sight == Truth::holds || line.answered(point);
+  });
+  if (!alive) return Message{"judge.never-answered", {{"probe", probe}}};
+  return std::nullopt;
 }
 
 std::size_t count(const std::vector<Point>& points, Truth sight) {
@@ -129,7 +165,9 @@ std::size_t count(const std::vector<Point>& points, Truth sight) {
 
 Duration largest_latency(const std::vector<Point>& points) {
   Duration largest{};
-  for (const Point& point : points) largest = std::max(largest, point.finished - point.intended);
+  for (const Point& point : points) {
+    if (point.sample) largest = std::max(largest, point.finished - point.intended);
+  }
   return largest;
 }
 

@@ -1,7 +1,8 @@
 // What a probe saw, held against an expectation, in the order it was scheduled.
 //
 // An expectation is evaluated once a distinct observation, unless it looks at latency. Instants
-// that were skipped or are missing from the schedule are `unknown`: never good, never bad.
+// that were skipped or are missing from the schedule are unknown, and so are samples whose
+// observation does not tell (docs/measures.md, 2).
 // Ownership: refers to the Record, which outlives it. Threads: any.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/journal/record.h"
+#include "harness/judge/judge.h"
 
 namespace reprise {
 
@@ -47,14 +48,19 @@ class Classifier {
 // The observation with the latency that this sample had.
 [[nodiscard]] Observation with_latency(const Observation& seen, const Sample& sample);
 
+// What a probe's user was told by one request: from `intended`, when it was made, to `finished`.
 struct Point {
   Duration intended;
-  Duration finished;  // of an unknown one: its intended instant
+  Duration finished;  // of one that was never sent: when the user's patience would have been over
   Truth sight;
-  const Sample* sample;  // null when unknown
+  const Sample* sample;  // null when none was taken
+
+  // Whether it was asked or answered in between, ends included.
+  [[nodiscard]] bool meets(Duration from, Duration to) const {
+    return intended <= to && finished >= from;
+  }
 };
 
-// [from, to), over intended instants.
 struct Window {
   Duration from{};
   Duration to{};
@@ -64,12 +70,13 @@ struct Window {
 struct Timeline {
   const ProbeRecord* probe = nullptr;  // null when the journal knows no such probe
   Duration every{};                    // 0 when the plan does not say
-  std::vector<Point> points;
+  std::vector<Point> points;           // by intended instant
+  bool holes = false;                  // more instants are missing than points stand for
 
   // Whether the service answered it, whatever it said; of one of these points.
   [[nodiscard]] bool answered(const Point& point) const;
 
-  // The points intended in the window; where the schedule does not reach its ends, an unknown one.
+  // The points that meet the window; where the schedule does not reach its ends, an unknown one.
   [[nodiscard]] std::vector<Point> within(const Window& window) const;
 };
 
@@ -77,8 +84,17 @@ struct Timeline {
                                 const Expected& expect, Match match,
                                 Meant meant = Meant::demanded);
 
+// Why nothing can be judged from this probe: no samples at all in the points, or never an answer
+// in the whole drill (nor anything that the expectation waits for).
+[[nodiscard]] std::optional<Message> unusable(const Timeline& line, const std::string& probe,
+                                              const std::vector<Point>& points);
+// Why a predicate that must not be broken says nothing: one of its pointers was in no sample of the
+// whole drill, as a misspelt one is.
+[[nodiscard]] std::optional<Message> never_there(const Timeline& line, const std::string& probe,
+                                                 const Expected& expect);
+
 [[nodiscard]] std::size_t count(const std::vector<Point>& points, Truth sight);
-// The largest latency among the points.
+// The largest latency among the points that were sent.
 [[nodiscard]] Duration largest_latency(const std::vector<Point>& points);
 
 }  // namespace reprise

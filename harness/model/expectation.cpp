@@ -252,7 +252,7 @@ Truth Expectation::Test::evaluate(const Observation& seen, Meant meant) const {
 
 // Only a part of it was kept: what a search of the whole found, or what the part alone tells.
 Truth Expectation::Test::of_cut(const json* kept, const json& values) const {
-  if (op == "exists") return truth(operand.get<bool>());
+  if (op == "exists") return kept != nullptr ? truth(operand.get<bool>()) : Truth::unknown;
   const auto searched = values.find("searched");
   if (searched != values.end() && searched->is_object() && is_search(op)) {
     const auto answer = searched->find(Search{group, key, op, operand}.key());
@@ -271,8 +271,8 @@ Truth Expectation::Test::of_broken_off(const json* value) const {
     if (value == nullptr) return truth(op == "exists" && !operand.get<bool>());
     return truth(satisfied(op, operand, pattern, *value));
   }
-  const bool found = value != nullptr && op == "contains" &&
-                     satisfied(op, operand, pattern, *value);
+  const bool found =
+      value != nullptr && op == "contains" && satisfied(op, operand, pattern, *value);
   return found ? Truth::holds : Truth::unknown;
 }
 
@@ -297,8 +297,8 @@ json Expectation::Search::written() const { return json::array({group, name, op,
 Result<Expectation::Search> Expectation::Search::read(const json& written) {
   const bool fits = written.is_array() && written.size() == 4 && written[0].is_string() &&
                     written[1].is_string() && written[2].is_string();
-  if (!fits) return failure("found {}, expected [group, name, operator, operand]",
-                            described(written));
+  if (!fits)
+    return failure("found {}, expected [group, name, operator, operand]", described(written));
   Search out{written[0], written[1], written[2], written[3]};
   auto operand = operand_of(out.op, out.operand, false);
   if (!is_search(out.op) || !operand) {
@@ -326,7 +326,8 @@ std::vector<Expectation::Search> Expectation::searches() const {
   std::vector<Search> out;
   for (const Test& test : *tests_) {
     const bool of_text = !test.group.empty() || test.key == "text" || test.key == "stderr" ||
-                         test.key == "value" || test.key == "line";
+                         test.key == "value" || test.key == "line" || test.key == "row" ||
+                         test.key == "title";
     if (of_text && is_search(test.op)) out.push_back({test.group, test.key, test.op, test.operand});
   }
   return out;

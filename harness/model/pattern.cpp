@@ -21,8 +21,8 @@ Result<Pattern> Pattern::compile(std::string_view pattern) {
   options.set_encoding(re2::RE2::Options::EncodingLatin1);  // a text may hold any bytes
   options.set_log_errors(false);
   options.set_max_mem(max_program_bytes);
-  auto regex = std::make_shared<const re2::RE2>(
-      re2::StringPiece(pattern.data(), pattern.size()), options);
+  auto regex =
+      std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!regex->ok()) return refuse(fmt::format("is not valid: {}", regex->error()));
   return Pattern(std::move(regex));
 }
@@ -30,6 +30,14 @@ Result<Pattern> Pattern::compile(std::string_view pattern) {
 bool Pattern::found_in(std::string_view text) const {
   const auto searched = text.substr(0, max_searched_bytes);
   return re2::RE2::PartialMatch(re2::StringPiece(searched.data(), searched.size()), *regex_);
+}
+
+// The last byte is only looked at as what follows: "$" and "\b" are then told by what is known.
+bool Pattern::begins_in(std::string_view beginning) const {
+  const auto searched = beginning.substr(0, max_searched_bytes);
+  if (searched.empty()) return false;
+  return regex_->Match(re2::StringPiece(searched.data(), searched.size()), 0, searched.size() - 1,
+                       re2::RE2::UNANCHORED, nullptr, 0);
 }
 
 }  // namespace reprise

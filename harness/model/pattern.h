@@ -25,6 +25,8 @@ class Pattern {
   static Result<Pattern> compile(std::string_view pattern);
   // Whether it matches anywhere in the first `max_searched_bytes`.
   [[nodiscard]] bool found_in(std::string_view text) const;
+  // Whether it matches in a text of which only the beginning is known, whatever follows.
+  [[nodiscard]] bool begins_in(std::string_view beginning) const;
 
  private:
   explicit Pattern(std::shared_ptr<const re2::RE2> regex) : regex_(std::move(regex)) {}

@@ -46,7 +46,10 @@ class ScenarioResolution {
     if (!steady.contains("for")) steady["for"] = "1s";
     if (!steady.contains("within")) steady["within"] = "15s";
     if (!out.contains("hold")) out["hold"] = "0s";
-    if (!out.contains("patience")) out["patience"] = default_patience(plan_);
+    if (!out.contains("patience")) {
+      out["patience"] = default_patience(plan_);
+      out["patience-by-default"] = true;
+    }
     if (!out.contains("repeat")) out["repeat"] = 1;
     out["where"] = source_.where("").text();
     return out;

@@ -1,19 +1,17 @@
 // What probes keep of an answer: little, so that a million samples fit in a journal, and always
-// valid UTF-8, so that the journal can be written whatever the system said.
+// valid UTF-8, so that the journal can be written whatever the system said. See keeper.h for what
+// is judged.
 //
 // Ownership: plain values. Threads: any.
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include <boost/system/error_code.hpp>
 #include <nlohmann/json.hpp>
 
 #include "harness/model/expectation.h"
-#include "harness/model/plan.h"
 
 namespace reprise {
 
@@ -32,25 +30,5 @@ inline constexpr std::size_t kept_value =
 
 // The outcome that a socket's error stands for; unknown ones are `error` with their text.
 [[nodiscard]] Observation not_answered(const boost::system::error_code& error);
-
-// The JSON pointers a probe was asked to keep, read once.
-class KeptPointers {
- public:
-  // spec.pointers and spec.served_by; one that is not a JSON pointer is an error.
-  static Result<KeptPointers> of(const ProbeSpec& spec);
-
-  [[nodiscard]] bool any() const { return !pointers_.empty(); }
-  // Adds `json` {pointer: value} and `source`. A pointer that leads nowhere leaves no key. A text
-  // over kept_text is cut; a list or object over kept_value is emptied and named under `cut`.
-  void keep(const nlohmann::json& document, Observation& seen) const;
-
- private:
-  struct Pointer {
-    std::string text;
-    nlohmann::json::json_pointer pointer;
-  };
-  std::vector<Pointer> pointers_;
-  std::string served_by_;
-};
 
 }  // namespace reprise

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include "harness/observe/promised.h"
@@ -22,7 +23,14 @@ struct Output {
   asio::posix::stream_descriptor pipe;
   std::size_t most;
   std::string text;
+  bool more = false;
   Promised<bool> ended;
+
+  void add(std::string_view block) {
+    const auto room = block.substr(0, most - text.size());
+    text += room;
+    more = more || room.size() < block.size();
+  }
 };
 
 asio::awaitable<void> read_on(std::shared_ptr<Output> output) {
@@ -32,9 +40,17 @@ asio::awaitable<void> read_on(std::shared_ptr<Output> output) {
   while (!error) {
     const auto room = asio::buffer(block);
     const auto count = co_await output->pipe.async_read_some(room, token);
-    output->text.append(block.data(), std::min(count, output->most - output->text.size()));
+    output->add({block.data(), count});
   }
   output->ended.keep(true);
+}
+
+// Whether something is in the pipe that nobody has read.
+bool is_waiting(Output& output) {
+  asio::posix::descriptor_base::bytes_readable left;
+  boost::system::error_code error;
+  output.pipe.io_control(left, error);
+  return !error && left.get() > 0;
 }
 
 // A pipe whose writing end is for the child; nothing when there are no descriptors left.
@@ -85,12 +101,17 @@ asio::awaitable<Result<ChildOutput>> run_child(asio::any_io_executor executor, C
   if (done.exit) {
     co_await out->ended.wait(patience);
     co_await complaints->ended.wait(patience);
+    // What has been read out of the pipe has also been kept after this.
+    co_await asio::post(executor, asio::use_awaitable);
+    for (const auto& one : {out, complaints}) one->more = one->more || is_waiting(*one);
   }
   boost::system::error_code ignored;
   out->pipe.close(ignored);
   complaints->pipe.close(ignored);
   done.out = std::move(out->text);
   done.complaints = std::move(complaints->text);
+  done.more_out = out->more || !done.exit;
+  done.more_complaints = complaints->more || !done.exit;
   co_return done;
 }
 

@@ -15,14 +15,16 @@ namespace reprise {
 struct ChildOutput {
   std::optional<Exit> exit;  // nothing: the deadline came first
   std::string out, complaints;
+  // It printed more than this, which nobody read, or the deadline came before its end.
+  bool more_out = false, more_complaints = false;
 };
 
 // `run: [program, arguments], folder`, references filled in.
 [[nodiscard]] Result<ChildOptions> child_options(const nlohmann::json& options,
                                                  const Surroundings& surroundings);
 
-// An error when it cannot be started. More than `most` bytes of a stream are read and dropped, so
-// that the program never waits for us.
+// An error when it cannot be started. Beyond `most` bytes of a stream the rest is read and dropped,
+// so that the program never waits for us.
 boost::asio::awaitable<Result<ChildOutput>> run_child(boost::asio::any_io_executor executor,
                                                       ChildOptions options, Instant deadline,
                                                       std::size_t most);

@@ -12,6 +12,7 @@
 #include "harness/journal/journal.h"
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 
@@ -58,19 +59,32 @@ std::optional<std::string> read_all(int descriptor, std::size_t size) {
   return content;
 }
 
-void keep_content(const std::string& content, const KeptPointers& pointers, Observation& seen) {
+void note_unparsed(const Keeper& kept, Observation& seen) {
+  note_cut("valid-json", seen);
+  kept.unread_document(seen);
+}
+
+void note_unread(const Keeper& kept, Observation& seen) {
+  note_cut("sha256", seen);
+  note_unparsed(kept, seen);
+}
+
+void keep_content(const std::string& content, const Keeper& kept, Observation& seen) {
   seen.values["sha256"] = sha256(content);
-  if (content.size() > most_parsed) return;
-  if (!pointers.any()) {
+  if (content.size() > most_parsed) {
+    note_unparsed(kept, seen);
+    return;
+  }
+  if (!kept.any_pointers()) {
     seen.values["valid-json"] = json::accept(content);
     return;
   }
   const auto document = json::parse(content, nullptr, false);
   seen.values["valid-json"] = !document.is_discarded();
-  if (!document.is_discarded()) pointers.keep(document, seen);
+  if (!document.is_discarded()) kept.document(document, seen);
 }
 
-Observation look_at(const fs::path& folder, const fs::path& path, const KeptPointers& pointers) {
+Observation look_at(const fs::path& folder, const fs::path& path, const Keeper& kept) {
   const Descriptor base(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (base.number() < 0) return cannot("open the drill's folder");
   Observation seen;
@@ -81,7 +95,7 @@ Observation look_at(const fs::path& folder, const fs::path& path, const KeptPoin
     seen.values["exists"] = false;
     return seen;
   }
-  struct stat status{};
+  struct stat status {};
   if (::fstat(place.number(), &status) != 0) return cannot("look at the file");
   const auto modified = std::chrono::seconds(status.st_mtim.tv_sec) +
                         std::chrono::nanoseconds(status.st_mtim.tv_nsec);
@@ -92,21 +106,28 @@ Observation look_at(const fs::path& folder, const fs::path& path, const KeptPoin
   if (!S_ISREG(status.st_mode)) return seen;
   const auto size = static_cast<std::size_t>(status.st_size);
   seen.values["size"] = size;
-  if (size > most_hashed) return seen;
+  if (size > most_hashed) {
+    note_unread(kept, seen);
+    return seen;
+  }
   const Descriptor file(open_beneath(base.number(), path, O_RDONLY | O_NONBLOCK));
   if (file.number() < 0) return cannot("open the file", seen);
   const auto content = read_all(file.number(), size);
   if (!content) return cannot("read the file", seen);
-  if (content->size() <= most_hashed) keep_content(*content, pointers, seen);
+  if (content->size() > most_hashed) {
+    note_unread(kept, seen);
+  } else {
+    keep_content(*content, kept, seen);
+  }
   return seen;
 }
 
 class FileProbe final : public Probe {
  public:
-  FileProbe(const ProbeSpec& spec, const ProbeContext& context, KeptPointers pointers)
+  FileProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
       : options_(spec.options),
         context_(context),
-        pointers_(std::make_shared<const KeptPointers>(std::move(pointers))) {}
+        kept_(std::make_shared<const Keeper>(std::move(kept))) {}
 
   boost::asio::awaitable<Observation> sample(Instant deadline) override;
 
@@ -115,7 +136,7 @@ class FileProbe final : public Probe {
 
   json options_;
   ProbeContext context_;
-  std::shared_ptr<const KeptPointers> pointers_;
+  std::shared_ptr<const Keeper> kept_;
   // Given up at its deadline and still running: a hung file system must not use up the pool.
   std::shared_ptr<Promised<Observation>> given_up_;
 };
@@ -139,8 +160,8 @@ boost::asio::awaitable<Observation> FileProbe::sample(Instant deadline) {
   if (!place) co_return not_answered("error", place.error().text());
   const bool free = co_await cleared(context_.executor, given_up_, deadline);
   if (!free) co_return not_answered("timeout");
-  auto work = [folder = context_.surroundings.folder(), path = *place, pointers = pointers_] {
-    return look_at(folder, path, *pointers);
+  auto work = [folder = context_.surroundings.folder(), path = *place, kept = kept_] {
+    return look_at(folder, path, *kept);
   };
   auto promised = promise(context_.executor, context_.pool, std::move(work));
   auto seen = co_await promised->wait(deadline);
@@ -153,9 +174,9 @@ Result<std::unique_ptr<Probe>> make_file(const ProbeSpec& spec, const ProbeConte
   if (spec.options.contains("file") == spec.options.contains("path")) {
     return failure("probe {}: a file probe wants either `file` or `path`", spec.name);
   }
-  auto pointers = KeptPointers::of(spec);
-  if (!pointers) return std::unexpected(pointers.error());
-  return std::make_unique<FileProbe>(spec, context, std::move(*pointers));
+  auto kept = Keeper::of(spec);
+  if (!kept) return std::unexpected(kept.error());
+  return std::make_unique<FileProbe>(spec, context, std::move(*kept));
 }
 
 const Registered<ProbeKind> file_registered{ProbeKind{

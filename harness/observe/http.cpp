@@ -3,6 +3,7 @@
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/http_exchange.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 
@@ -15,10 +16,18 @@ using nlohmann::json;
 constexpr std::size_t parsed_in_place = 256 << 10;  // a larger body would hold up the engine
 constexpr int most_redirects = 5;
 
+// What is kept of answers, and how: shared with work that may be given up.
+struct HttpKeeper {
+  Keeper kept;
+  std::vector<std::string> headers;
+};
+
 class HttpProbe final : public Probe {
  public:
-  HttpProbe(const ProbeSpec& spec, const ProbeContext& context, KeptPointers pointers)
-      : spec_(spec), context_(context), pointers_(std::move(pointers)) {}
+  HttpProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
+      : spec_(spec),
+        context_(context),
+        keep_(std::make_shared<const HttpKeeper>(std::move(kept), spec.headers)) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override;
 
@@ -27,30 +36,54 @@ class HttpProbe final : public Probe {
 
   ProbeSpec spec_;
   ProbeContext context_;
-  KeptPointers pointers_;
+  std::shared_ptr<const HttpKeeper> keep_;
 };
 
-asio::awaitable<Observation> HttpProbe::observe(HttpAnswer answer, Instant deadline) const {
+// Of a whole answer, of one that was broken off, or of the beginning of a very long one.
+Observation seen_of(const HttpAnswer& answer, const HttpKeeper& keep) {
   Observation seen;
+  if (answer.failure) seen.outcome = answer.failure->outcome;
   seen.values = {{"status", answer.status}, {"size", answer.body.size()}};
-  for (const auto& name : spec_.headers) {
-    if (answer.has_header(name)) seen.values["headers"][name] = cut_text(answer.header(name));
+  if (answer.more) note_cut("size", seen);
+  for (const auto& name : keep.headers) {
+    if (answer.has_header(name)) keep.kept.header(name, answer.header(name), seen);
   }
-  const auto first_bytes = cut_text(answer.body);
-  json document;
-  auto parse = [body = std::move(answer.body)] { return json::parse(body, nullptr, false); };
-  if (seen.values["size"] <= parsed_in_place) {
-    document = parse();
-  } else {
-    auto promised = promise(context_.executor, context_.pool, std::move(parse));
-    auto parsed = co_await promised->wait(deadline);
-    if (!parsed) co_return not_answered("timeout");
-    document = std::move(*parsed);
+  if (answer.failure) seen.values["partial"] = true;
+  return seen;
+}
+
+void see_body(const HttpAnswer& answer, const HttpKeeper& keep, Observation& seen) {
+  const std::string& body = answer.body;
+  const bool more = answer.more || answer.failure;
+  bool text = more || answer.status >= 400 || keep.kept.asks("text");
+  if (answer.more) {
+    keep.kept.unread_document(seen);
+  } else if (!more) {
+    const auto document = json::parse(body, nullptr, false);
+    if (!document.is_discarded()) keep.kept.document(document, seen);
+    text = text || document.is_discarded();
   }
-  if (!document.is_discarded()) pointers_.keep(document, seen);
-  const bool wanted = document.is_discarded() || answer.status >= 400;
-  if (wanted && !first_bytes.empty()) seen.values["text"] = first_bytes;
-  co_return seen;
+  if (text && !body.empty()) keep.kept.text("text", body, seen, more);
+}
+
+asio::awaitable<Observation> HttpProbe::observe(HttpAnswer answer, Instant deadline) const {
+  auto seen = seen_of(answer, *keep_);
+  if (answer.body.size() <= parsed_in_place) {
+    see_body(answer, *keep_, seen);
+    co_return seen;
+  }
+  auto unread = seen;
+  keep_->kept.unread_document(unread);
+  keep_->kept.text("text", std::string_view(answer.body).substr(0, kept_text), unread, true);
+  auto work = [seen = std::move(seen), answer = std::move(answer), keep = keep_]() mutable {
+    see_body(answer, *keep, seen);
+    return std::move(seen);
+  };
+  auto promised = promise(context_.executor, context_.pool, std::move(work));
+  auto done = co_await promised->wait(deadline);
+  // It came in time, whatever we make of it.
+  if (!done) co_return unread;
+  co_return std::move(*done);
 }
 
 // Redirected as browsers do: whatever was not a GET or HEAD becomes one, except by 307 and 308.
@@ -74,10 +107,11 @@ asio::awaitable<Observation> HttpProbe::sample(Instant deadline) {
   for (int hops = 0;; ++hops) {
     HttpRequest request = *next;
     auto answer = co_await http_exchange(context_.executor, std::move(request), deadline);
-    if (answer.failure) co_return std::move(*answer.failure);
+    if (answer.failure && answer.status == 0) co_return std::move(*answer.failure);
     const auto status = answer.status;
     const std::string location = answer.header("location");
-    const bool leads_on = status > 300 && status < 400 && status != 304 && !location.empty();
+    const bool leads_on =
+        status > 300 && status < 400 && status != 304 && !location.empty() && !answer.failure;
     if (!follow || !leads_on) co_return co_await observe(std::move(answer), deadline);
     if (hops == most_redirects) co_return not_answered("error", "redirected too often");
     auto redirected = redirect(*next, status, location);
@@ -90,9 +124,9 @@ Result<std::unique_ptr<Probe>> make_http(const ProbeSpec& spec, const ProbeConte
   if (url.starts_with("https:")) {
     return failure("probe {}: https is not supported, only http: {}", spec.name, url);
   }
-  auto pointers = KeptPointers::of(spec);
-  if (!pointers) return std::unexpected(pointers.error());
-  return std::make_unique<HttpProbe>(spec, context, std::move(*pointers));
+  auto kept = Keeper::of(spec);
+  if (!kept) return std::unexpected(kept.error());
+  return std::make_unique<HttpProbe>(spec, context, std::move(*kept));
 }
 
 Shape options() {

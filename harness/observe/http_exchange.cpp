@@ -16,20 +16,21 @@ namespace http = beast::http;
 using nlohmann::json;
 
 constexpr std::size_t most_header = 64 << 10;
+constexpr std::size_t body_block = 64 << 10;
+constexpr int most_informational = 100;
+
+// A body that is read piece by piece: how long it says it is does not matter.
+using Parser = http::response_parser<http::buffer_body>;
 
 // A name, a colon and a line break in a header would be another header.
 bool fits_a_header(std::string_view value) {
   return value.find_first_of(std::string_view("\r\n\0", 3)) == value.npos;
 }
 
-Observation why_not(const boost::system::error_code& error, std::size_t most_answer) {
+Observation why_not(const boost::system::error_code& error) {
   if (error == beast::error::timeout) return not_answered("timeout");
   if (error == http::error::end_of_stream || error == http::error::partial_message) {
     return not_answered("reset");
-  }
-  if (error == http::error::body_limit) {
-    return not_answered("error",
-                        fmt::format("the answer is larger than {} MiB", most_answer >> 20));
   }
   if (error.category() == make_error_code(http::error::bad_version).category()) {
     return not_answered("error", fmt::format("not an HTTP answer: {}", error.message()));
@@ -52,13 +53,42 @@ http::request<http::string_body> message_of(HttpRequest& request) {
   return message;
 }
 
-HttpAnswer answer_of(http::response<http::string_body> response) {
-  HttpAnswer answer;
-  answer.status = response.result_int();
-  for (const auto& field : response)
-    answer.headers.emplace_back(field.name_string(), field.value());
-  answer.body = std::move(response.body());
-  return answer;
+bool is_informational(unsigned status) { return status > 99 && status < 200 && status != 101; }
+
+// The head of the answer, after those that only inform; the last of these when there are too many.
+asio::awaitable<std::unique_ptr<Parser>> read_head(beast::tcp_stream& stream,
+                                                   beast::flat_buffer& buffer, bool bodiless,
+                                                   boost::system::error_code& error) {
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  std::unique_ptr<Parser> parser;
+  for (int i = 0; i <= most_informational; ++i) {
+    parser = std::make_unique<Parser>();
+    parser->body_limit(boost::none);
+    parser->header_limit(most_header);
+    parser->skip(bodiless);
+    co_await http::async_read_header(stream, buffer, *parser, token);
+    if (error || !is_informational(parser->get().result_int())) break;
+  }
+  co_return parser;
+}
+
+// Reads the body to its end, to what breaks it off, or to what is `most`.
+asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                Parser& parser, std::size_t most, HttpAnswer& answer,
+                                boost::system::error_code& error) {
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  std::vector<char> block(body_block);
+  auto& place = parser.get().body();
+  while (!parser.is_done()) {
+    place.data = block.data();
+    place.size = block.size();
+    co_await http::async_read(stream, buffer, parser, token);
+    answer.body.append(block.data(), block.size() - place.size);
+    if (error == http::error::need_buffer) error = {};
+    answer.more = answer.body.size() > most;
+    if (answer.more) answer.body.resize(most);
+    if (error || answer.more) co_return;
+  }
 }
 
 }  // namespace
@@ -130,25 +160,33 @@ asio::awaitable<HttpAnswer> http_exchange(asio::any_io_executor executor, HttpRe
   stream.expires_at(deadline);
   if (!error) co_await stream.async_connect(where.endpoints, token);
   if (error) {
-    none.failure = why_not(error, request.most_answer);
+    none.failure = why_not(error);
     co_return none;
   }
   co_await http::async_write(stream, message, token);
   const auto not_sent = error;
   beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(request.most_answer);
-  parser.header_limit(most_header);
-  parser.skip(message.method() == http::verb::head);
+  std::unique_ptr<Parser> parser;
   // A server that refuses a body answers and closes before it has read everything.
   if (!not_sent || not_sent != beast::error::timeout) {
-    co_await http::async_read(stream, buffer, parser, token);
+    const bool bodiless = message.method() == http::verb::head;
+    parser = co_await read_head(stream, buffer, bodiless, error);
   }
+  HttpAnswer answer;
   if (error) {
-    none.failure = why_not(not_sent ? not_sent : error, request.most_answer);
-    co_return none;
+    answer.failure = why_not(not_sent ? not_sent : error);
+    co_return answer;
   }
-  co_return answer_of(parser.release());
+  const auto& head = parser->get();
+  if (is_informational(head.result_int())) {
+    answer.failure = not_answered("error", "a hundred informational answers, and no other");
+    co_return answer;
+  }
+  answer.status = head.result_int();
+  for (const auto& field : head) answer.headers.emplace_back(field.name_string(), field.value());
+  co_await read_body(stream, buffer, *parser, request.most_answer, answer, error);
+  if (error && !answer.more) answer.failure = why_not(error);
+  co_return answer;
 }
 
 }  // namespace reprise

@@ -24,16 +24,17 @@ struct HttpRequest {
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::size_t most_answer = 8 << 20;  // bytes of the answer's body
+  std::size_t most_answer = 8 << 20;  // bytes of the answer's body; what follows is not read
 
   void drop_header(std::string_view name);  // whatever its case
 };
 
 struct HttpAnswer {
-  std::optional<Observation> failure;  // no answer; what follows is empty then
-  unsigned status = 0;
+  std::optional<Observation> failure;  // no answer, or only the beginning of one
+  unsigned status = 0;                 // 0: not even its head came
   std::vector<std::pair<std::string, std::string>> headers;  // as they came
   std::string body;
+  bool more = false;  // the body is longer than what was read
 
   // All of that name, whatever its case, as one; empty when there is none.
   [[nodiscard]] std::string header(std::string_view name) const;
@@ -46,6 +47,7 @@ struct HttpAnswer {
 [[nodiscard]] Result<HttpRequest> http_request(const nlohmann::json& options,
                                                const Surroundings& surroundings);
 
+// Informational answers (1xx) are read past, up to a hundred of them; 101 is final.
 boost::asio::awaitable<HttpAnswer> http_exchange(boost::asio::any_io_executor executor,
                                                  HttpRequest request, Instant deadline);
 

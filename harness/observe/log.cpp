@@ -1,25 +1,25 @@
 // How often a service has said something. Lines are read once: each sample goes on where the last
 // one stopped.
-#include <regex>
-
 #include <boost/asio/post.hpp>
 
+#include "harness/model/pattern.h"
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
 namespace {
 
-// libstdc++ matches recursively: a longer line could use up the stack.
-constexpr std::size_t longest_line = 4096;
 constexpr std::size_t lines_at_once = 256;
 
 class LogProbe final : public Probe {
  public:
-  LogProbe(const ProbeSpec& spec, const ProbeContext& context, std::regex pattern)
+  LogProbe(const ProbeSpec& spec, const ProbeContext& context, Pattern pattern, Keeper kept)
       : service_(spec.options.at("service").get<std::string>()),
+        matches_(spec.options.at("matches").get<std::string>()),
         pattern_(std::move(pattern)),
+        kept_(std::move(kept)),
         context_(context) {}
 
   boost::asio::awaitable<Observation> sample(Instant deadline) override {
@@ -34,34 +34,52 @@ class LogProbe final : public Probe {
     }
     Observation seen;
     seen.values["count"] = count_;
-    if (count_ > 0) seen.values["line"] = last_;
+    if (unsure_) note_cut("count", seen);
+    if (last_ && last_->left_out > 0) {
+      note_cut("line", seen);
+    } else if (last_) {
+      kept_.text("line", last_->line, seen, last_->cut);
+    }
     co_return seen;
   }
 
  private:
-  void count(const std::string& line) {
-    const char* const begin = line.data();
-    const char* const end = begin + std::min(line.size(), longest_line);
-    if (!std::regex_search(begin, end, pattern_)) return;
-    ++count_;
-    last_ = cut_text(line);
+  void count(const Printed& printed) {
+    const std::size_t lines = lines_in(printed);
+    if (lines == 0) return;
+    count_ += lines;
+    last_ = printed;
+  }
+
+  std::size_t lines_in(const Printed& printed) {
+    const bool whole = printed.left_out == 0 && !printed.cut;
+    if (whole) return pattern_.found_in(printed.line) ? 1 : 0;
+    const auto found = printed.found.find(matches_);
+    const bool asked = found != printed.found.end();
+    const std::size_t lines = asked ? found->second : 0;
+    // More lines that nobody searched, or more of a line in which nothing was found so far.
+    const bool may_hide = printed.left_out > 0 || lines == 0;
+    unsure_ = unsure_ || (may_hide && (printed.unsearched || !asked));
+    return lines;
   }
 
   std::string service_;
-  std::regex pattern_;
+  std::string matches_;
+  Pattern pattern_;
+  Keeper kept_;
   ProbeContext context_;
   std::size_t next_ = 0;
   std::size_t count_ = 0;
-  std::string last_;
+  bool unsure_ = false;  // there may have been more
+  std::optional<Printed> last_;
 };
 
 Result<std::unique_ptr<Probe>> make_log(const ProbeSpec& spec, const ProbeContext& context) {
-  const auto text = spec.options.at("matches").get<std::string>();
-  try {
-    return std::make_unique<LogProbe>(spec, context, std::regex(text));
-  } catch (const std::regex_error& error) {
-    return failure("probe {}: '{}' is not a regular expression: {}", spec.name, text, error.what());
-  }
+  auto pattern = Pattern::compile(spec.options.at("matches").get<std::string>());
+  if (!pattern) return failure("probe {}: {}", spec.name, pattern.error().what);
+  auto kept = Keeper::of(spec);
+  if (!kept) return std::unexpected(kept.error());
+  return std::make_unique<LogProbe>(spec, context, std::move(*pattern), std::move(*kept));
 }
 
 const Registered<ProbeKind> log_registered{ProbeKind{
@@ -71,7 +89,7 @@ const Registered<ProbeKind> log_registered{ProbeKind{
       .options = Shape::object({
           {"service", Shape::name(), required, "A service of the plan."},
           {"matches", Shape::text(), required,
-           "An ECMAScript regular expression, searched in the first 4 KiB of each line."},
+           "A regular expression, searched in each line, up to 8 MiB of it."},
       }),
       .example = {{"service", "server"}, {"matches", "switched to simulated"}}},
      std::chrono::milliseconds(1)},

@@ -5,6 +5,7 @@
 #include "harness/observe/address.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/browser.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -73,8 +74,11 @@ using OpenedTab = Result<std::unique_ptr<Tab>>;
 
 class PageProbe final : public Probe {
  public:
-  PageProbe(const ProbeSpec& spec, const ProbeContext& context)
-      : options_(spec.options), context_(context), browser_(Browser::of(context)) {}
+  PageProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
+      : options_(spec.options),
+        context_(context),
+        browser_(Browser::of(context)),
+        kept_(std::move(kept)) {}
 
   asio::awaitable<Result<void>> open() override;
   asio::awaitable<Observation> sample(Instant deadline) override;
@@ -90,6 +94,7 @@ class PageProbe final : public Probe {
   json options_;
   ProbeContext context_;
   std::shared_ptr<Browser> browser_;
+  Keeper kept_;
 };
 
 asio::awaitable<Result<void>> PageProbe::open() {
@@ -184,11 +189,13 @@ std::string PageProbe::script() const {
   if (options_.contains("wait-for-text")) {
     found += fmt::format(" && text.includes({})", options_.at("wait-for-text").dump());
   }
+  // In the browser's count, of which a character has one or two.
+  const std::size_t most = kept_.asks("text") ? max_searched_bytes : 2 * kept_text;
   return fmt::format(
       "(() => {{ const text = document.body ? document.body.innerText : '';"
       " return {{ready: document.readyState === 'complete' && ({}), title: document.title,"
-      " text: text.slice(0, 8192)}}; }})()",
-      found);
+      " text: text.slice(0, {}).replace(/[\\ud800-\\udbff]$/, ''), more: text.length > {}}}; }})()",
+      found, most, most);
 }
 
 asio::awaitable<Observation> PageProbe::read(const Tab& tab, Instant deadline) const {
@@ -210,8 +217,8 @@ asio::awaitable<Observation> PageProbe::read(const Tab& tab, Instant deadline) c
       // Settled: the same twice, or restless for long enough (a clock on the page).
       if (page == before || now() - *first >= most_settling) {
         Observation seen;
-        seen.values = {{"title", cut_text(page.value("title", ""))},
-                       {"text", cut_text(page.value("text", ""))}};
+        kept_.text("title", page.value("title", ""), seen);
+        kept_.text("text", page.value("text", ""), seen, page.value("more", false));
         co_return seen;
       }
       before = std::move(page);
@@ -227,7 +234,9 @@ Result<std::unique_ptr<Probe>> make_page(const ProbeSpec& spec, const ProbeConte
   if (url.starts_with("https:")) {
     return failure("probe {}: https is not supported, only http: {}", spec.name, url);
   }
-  return std::make_unique<PageProbe>(spec, context);
+  auto kept = Keeper::of(spec);
+  if (!kept) return std::unexpected(kept.error());
+  return std::make_unique<PageProbe>(spec, context, std::move(*kept));
 }
 
 const Registered<ProbeKind> page_registered{ProbeKind{

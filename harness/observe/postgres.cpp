@@ -11,8 +11,9 @@ namespace asio = boost::asio;
 
 class PostgresProbe final : public Probe {
  public:
-  PostgresProbe(const ProbeSpec& spec, const ProbeContext& context)
-      : database_(spec.options.at("database").get<std::string>()),
+  PostgresProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
+      : asked_(std::make_shared<const Keeper>(std::move(kept))),
+        database_(spec.options.at("database").get<std::string>()),
         query_(spec.options.at("query").get<std::string>()),
         keep_(spec.options.value("keep", false)),
         context_(context) {}
@@ -20,6 +21,7 @@ class PostgresProbe final : public Probe {
   asio::awaitable<Observation> sample(Instant deadline) override;
 
  private:
+  std::shared_ptr<const Keeper> asked_;
   std::string database_;
   std::string query_;
   bool keep_;
@@ -34,7 +36,7 @@ asio::awaitable<Observation> PostgresProbe::sample(Instant deadline) {
   if (!query) co_return not_answered("error", query.error().text());
   auto session = std::move(kept_);
   if (!session) {
-    session = std::make_unique<PostgresSession>(context_.executor);
+    session = std::make_unique<PostgresSession>(context_.executor, asked_);
     auto connected = co_await session->connect(*url, deadline);
     if (connected.outcome != "answered") co_return connected;
   }
@@ -58,7 +60,9 @@ const Registered<ProbeKind> postgres_registered{ProbeKind{
       .example = {{"database", "history"}, {"query", "SELECT count(*) FROM readings"}}},
      std::chrono::milliseconds(5)},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      return std::make_unique<PostgresProbe>(spec, context);
+      auto kept = Keeper::of(spec);
+      if (!kept) return std::unexpected(kept.error());
+      return std::make_unique<PostgresProbe>(spec, context, std::move(*kept));
     }}};
 
 }  // namespace

@@ -33,9 +33,9 @@ json number_or_text(std::string_view text) {
   return number;
 }
 
-// By the type's number in pg_type, which PostgreSQL never changes.
-json value_of(const PGresult* result, int column) {
-  if (PQgetisnull(result, 0, column)) return nullptr;
+// By the type's number in pg_type, which PostgreSQL never changes. Nothing for what is too long.
+std::optional<json> value_of(const PGresult* result, int column) {
+  if (PQgetisnull(result, 0, column)) return json();
   const std::string_view text(PQgetvalue(result, 0, column),
                               static_cast<std::size_t>(PQgetlength(result, 0, column)));
   switch (PQftype(result, column)) {
@@ -49,27 +49,38 @@ json value_of(const PGresult* result, int column) {
     case 1700: return number_or_text<double>(text);
     case 114:
     case 3802: {
-      auto document = json::parse(text.substr(0, kept_value), nullptr, false);
-      return document.is_discarded() ? json(cut_text(text)) : document;
+      if (text.size() > max_searched_bytes) return std::nullopt;
+      auto document = json::parse(text, nullptr, false);
+      return document.is_discarded() ? json(text) : document;
     }
-    default: return cut_text(text);
+    default: return text;
   }
+}
+
+void see_row(const PGresult* result, const Keeper& kept, Observation& seen) {
+  json row = json::object();
+  bool known = true;
+  for (int column = 0; column < PQnfields(result); ++column) {
+    auto value = value_of(result, column);
+    known = known && value;
+    if (column == 0 && value) kept.value("value", *value, seen);
+    if (column == 0 && !value) note_cut("value", seen);
+    if (value) row[PQfname(result, column)] = std::move(*value);
+  }
+  kept.row("row", row, known, seen);
 }
 
 }  // namespace
 
-void take_result(const PGresult* result, Observation& seen, std::int64_t& rows) {
+void take_result(const PGresult* result, const Keeper& kept, Observation& seen,
+                 std::int64_t& rows) {
   switch (PQresultStatus(result)) {
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
       if (PQntuples(result) == 0) return;
       rows += PQntuples(result);
       if (seen.values.contains("row")) return;
-      for (int column = 0; column < PQnfields(result); ++column) {
-        auto value = value_of(result, column);
-        if (column == 0) seen.values["value"] = value;
-        seen.values["row"][cut_text(PQfname(result, column))] = std::move(value);
-      }
+      see_row(result, kept, seen);
       return;
     case PGRES_COMMAND_OK:
       if (*PQcmdTuples(const_cast<PGresult*>(result)) != '\0') {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "harness/model/expectation.h"
+#include "harness/observe/keeper.h"
 
 struct pg_result;  // libpq's PGresult
 
@@ -14,6 +15,7 @@ namespace reprise {
 // Adds one result of a statement to what is seen of it: the first row's values under `value` (its
 // first column) and `row`, a refusal with its SQLSTATE. Rows arrive one a result and are counted in
 // `rows`.
-void take_result(const pg_result* result, Observation& seen, std::int64_t& rows);
+void take_result(const pg_result* result, const Keeper& kept, Observation& seen,
+                 std::int64_t& rows);
 
 }  // namespace reprise

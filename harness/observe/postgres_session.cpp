@@ -150,8 +150,10 @@ Hosts hosts(const std::string& name, const Lookup& found) {
 
 }  // namespace
 
-PostgresSession::PostgresSession(asio::any_io_executor executor)
-    : executor_(std::move(executor)), connection_(std::make_unique<Connection>()) {}
+PostgresSession::PostgresSession(asio::any_io_executor executor, std::shared_ptr<const Keeper> kept)
+    : executor_(std::move(executor)),
+      kept_(kept ? std::move(kept) : std::make_shared<const Keeper>()),
+      connection_(std::make_unique<Connection>()) {}
 PostgresSession::~PostgresSession() = default;
 
 bool PostgresSession::usable() const {
@@ -175,7 +177,8 @@ asio::awaitable<Observation> PostgresSession::connect(std::string url, Instant d
   connection_->handle = connection;
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
   // libpq would print what a server says beside its answers.
-  PQsetNoticeReceiver(connection, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      connection, [](void*, const PGresult*) {}, nullptr);
   auto next = PGRES_POLLING_WRITING;
   while (PQstatus(connection) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
     bool ready = false;
@@ -237,7 +240,7 @@ asio::awaitable<Observation> PostgresSession::query(std::string statement, Insta
       ++syncs;
       if (syncs == 1) PQsetSingleRowMode(connection);
     } else {
-      take_result(answer.get(), seen, rows);
+      take_result(answer.get(), *kept_, seen, rows);
       if (each) show_rows(answer.get(), each);
     }
     if (PQstatus(connection) == CONNECTION_BAD) break;

@@ -17,12 +17,15 @@
 
 #include "harness/model/expectation.h"
 #include "harness/model/time.h"
+#include "harness/observe/keeper.h"
 
 namespace reprise {
 
 class PostgresSession {
  public:
-  explicit PostgresSession(boost::asio::any_io_executor executor);
+  // `kept`: what is kept of a row, and how; null: as for a probe of which nothing is asked.
+  explicit PostgresSession(boost::asio::any_io_executor executor,
+                           std::shared_ptr<const Keeper> kept = nullptr);
   ~PostgresSession();
 
   // `answered`, or why not: refused, reset, timeout, error with text and sqlstate.
@@ -40,6 +43,7 @@ class PostgresSession {
   struct Connection;
   class Socket;
   boost::asio::any_io_executor executor_;
+  std::shared_ptr<const Keeper> kept_;
   std::unique_ptr<Connection> connection_;
 };
 

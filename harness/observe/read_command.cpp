@@ -41,7 +41,7 @@ class CommandReader final : public LedgerReader {
       co_return failure("exit code {}: {:.200}", done->exit->code, done->complaints);
     }
     // What was dropped would look lost.
-    if (done->out.size() >= most_printed) co_return failure("it printed more than 256 MiB");
+    if (done->more_out) co_return failure("it printed more than 256 MiB");
     co_return entries_in(done->out);
   }
 

@@ -58,6 +58,7 @@ class HttpReader final : public LedgerReader {
     if (answer.failure) {
       co_return failure("{}", why_unanswered(*answer.failure));
     }
+    if (answer.more) co_return failure("the answer is larger than {} MiB", most_page >> 20);
     if (answer.status != 200) co_return failure("status {}", answer.status);
     auto parse = [this, body = std::move(answer.body)] { return page_of(body); };
     auto promised = promise(context_.executor, context_.pool, std::move(parse));

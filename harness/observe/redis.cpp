@@ -1,6 +1,7 @@
 // A command to Redis over a fresh connection.
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 #include "harness/observe/redis_session.h"
@@ -13,15 +14,17 @@ using nlohmann::json;
 
 // Owns what it uses: the sample may be given up before Redis has answered.
 Observation ask_redis(const RedisAddress& address, const std::vector<std::string>& words,
-                      Instant deadline) {
+                      const Keeper& kept, Instant deadline) {
   auto session = RedisSession::open(address, deadline);
   Result<json> answer =
       session ? session->command(words, deadline) : Result<json>(std::unexpected(session.error()));
   if (answer) {
     Observation seen;
-    seen.values["value"] = answer->is_string() ? json(cut_text(answer->get<std::string>()))
-                           : answer->dump().size() > kept_value ? json("cut")
-                                                                : *answer;
+    // Lists may hold any bytes, which a journal cannot.
+    if (answer->is_structured()) {
+      answer = json::parse(answer->dump(-1, ' ', false, json::error_handler_t::replace));
+    }
+    kept.value("value", *answer, seen);
     return seen;
   }
   const std::string& why = answer.error().what;
@@ -32,8 +35,10 @@ Observation ask_redis(const RedisAddress& address, const std::vector<std::string
 
 class RedisProbe final : public Probe {
  public:
-  RedisProbe(const ProbeSpec& spec, const ProbeContext& context)
-      : options_(spec.options), context_(context) {}
+  RedisProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
+      : options_(spec.options),
+        context_(context),
+        kept_(std::make_shared<const Keeper>(std::move(kept))) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override {
     const auto& surroundings = context_.surroundings;
@@ -42,8 +47,8 @@ class RedisProbe final : public Probe {
     if (!address) co_return not_answered("error", address.error().text());
     auto words = resolved_words(surroundings, options_.at("command"));
     if (!words) co_return not_answered("error", words.error().text());
-    auto work = [address = *address, words = std::move(*words), deadline] {
-      return ask_redis(address, words, deadline);
+    auto work = [address = *address, words = std::move(*words), kept = kept_, deadline] {
+      return ask_redis(address, words, *kept, deadline);
     };
     auto promised = promise(context_.executor, context_.pool, std::move(work));
     auto seen = co_await promised->wait(deadline);
@@ -54,6 +59,7 @@ class RedisProbe final : public Probe {
  private:
   json options_;
   ProbeContext context_;
+  std::shared_ptr<const Keeper> kept_;
 };
 
 const Registered<ProbeKind> redis_registered{ProbeKind{
@@ -65,7 +71,9 @@ const Registered<ProbeKind> redis_registered{ProbeKind{
       .example = {{"database", "cache"}, {"command", {"GET", "front-page"}}}},
      std::chrono::milliseconds(5)},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      return std::make_unique<RedisProbe>(spec, context);
+      auto kept = Keeper::of(spec);
+      if (!kept) return std::unexpected(kept.error());
+      return std::make_unique<RedisProbe>(spec, context, std::move(*kept));
     }}};
 
 }  // namespace

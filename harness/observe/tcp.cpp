@@ -6,6 +6,7 @@
 #include "harness/model/registry.h"
 #include "harness/observe/address.h"
 #include "harness/observe/answer.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 
 namespace reprise {
@@ -14,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr std::size_t most_received = 64 << 10;
+constexpr std::size_t most_received = max_searched_bytes;
 
 // Shared with the timer that closes the socket at the deadline.
 struct Conversation {
@@ -23,12 +24,13 @@ struct Conversation {
   tcp::socket socket;
   asio::steady_timer timer;
   bool late = false;
+  std::string received;
 };
 
 class TcpProbe final : public Probe {
  public:
-  TcpProbe(const ProbeSpec& spec, const ProbeContext& context)
-      : options_(spec.options), context_(context) {}
+  TcpProbe(const ProbeSpec& spec, const ProbeContext& context, Keeper kept)
+      : options_(spec.options), context_(context), kept_(std::move(kept)) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override;
 
@@ -38,6 +40,7 @@ class TcpProbe final : public Probe {
 
   nlohmann::json options_;
   ProbeContext context_;
+  Keeper kept_;
 };
 
 asio::awaitable<Observation> TcpProbe::sample(Instant deadline) {
@@ -57,7 +60,11 @@ asio::awaitable<Observation> TcpProbe::sample(Instant deadline) {
   });
   auto seen = co_await talk(*with, *address, deadline);
   with->timer.cancel();
-  if (with->late) co_return not_answered("timeout");
+  if (with->late) seen = not_answered("timeout");
+  const std::string& received = with->received;
+  const bool broken_off = seen.outcome != "answered" && !received.empty();
+  if (!received.empty()) kept_.text("text", received, seen, broken_off);
+  if (broken_off) seen.values["partial"] = true;
   co_return seen;
 }
 
@@ -81,26 +88,22 @@ asio::awaitable<Observation> TcpProbe::talk(Conversation& with, Address address,
 }
 
 asio::awaitable<Observation> TcpProbe::receive(Conversation& with, std::string wanted) const {
-  std::string received;
+  std::string& received = with.received;
   std::array<char, 4096> block{};
-  while (received.find(wanted) == received.npos) {
+  std::size_t searched = 0;
+  while (received.find(wanted, searched) == received.npos) {
     if (received.size() > most_received) {
-      co_return not_answered("error", "64 KiB received without the expected text");
+      co_return not_answered("error", "8 MiB received without the expected text");
     }
+    searched = received.size() - std::min(received.size(), wanted.size());
     boost::system::error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     const auto room = asio::buffer(block);
     const auto count = co_await with.socket.async_read_some(room, token);
     received.append(block.data(), count);
-    if (error) {
-      auto seen = not_answered(error);
-      if (!received.empty()) seen.values["text"] = cut_text(received);
-      co_return seen;
-    }
+    if (error) co_return not_answered(error);
   }
-  Observation seen;
-  seen.values["text"] = cut_text(received);
-  co_return seen;
+  co_return Observation{};
 }
 
 const Registered<ProbeKind> tcp_registered{ProbeKind{
@@ -114,7 +117,9 @@ const Registered<ProbeKind> tcp_registered{ProbeKind{
       .example = {{"address", "${services.database.address}"}}},
      std::chrono::milliseconds(1)},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      return std::make_unique<TcpProbe>(spec, context);
+      auto kept = Keeper::of(spec);
+      if (!kept) return std::unexpected(kept.error());
+      return std::make_unique<TcpProbe>(spec, context, std::move(*kept));
     }}};
 
 }  // namespace

@@ -55,7 +55,7 @@ Judged judge_ledger(const Written& written) {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto ledger = read_ledger(written.path, written.sha256)) {
     const Duration end = every * static_cast<std::int64_t>(entries);
-    const DataLoss loss = data_loss(*ledger, {end, end}, 1);
+    const DataLoss loss = data_loss(*ledger, {{{end, end}}}, 1, false);
     judged.found = ledger->settled && loss.lost == 1 && loss.holes == 1;
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;

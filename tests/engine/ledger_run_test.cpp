@@ -265,7 +265,7 @@ TEST_F(Ledger, HoldsTheTrueLossAThousandTimesOfAThousand) {
     };
     const LedgerRecord ledger = run(5s, random());
     ASSERT_TRUE(ledger.settled);
-    const DataLoss loss = data_loss(ledger, {commanded, armed}, 1);
+    const DataLoss loss = data_loss(ledger, {{{commanded, armed}}}, 1, false);
     ASSERT_EQ(loss.holes + loss.phantom + loss.duplicated + loss.corrupted, 0U) << i;
     if (loss.lost == 0) {
       ASSERT_LE(reach, *loss.rpo.high) << i;

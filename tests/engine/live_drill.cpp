@@ -61,7 +61,7 @@ void LiveDrill::prepare() {
   journal.emplace(std::move(*created));
   auto started = [this](const ProcessId& process) { told.push_back(process); };
   supervisor = std::make_unique<Supervisor>(context.get_executor(), clock, *journal, pool, plan,
-                                            *site, started);
+                                            *site, started, patterns);
 }
 
 void LiveDrill::run(boost::asio::awaitable<void> work) {
@@ -123,7 +123,7 @@ std::vector<std::string> LiveDrill::states(const std::string& service) const {
 
 bool LiveDrill::printed(const std::string& service, const std::string& line) const {
   const auto lines = site->log(service, 0);
-  return std::ranges::find(lines, line) != lines.end();
+  return std::ranges::find(lines, line, &Printed::line) != lines.end();
 }
 
 std::vector<int> LiveDrill::processes_left() const {

@@ -72,6 +72,7 @@ class LiveDrill {
   std::optional<Journal> journal;
   std::unique_ptr<Site> site;
   std::unique_ptr<Supervisor> supervisor;
+  LogPatterns patterns;
   std::vector<ProcessId> told;  // what the undo log would hold
   std::string id;
 };

@@ -235,10 +235,11 @@ TEST_F(Sites, RememberProcessesAndLogs) {
   EXPECT_EQ(site->process("server").value().pid, ::getpid());
   site->set_process("server", std::nullopt);
   EXPECT_FALSE(site->process("server"));
-  site->add_log("server", "one");
-  site->add_log("server", "two");
-  EXPECT_THAT(site->log("server", 0), ElementsAre("one", "two"));
-  EXPECT_THAT(site->log("server", 1), ElementsAre("two"));
+  site->add_log("server", Printed("one"));
+  site->add_log("server", Printed("two"));
+  const auto line = [](const char* text) { return ::testing::Field(&Printed::line, text); };
+  EXPECT_THAT(site->log("server", 0), ElementsAre(line("one"), line("two")));
+  EXPECT_THAT(site->log("server", 1), ElementsAre(line("two")));
   EXPECT_TRUE(site->log("server", 7).empty());
   EXPECT_TRUE(site->log("nobody", 0).empty());
 }

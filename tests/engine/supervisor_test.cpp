@@ -1,5 +1,5 @@
-// Starting, readiness, dependencies, what children inherit and print. See supervisor_end_test.cpp
-// for how they end.
+// Starting, readiness, dependencies, what children inherit. See supervisor_end_test.cpp for how
+// they end, supervisor_log_test.cpp for what they print.
 #include <signal.h>
 #include <unistd.h>
 
@@ -248,53 +248,5 @@ time.sleep(100)
   ::unsetenv("REPRISE_TEST_SECRET");
 }
 
-TEST(Supervisors, JournalBothStreamsLineByLine) {
-  LiveDrill drill;
-  drill.add_listener("server").command.back() = R"(
-import os
-os.write(1, b'one\r\ntwo\n' + b'x' * 10000 + b'\n')
-os.write(2, b'bad \xff byte\n')
-os.write(1, b'no end')
-)";
-  drill.prepare();
-  EXPECT_FALSE(drill.run(drill.supervisor->start("server")));
-  std::vector<std::string> out, err;
-  for (const auto& event : drill.events("log")) {
-    EXPECT_EQ(event.at("service"), "server");
-    (event.at("stream") == "out" ? out : err).push_back(event.at("line"));
-  }
-  EXPECT_THAT(out, ElementsAre("one", "two", std::string(4096, 'x'), "no end"));
-  EXPECT_THAT(err, ElementsAre("bad \xef\xbf\xbd byte"));
-}
-
-TEST(Supervisors, AreNotStarvedByAFlood) {
-  LiveDrill drill;
-  drill.add_python("server", R"(
-import os
-block = b'the same line again\n' * 3000
-while True: os.write(1, block)
-)");
-  drill.prepare();
-  ASSERT_TRUE(drill.run(drill.supervisor->start("server")));
-  std::vector<Duration> late;
-  auto tick = [&]() -> boost::asio::awaitable<void> {
-    for (int i = 0; i < 100; ++i) {
-      const Instant due = drill.clock.now() + 10ms;
-      co_await drill.clock.sleep_until(due);
-      late.push_back(drill.clock.now() - due);
-    }
-  };
-  drill.run(tick());
-  std::ranges::sort(late);
-  // Not the worst of all, which tells more of the machine than of the engine.
-  EXPECT_LT(late[50], 500ms);
-  ASSERT_TRUE(drill.run(drill.supervisor->stop("server", true)));
-  drill.run_for(50ms);
-  const auto lines = drill.events("log");
-  EXPECT_LT(lines.size(), 4000u);
-  EXPECT_TRUE(std::ranges::any_of(lines, [](const auto& event) {
-    return event.at("line").template get<std::string>().find("lines left out") != std::string::npos;
-  }));
-}
 }  // namespace
 }  // namespace reprise::testing

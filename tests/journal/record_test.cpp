@@ -149,7 +149,7 @@ TEST(Records, RefuseWhatIsNotAJournal) {
   EXPECT_FALSE(read_record("hello\n", "", "x"));
   EXPECT_FALSE(read_record("\n", "", "x"));
   Lines unknown;
-  unknown.begin(2);
+  unknown.begin(3);
   const auto record = read(unknown);
   ASSERT_FALSE(record);
   EXPECT_NE(record.error().what.find("format"), std::string::npos);

@@ -35,7 +35,7 @@ TEST(Throughout, AllowsNothingUnlessSaid) {
 
 TEST(Throughout, LooksOnlyAtItsWindow) {
   Story story;
-  story.cut(6s, 16s).page(16s, 16100ms, broken);
+  story.cut(6s, 16s).page(16100ms, 16200ms, broken);
   EXPECT_EQ(Story(story).demand("throughout", always_200({{"during", "fault"}})).finding().status,
             Status::pass);
   EXPECT_EQ(Story(story).demand("throughout", always_200()).finding().status, Status::fail);
@@ -251,9 +251,13 @@ TEST(Procedure, ProvesNothingWhenNotExecutedOrNotFinished) {
   story.kill(6s);
   EXPECT_EQ(Story(story).demand("procedure", options).finding().outcome.key,
             "judge.procedure.never-run");
+  // Everything was broken as planned, and the procedure was not executed.
   EXPECT_EQ(
       Story(story).procedure(9s, "not-executed").demand("procedure", options).finding().status,
-      Status::inconclusive);
+      Status::fail);
+  EXPECT_EQ(Story().procedure(9s, "not-executed").declare("kill").demand("procedure", options)
+                .finding().status,
+            Status::inconclusive);
   EXPECT_EQ(
       Story(story).procedure(9s, "started").demand("procedure", options).finding().outcome.key,
       "judge.procedure.unfinished");

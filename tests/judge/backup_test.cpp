@@ -38,7 +38,7 @@ TEST(Backup, AgesOnUntilTheNextLook) {
   EXPECT_EQ(finding.measured->low, 1h);
   EXPECT_EQ(finding.measured->high, 3601s);
   EXPECT_EQ(judged_backup(stocked(), {{"younger-than", "3600s"}}).outcome.key,
-            "judge.backup.too-coarse");
+            "judge.backup.not-shown");
   EXPECT_EQ(judged_backup(stocked(), {{"younger-than", "3600s"}, {"at", "end"}}).status,
             Status::pass)
       << "after the last look there is none";

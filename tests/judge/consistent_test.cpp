@@ -40,7 +40,7 @@ TEST(Consistent, TakesNoAnswerForNoWord) {
 TEST(Consistent, ProvesNothingWithoutAWordAfterTheIncident) {
   EXPECT_EQ(judged_consistent(sound_story().page(6s, 30s, refused)).outcome.key,
             "judge.consistent.untold");
-  EXPECT_EQ(judged_consistent(Story().kill(6s)).outcome.key, "judge.consistent.untold");
+  EXPECT_EQ(judged_consistent(Story().kill(6s)).outcome.key, "judge.never-there");
 }
 
 // Invariants that are no JSON document: what a query answers, and how a program ends.

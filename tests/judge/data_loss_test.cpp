@@ -40,7 +40,7 @@ LedgerRecord steady_writes(Duration until, const std::function<bool(Duration)>& 
 DataLoss loss_of_one(const LedgerEntry& one) {
   LedgerRecord ledger;
   ledger.entries.push_back(one);
-  return data_loss(ledger, {10s, 10s}, 1);
+  return data_loss(ledger, {{{10s, 10s}}}, 1, false);
 }
 
 TEST(DataLoss, ClassesAreThoseOfTheTable) {
@@ -64,13 +64,13 @@ TEST(DataLoss, ClassesAreThoseOfTheTable) {
 TEST(DataLoss, OfStraysIsPhantom) {
   LedgerRecord ledger;
   ledger.strays = 3;
-  EXPECT_EQ(data_loss(ledger, {10s, 10s}, 1).phantom, 3U);
+  EXPECT_EQ(data_loss(ledger, {{{10s, 10s}}}, 1, false).phantom, 3U);
 }
 
 TEST(DataLoss, AllowsAsManyCopiesAsItIsTold) {
   LedgerRecord ledger;
   ledger.entries.push_back(entry(1s, 2s, acked, 2));
-  EXPECT_EQ(data_loss(ledger, {10s, 10s}, 2).duplicated, 0U);
+  EXPECT_EQ(data_loss(ledger, {{{10s, 10s}}}, 2, false).duplicated, 0U);
 }
 
 // Every history of three entries: each class is the sum over its entries.
@@ -94,7 +94,7 @@ TEST(DataLoss, OfEveryShortHistoryAddsUp) {
           ledger.entries.push_back(entry(at, at + 10ms, kind.outcome, kind.copies));
           at += 1s;
         }
-        const DataLoss loss = data_loss(ledger, {10s, 10s}, 1);
+        const DataLoss loss = data_loss(ledger, {{{10s, 10s}}}, 1, false);
         EXPECT_EQ(loss.lost, std::uint64_t(one.lost + two.lost + three.lost));
         EXPECT_EQ(loss.recovered, std::uint64_t(one.recovered + two.recovered + three.recovered));
         EXPECT_EQ(loss.phantom, std::uint64_t(one.phantom + two.phantom + three.phantom));
@@ -107,7 +107,7 @@ TEST(DataLoss, OfEveryShortHistoryAddsUp) {
 
 TEST(DataLoss, OfTheLastSecondReachesBackThatFar) {
   const auto ledger = steady_writes(10s, [](Duration at) { return at >= 9s; });
-  const DataLoss loss = data_loss(ledger, {10s, 10002ms}, 1);
+  const DataLoss loss = data_loss(ledger, {{{10s, 10002ms}}}, 1, false);
   EXPECT_EQ(loss.lost, 10U);
   EXPECT_EQ(loss.rpo.low, 10s - 9010ms);
   EXPECT_EQ(loss.rpo.high, 10002ms - 8900ms);
@@ -117,31 +117,31 @@ TEST(DataLoss, OfTheLastSecondReachesBackThatFar) {
 
 TEST(DataLoss, OfEverythingHasNoUpperEnd) {
   const auto ledger = steady_writes(20s, [](Duration) { return true; });
-  const DataLoss loss = data_loss(ledger, {20s, 20s}, 1);
+  const DataLoss loss = data_loss(ledger, {{{20s, 20s}}}, 1, false);
   EXPECT_EQ(loss.rpo.low, 20s - 10ms);
   EXPECT_FALSE(loss.rpo.high);
 }
 
 TEST(DataLoss, OfNothingIsKnownAsFinelyAsWasWritten) {
   const auto ledger = steady_writes(10s, [](Duration) { return false; });
-  const DataLoss loss = data_loss(ledger, {10s, 10s}, 1);
+  const DataLoss loss = data_loss(ledger, {{{10s, 10s}}}, 1, false);
   EXPECT_EQ(loss.rpo.low, 0s);
   EXPECT_EQ(loss.rpo.high, 100ms);
   EXPECT_EQ(loss.acknowledged_before, 100U);
   EXPECT_EQ(loss.reach, 10s - ledger.entries.front().sent);
-  EXPECT_EQ(data_loss(ledger, {15s, 15s}, 1).resolution, 15s - 9910ms)
+  EXPECT_EQ(data_loss(ledger, {{{15s, 15s}}}, 1, false).resolution, 15s - 9910ms)
       << "nothing was acknowledged in the last five seconds";
 }
 
 TEST(DataLoss, InTheMiddleIsAHole) {
   const auto ledger = steady_writes(10s, [](Duration at) { return at == 5s; });
-  EXPECT_EQ(data_loss(ledger, {10s, 10s}, 1).holes, 1U);
+  EXPECT_EQ(data_loss(ledger, {{{10s, 10s}}}, 1, false).holes, 1U);
 }
 
 TEST(DataLoss, FollowedByLaterWritesIsNoHole) {
   // Restored to 9 s; the system goes on from 12 s.
   const auto ledger = steady_writes(20s, [](Duration at) { return at >= 9s && at < 12s; });
-  const DataLoss loss = data_loss(ledger, {10s, 10s}, 1);
+  const DataLoss loss = data_loss(ledger, {{{10s, 10s}}}, 1, false);
   EXPECT_EQ(loss.holes, 0U);
   EXPECT_EQ(loss.lost, 30U);
   EXPECT_EQ(loss.lost_after, 20U) << "acknowledged between the failure and the stop";
@@ -151,7 +151,7 @@ TEST(DataLoss, FollowedByLaterWritesIsNoHole) {
 TEST(DataLoss, AcknowledgedWhileItFailedMayHaveANegativeLowerEnd) {
   auto ledger = steady_writes(10s, [](Duration) { return false; });
   ledger.entries.push_back(entry(9995ms, 10003ms, acked, 0));
-  const DataLoss loss = data_loss(ledger, {10s, 10005ms}, 1);
+  const DataLoss loss = data_loss(ledger, {{{10s, 10005ms}}}, 1, false);
   EXPECT_EQ(loss.rpo.low, -3ms);
   EXPECT_EQ(loss.rpo.high, 10005ms - 9900ms);
   EXPECT_EQ(loss.lost_after, 0U);
@@ -228,7 +228,7 @@ TEST(DataLoss, AgreesWithTheDefinitionsOnAHundredThousandHistories) {
     const LedgerRecord ledger = random_history(random);
     const Duration commanded(random() % 60);
     const Failure failure{commanded, commanded + Duration(random() % 4)};
-    const DataLoss is = data_loss(ledger, failure, 1);
+    const DataLoss is = data_loss(ledger, {{failure}}, 1, false);
     DataLoss should = by_definition(ledger, failure);
     should.phantom += ledger.strays;
     ASSERT_EQ(is.lost, should.lost) << i;
@@ -265,7 +265,7 @@ TEST(DataLoss, HoldsTheTrueLossAThousandTimesOfAThousand) {
       ledger.entries.push_back(
           entry(at, answered, answered < failed ? acked : unsure, kept ? 1 : 0));
     }
-    const DataLoss loss = data_loss(ledger, {commanded, armed}, 1);
+    const DataLoss loss = data_loss(ledger, {{{commanded, armed}}}, 1, false);
     if (loss.lost == 0) {
       // Nothing that was promised lay in the stretch.
       EXPECT_LE(reach, *loss.rpo.high) << i;

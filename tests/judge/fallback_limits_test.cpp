@@ -22,9 +22,16 @@ Story struck(Duration healed = 16s) {
 }
 
 TEST(FallbackLimits, IncludeAnAnswerFinishedAtTheInstantOfTheBite) {
-  Story story = struck();
-  story.page_at(6s, degraded, 6005ms).page(6100ms, 16s, degraded);
+  Story story;
+  story.cut(5995ms, 16s).page_at(6s, degraded, 6s).page(6100ms, 16s, degraded);
   EXPECT_EQ(judged_fallback(story, degraded_by("0s")).status, Status::pass);
+}
+
+TEST(FallbackLimits, LearnNothingFromWhatWasSentBeforeTheFault) {
+  // In place at 6.001 s; what was sent at 6 s was answered by a system that was whole when asked.
+  Story story = struck();
+  story.page_at(6s, degraded, 6005ms).page(7s, 16s, degraded);
+  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).measured->high, 7010ms - 6005ms);
 }
 
 TEST(FallbackLimits, CountTheFirstToBeAnsweredNotTheFirstToBeSent) {
@@ -33,14 +40,19 @@ TEST(FallbackLimits, CountTheFirstToBeAnsweredNotTheFirstToBeSent) {
   EXPECT_EQ(judged_fallback(story, degraded_by("1s")).measured->high, 105ms);
 }
 
-TEST(FallbackLimits, CountFromTheFirstVictimOfAnyFault) {
+TEST(FallbackLimits, CountFromTheFirstVictimOfTheIncidentThatIsNamed) {
   Story story;
   story.declare("slow").declare("quick").declare("blunt");
   story.note_fault(6s, "slow", 0, "injecting");
   story.note_fault(9s, "slow", 0, "bit", {{"at", Duration(9s).count()}});
   story.strike("quick", 7s, 16s).strike("blunt", 6500ms, 16s, 0, false);
   story.page(7200ms, 16s, degraded);
-  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).measured->high, 7210ms - 7005ms);
+  const auto named = [&](const char* incident) {
+    return judged_fallback(story, with(degraded_by("1s"), {{"incident", incident}}));
+  };
+  EXPECT_EQ(named("quick").measured->high, 7210ms - 7005ms);
+  EXPECT_EQ(named("blunt").outcome.key, "judge.fault-did-not-bite");
+  EXPECT_EQ(named("each").status, Status::inconclusive);
 }
 
 TEST(FallbackLimits, CountOnlyWhatWasDownBetweenTheVictimAndTheSwitch) {
@@ -50,12 +62,13 @@ TEST(FallbackLimits, CountOnlyWhatWasDownBetweenTheVictimAndTheSwitch) {
   EXPECT_EQ(judged_fallback(story, degraded_by("1s")).outcome.arguments["down"], 2);
 }
 
-TEST(FallbackLimits, AreNeverBelowZeroWhenItCameBeforeDetectionWasDue) {
+TEST(FallbackLimits, ShowDetectionInTheFigure) {
   Story story = struck();
   story.page(6100ms, 16s, degraded);
   const Finding finding = judged_fallback(story, with(degraded_by("1s"), {{"detect", "5s"}}));
   EXPECT_EQ(finding.measured->low, 0ms);
-  EXPECT_EQ(finding.measured->high, 0ms);
+  EXPECT_EQ(finding.measured->high, 105ms);
+  EXPECT_EQ(finding.limit, 6s);
 }
 
 TEST(FallbackLimits, ProveNothingByWhatWasServedBefore) {
@@ -91,7 +104,7 @@ TEST(NoFallback, IsAMissOnceTheDrillLastedUntilItWasDue) {
   EXPECT_EQ(judged_fallback(story, degraded_by("23905000001ns")).outcome.key,
             "judge.drill-cut-short");
   const Finding detecting = judged_fallback(story, with(degraded_by("1s"), {{"detect", "5s"}}));
-  EXPECT_EQ(detecting.measured->low, 24900ms - 6005ms);
+  EXPECT_EQ(detecting.measured->low, 29900ms - 6005ms);
 }
 
 TEST(LateFallback, IsAMissAlthoughAnInstantWasNotLookedAtWhenItWasTooLateAnyway) {
@@ -117,7 +130,7 @@ TEST(FallbackRounds, AreOfTheSameFault) {
   Story story = two_rounds();
   story.declare("other").strike("other", 8s, 9s);
   story.page(6100ms, 8s, degraded).page(12100ms, 16s, degraded);
-  EXPECT_EQ(judged_fallback(story, degraded_by("1s")).status, Status::pass);
+  EXPECT_EQ(judged_fallback(story, with(degraded_by("1s"), {{"incident", "cut"}})).status, Status::pass);
 }
 
 TEST(FallbackRounds, AreWorstWhereTheyTookLongest) {

@@ -42,12 +42,12 @@ TEST(Fallback, FailsWhenAHundredMillisecondsLate) {
   EXPECT_EQ(finding.cause->sample_saw, "status 200, /mode nominal");
 }
 
-TEST(Fallback, CountsFromTheDetectionThatThePlanAllows) {
+TEST(Fallback, IsAllowedDetectionBesideItsOwnTime) {
   json options = degraded_within("1s");
   options["detect"] = "5s";
   const Finding finding = fallback_at(11900ms).demand("fallback", options).finding();
   EXPECT_EQ(finding.status, Status::pass);
-  EXPECT_EQ(finding.measured->high, 905ms);
+  EXPECT_EQ(finding.measured->high, 5905ms);
   EXPECT_EQ(fallback_at(12000ms).demand("fallback", options).finding().status, Status::fail);
 }
 
@@ -56,13 +56,14 @@ TEST(Fallback, IsJudgedOnTheCompletionOfTheAnswer) {
   story.cut(6s, 16s).page(6s, 16s, degraded, 1500ms);
   const Finding finding = story.demand("fallback", degraded_within("1s")).finding();
   EXPECT_EQ(finding.status, Status::fail);
-  EXPECT_EQ(finding.measured->high, 6s + 1500ms - 6005ms);
+  EXPECT_EQ(finding.measured->high, 6100ms + 1500ms - 6005ms);
 }
 
 TEST(Fallback, TakesTheAnswerOfTheVictimItself) {
-  // The request was under way when its source failed: intended before the bite, degraded after.
+  // The request was under way when its source failed: sent when the fault was in place, before the
+  // bite, and degraded after.
   Story story;
-  story.cut(6s, 16s).page(6s, 16s, degraded, 10ms);
+  story.cut(5999ms, 16s).page(6s, 16s, degraded, 9ms);
   const Finding finding = story.demand("fallback", degraded_within("5ms")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.measured->high, 5ms);

@@ -91,6 +91,7 @@ TEST(LogLimits, ProveNothingWhereLinesWereLeftOut) {
   const auto server = static_cast<std::uint16_t>(std::ranges::find(record.log_services, "server") -
                                                  record.log_services.begin());
   record.log.push_back({20s, server, "[reprise: 7 lines left out]", true});
+  record.log.back().unsearched = true;
   const json silent{{"service", "server"}, {"matches", "panic"}, {"absent", true}};
   EXPECT_EQ(alone(record, "log", logged()).outcome.key, "judge.log.gaps");
   EXPECT_EQ(alone(record, "log", silent).outcome.key, "judge.log.gaps");

@@ -121,9 +121,9 @@ TEST(Verdict, ShowsTheFirstReasonThatVoidsIt) {
 }
 
 TEST(Verdict, ThatIsVoidKeepsWhatWasUnknownAndForgetsWhatWasDeclared) {
-  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}};
+  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}, {"failure", "SeenForbidden"}};
   Story story;
-  story.kill(6s).page(6s, 9s, refused).event(7s, "trouble", {{"what", "disk full"}});
+  story.kill(6s).page(6s, 9s, refused).steady("lost");
   story.demand("never", {{"probe", "page"}, {"expect", "down"}}, {{"known", known}});
   story.demand("never", {{"probe", "page"}, {"expect", "degraded"}},
                {{"known", known}, {"name", "kept"}});
@@ -143,7 +143,7 @@ TEST(Verdict, OfAnUnknownOrUnfinishedKindProvesNothing) {
 }
 
 TEST(Verdict, DoesNotDoubtADeclaredDeficiencyOfWhichNothingIsKnown) {
-  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}};
+  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}, {"failure", "SeenForbidden"}};
   Story story;
   story.kill(6s);
   story.demand("never", {{"probe", "nobody"}, {"expect", "down"}}, {{"known", known}});

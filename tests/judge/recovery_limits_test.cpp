@@ -14,12 +14,18 @@ Finding judged_recovery(const Story& story, const json& options) {
   return alone(story, "recovery", options);
 }
 
-TEST(RecoveryCharge, IsTheFaultThatStruckWithinAnIntervalOfTheFirstBadSample) {
+TEST(RecoveryCharge, IsTheLongestOfWhatMayHaveBegunTheOutage) {
   Story story;
   story.declare("cut").strike("cut", 5200ms, 5800ms);
   story.declare("kill").strike("kill", 6100ms, std::nullopt);
   story.page_at(6s, refused, 6150ms).page(6100ms, 7s, refused);
-  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 7010ms - 6100ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 7010ms - 5800ms);
+  // Once the probe has been well for long enough after it, the cut is out of the question.
+  Story later;
+  later.declare("cut").strike("cut", 5200ms, 5800ms);
+  later.declare("kill").strike("kill", 9100ms, std::nullopt);
+  later.page_at(9s, refused, 9150ms).page(9100ms, 10s, refused);
+  EXPECT_EQ(judged_recovery(later, nominal_by("5s")).measured->high, 10010ms - 9100ms);
 }
 
 TEST(RecoveryCharge, IsAConditionThatWasHealedAtTheInstantTheOutageBegan) {
@@ -47,22 +53,34 @@ TEST(RecoveryCharge, IsTheEarliestOfSeveralFaults) {
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->low, 8900ms - 6001ms);
 }
 
-TEST(RecoveryCharge, OfSeveralConditionsIsCountedFromTheLastHealing) {
+TEST(RecoveryCharge, OfSeveralConditionsIsUnsureBetweenTheirHealings) {
   Story story;
   story.declare("cut").strike("cut", 6s, 12s);
   story.declare("jam").strike("jam", 6s, 10s);
   story.page(6s, 13s, broken);
-  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 13010ms - 12s);
+  const Finding held = judged_recovery(story, nominal_by("5s"));
+  EXPECT_EQ(held.status, Status::pass);
+  EXPECT_EQ(held.measured->low, 12900ms - 12s);
+  EXPECT_EQ(held.measured->high, 13010ms - 10s);
+  const Finding unsure = judged_recovery(story, nominal_by("2s"));
+  EXPECT_EQ(unsure.outcome.key, "judge.recovery.undecided");
+  EXPECT_EQ(judged_recovery(story, nominal_by("2s", {{"from", "heal"}})).status, Status::pass);
+  EXPECT_EQ(judged_recovery(story, nominal_by("1009ms")).failure, "chaos.RecoveryTooLate");
 }
 
 TEST(RecoveryCharge, OfAnEventIsNotPutOffByAConditionBesideIt) {
   Story story;
-  story.declare("harmless").strike("harmless", 4s, 20s);
+  story.declare("harmless").strike("harmless", 3s, 20s);
   story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 13s, broken);
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 13010ms - 6s);
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).status, Status::fail);
   // Who knows that it hinders the recovery says so.
-  EXPECT_EQ(judged_recovery(story, nominal_by("5s", {{"from", "heal"}})).measured->high, 0s);
+  Story hindered = story;
+  hindered.declare("cut").strike("cut", 3s, 11s);
+  EXPECT_EQ(judged_recovery(hindered, nominal_by("5s", {{"from", "heal"}})).measured->high,
+            13010ms - 11s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s", {{"incident", "harmless"}})).measured->high,
+            13010ms - 3s);
 }
 
 TEST(RecoveryCharge, CountsFromTheHealingOnlyWhereThereIsOneAndItIsMeant) {
@@ -80,11 +98,15 @@ TEST(RecoveryCharge, CountsFromTheHealingOnlyWhereThereIsOneAndItIsMeant) {
             3010ms);
 }
 
-TEST(RecoveryLimits, IncludeASampleFinishedAtTheInstantOfTheCommand) {
+TEST(RecoveryLimits, AwaitALevelThatWasNotThereAtTheCommand) {
   Story story;
   story.kill(6s).page_at(5900ms, refused, 6s);
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).outcome.key, "judge.recovery.recovered");
   story.page_at(5900ms, refused, 5999ms);
+  const Finding awaited = judged_recovery(story, nominal_by("5s"));
+  EXPECT_EQ(awaited.outcome.key, "judge.recovery.recovered");
+  EXPECT_EQ(awaited.measured->high, 10ms);
+  story.page_at(5800ms, refused, 5810ms).page_at(5900ms, nominal, 5910ms);
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).outcome.key, "judge.no-outage");
 }
 
@@ -97,7 +119,7 @@ TEST(RecoveryLimits, AreJudgedOnTheWorstOutage) {
   EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 3010ms);
   // The miss that was seen counts more than the outage of which nothing is known.
   story.page(18s, 22s, refused).skipped(22s, 24s);
-  EXPECT_EQ(judged_recovery(story, nominal_by("4s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(story, nominal_by("4010ms")).outcome.key, "judge.unseen");
   EXPECT_EQ(judged_recovery(story, nominal_by("2s")).measured->high, 24010ms - 18s);
   story.page(11s, 18s, refused);
   EXPECT_EQ(judged_recovery(story, nominal_by("4s")).failure, "chaos.RecoveryTooLate");
@@ -106,8 +128,8 @@ TEST(RecoveryLimits, AreJudgedOnTheWorstOutage) {
 TEST(RecoveryLimits, AreUnknownWhereNobodyLookedUnlessItWasTooLateAnyway) {
   Story story = down_until(8s);
   story.skipped(8s, 12s);
-  EXPECT_EQ(judged_recovery(story, nominal_by("1899ms")).outcome.key, "judge.unseen");
-  EXPECT_EQ(judged_recovery(story, nominal_by("1898999999ns")).failure, "chaos.RecoveryTooLate");
+  EXPECT_EQ(judged_recovery(story, nominal_by("2s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(story, nominal_by("1999999999ns")).failure, "chaos.RecoveryTooLate");
 }
 
 TEST(NoOutage, NeedsToHaveBeenSeenForAsLongAsARecoveryMustLast) {
@@ -122,8 +144,10 @@ TEST(NoOutage, NeedsToHaveBeenSeenForAsLongAsARecoveryMustLast) {
 }
 
 TEST(NoOutage, IsUnknownWhereNobodyLookedAndAsFineAsTheSamples) {
-  EXPECT_EQ(judged_recovery(Story().kill(6s).skipped(9s, 9100ms), nominal_by("5s")).outcome.key,
-            "judge.skipped");
+  // Had it been bad, it would have counted from the kill: in time for the one, not for the other.
+  const Story skipped = Story().kill(6s).skipped(9s, 9100ms);
+  EXPECT_EQ(judged_recovery(skipped, nominal_by("5s")).status, Status::pass);
+  EXPECT_EQ(judged_recovery(skipped, nominal_by("3s")).outcome.key, "judge.unseen");
   EXPECT_EQ(judged_recovery(Story().kill(6s), nominal_by("110ms")).status, Status::pass);
   EXPECT_EQ(judged_recovery(Story().kill(6s), nominal_by("109ms")).outcome.key, "judge.too-coarse");
 }

@@ -64,12 +64,13 @@ TEST(Recovery, OfAnAcceptableLevelIsCountedFromTheIncident) {
   EXPECT_EQ(finding.measured->high, 2010ms);
 }
 
-TEST(Recovery, BeforeTheHealingTookNoTimeAtAll) {
+TEST(Recovery, WhileAConditionIsInPlaceCountsFromItsCommand) {
   Story story;
   story.cut(6s, 16s).page(6s, 8s, broken);
   const Finding finding = story.demand("recovery", nominal_within("1s")).finding();
-  EXPECT_EQ(finding.status, Status::pass);
-  EXPECT_EQ(finding.measured->high, 0ms);
+  EXPECT_EQ(finding.status, Status::fail);
+  EXPECT_EQ(finding.measured->low, 7900ms - 6001ms);
+  EXPECT_EQ(finding.measured->high, 2010ms);
 }
 
 TEST(Recovery, WithoutAnyOutageIsOnlyAsGoodAsWhatCouldBeSeen) {
@@ -199,7 +200,7 @@ TEST(Recovery, IsInconclusiveWhenNobodyLookedJustThen) {
 
 TEST(Recovery, IsInconclusiveWhenTheHealingWasNeverRecorded) {
   Story story;
-  story.declare("cut").strike("cut", 6s, std::nullopt).page(6s, 9s, broken);
+  story.declare("cut").strike("cut", 6s, std::nullopt).page(6s, 30s, broken);
   story.note_fault(5900ms, "cut", 0, "preparing", {{"lasting", "condition"}});
   story.note_fault(6001ms, "cut", 0, "preparing", {{"lasting", "condition"}});
   EXPECT_EQ(story.demand("recovery", nominal_within("5s")).finding().outcome.key,

@@ -76,8 +76,8 @@ TEST_F(Restore, FailsAtTheRungWhoseStepFailed) {
   EXPECT_EQ(finding.failure, "chaos.RestoreFailed");
   EXPECT_EQ(finding.outcome.arguments.at("rung_key"), "rung.structure");
   EXPECT_TRUE(finding.cause);
-  EXPECT_EQ(judged_restore(record(), {{"to", "server"}}).status, Status::pass)
-      << "what lies above the rung that is wanted does not matter";
+  EXPECT_EQ(judged_restore(record(), {{"to", "server"}}).failure, "chaos.RestoreFailed")
+      << "a procedure that failed above the wanted rung failed all the same";
 }
 
 TEST_F(Restore, FailsBelowTheRungThatAFailedStepWasToLeadTo) {

@@ -69,7 +69,7 @@ TEST(LongestOutage, AtTheVeryFirstSampleBeganAtMostAnIntervalBefore) {
 TEST(LongestOutage, IsUnknownWhenAnInstantWasNotLookedAtUnlessItWasTooLongAnyway) {
   Story story = open_at_the_end();
   story.skipped(20s, 20100ms);
-  EXPECT_EQ(judged_throughout(story, longest("890ms")).outcome.key, "judge.skipped");
+  EXPECT_EQ(judged_throughout(story, longest("890ms")).outcome.key, "judge.drill-cut-short");
   EXPECT_EQ(judged_throughout(story, longest("889ms")).status, Status::fail);
 }
 
@@ -81,7 +81,8 @@ TEST(LongestOutage, IsJudgedBesideACount) {
         story, every_200({{"allowed-failures", allowed}, {"longest-outage", outage}}));
   };
   EXPECT_EQ(both(9, "2s").failure, "chaos.TooManyFailures");
-  EXPECT_EQ(both(9, "1s").failure, "chaos.TooManyFailures");
+  EXPECT_EQ(both(9, "1s").failure, "chaos.OutageTooLong");
+  EXPECT_EQ(both(9, "1s").others.at(0).failure, "chaos.TooManyFailures");
   EXPECT_EQ(both(10, "1s").failure, "chaos.OutageTooLong");
   EXPECT_EQ(both(10, "2s").status, Status::pass);
   EXPECT_EQ(both(10, "2s").outcome.key, "judge.throughout.outage");
@@ -146,7 +147,7 @@ TEST(File, NeedsAnExpectationAndASampleInTheDrill) {
             "judge.no-samples");
   EXPECT_EQ(alone(Story().unrecorded(5100ms, 30s), "file", page_is_nominal()).status, Status::pass);
   EXPECT_EQ(alone(Story().skipped(29900ms, 30s), "file", page_is_nominal()).outcome.key,
-            "judge.skipped");
+            "judge.unseen");
 }
 
 TEST(Awaiting, IsForWhatTheAssertionExpects) {

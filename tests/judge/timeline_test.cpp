@@ -39,8 +39,8 @@ std::string shown(const std::vector<Point>& points) {
 TEST(Timeline, KnowsTheInstantsThatAreMissingFromTheSchedule) {
   EXPECT_EQ(shown(line_of(seen_at({0ms, 150ms, 300ms})).points), "0 150 300");
   EXPECT_EQ(shown(line_of(seen_at({0ms, 151ms})).points), "0 100? 151");
-  EXPECT_EQ(shown(line_of(seen_at({0ms, 300ms})).points), "0 100? 300");
-  EXPECT_EQ(shown(line_of(seen_at({0ms, 400ms})).points), "0 100? 300? 400");
+  EXPECT_EQ(shown(line_of(seen_at({0ms, 300ms})).points), "0 100? 200? 300");
+  EXPECT_EQ(shown(line_of(seen_at({0ms, 400ms})).points), "0 100? 200? 300? 400");
 }
 
 TEST(Timeline, HoldsTheSkippedInstantsInTheirPlaces) {
@@ -70,7 +70,10 @@ TEST(Timeline, NeedsASampleAtBothEndsOfAWindow) {
   EXPECT_EQ(shown(line.within({850ms, 1350ms})), "1000 1100 1200");
   EXPECT_EQ(shown(line.within({849ms, 1350ms})), "849? 1000 1100 1200");
   EXPECT_EQ(shown(line.within({850ms, 1351ms})), "1000 1100 1200 1300?");
-  EXPECT_EQ(shown(line.within({1100ms, 1200ms})), "1100");
+  EXPECT_EQ(shown(line.within({1100ms, 1199ms})), "1100");
+  // Whatever was out or answered in it belongs to a window, ends included.
+  EXPECT_EQ(shown(line.within({1110ms, 1200ms})), "1100 1200");
+  EXPECT_EQ(shown(line.within({1111ms, 1200ms})), "1200");
   EXPECT_EQ(shown(line.within({5s, 6s})), "");
 }
 
@@ -82,12 +85,32 @@ TEST(Timeline, AllowsTheSamplerTwentyMillisecondsToWakeUp) {
   EXPECT_EQ(shown(line.within({969ms, 1051ms})), "969? 1000 1010 1020 1030?");
 }
 
+TEST(Unusable, IsAProbeWithoutSamplesOrWithoutAnAnswer) {
+  ProbeRecord probe;
+  probe.observations = {{"refused", json::object()}, {"answered", json::object()}};
+  probe.samples = {{0s, 0s, 1s, 0}, {1s, 1s, 2s, 1}};
+  const Point refused{0s, 1s, Truth::fails, &probe.samples[0]};
+  const Point answered{1s, 2s, Truth::fails, &probe.samples[1]};
+  const Point awaited{0s, 1s, Truth::holds, &probe.samples[0]};
+  const Point unknown{2s, 2s, Truth::unknown, nullptr};
+  auto why = [&](const std::vector<Point>& line, const std::vector<Point>& points) {
+    const auto message = unusable({&probe, 1s, line}, "page", points);
+    return message ? message->key : std::string();
+  };
+  EXPECT_EQ(why({answered}, {unknown}), "judge.no-samples");
+  EXPECT_EQ(why({refused, unknown}, {refused}), "judge.never-answered");
+  EXPECT_EQ(why({refused, answered}, {refused}), "");
+  EXPECT_EQ(why({awaited}, {awaited}), "");
+}
+
 TEST(Points, AreCountedBySightAndMeasured) {
-  const std::vector<Point> points{{0s, 3s, Truth::fails, nullptr},
-                                  {1s, 2s, Truth::holds, nullptr},
-                                  {4s, 5s, Truth::fails, nullptr}};
+  const Sample sample{};
+  const std::vector<Point> points{{0s, 3s, Truth::fails, &sample},
+                                  {1s, 2s, Truth::holds, &sample},
+                                  {4s, 9s, Truth::unknown, nullptr},
+                                  {5s, 6s, Truth::fails, &sample}};
   EXPECT_EQ(count(points, Truth::fails), 2u);
-  EXPECT_EQ(count(points, Truth::unknown), 0u);
+  EXPECT_EQ(count(points, Truth::unknown), 1u);
   EXPECT_EQ(largest_latency(points), 3s);
   EXPECT_EQ(largest_latency({}), 0s);
 }
@@ -112,19 +135,19 @@ TEST(Levels, AreTakenFromTheLatencyOfEachSampleWhereTheyAskForIt) {
   EXPECT_EQ(classifier.level(late), Level::degraded);
   EXPECT_EQ(classifier.level(down), Level::down);
   const Matcher exactly(record, "page", expected("degraded"), Match::exactly);
-  EXPECT_FALSE(exactly.holds(in_time));
-  EXPECT_TRUE(exactly.holds(late));
+  EXPECT_EQ(exactly.of(in_time), Truth::fails);
+  EXPECT_EQ(exactly.of(late), Truth::holds);
   const Matcher at_least(record, "page", expected("degraded"), Match::at_least);
-  EXPECT_TRUE(at_least.holds(in_time));
-  EXPECT_FALSE(at_least.holds(down));
+  EXPECT_EQ(at_least.of(in_time), Truth::holds);
+  EXPECT_EQ(at_least.of(down), Truth::fails);
   // One of the two levels is enough to need the latency, and a predicate of its own too.
   const Record one = leveled({{"status", 201}}, slow);
   EXPECT_EQ(Classifier(one, "page").level(late), Level::degraded);
   EXPECT_EQ(Classifier(one, "page").level(down), Level::down);
   const Record other = leveled(quick, ok);
   EXPECT_EQ(Classifier(other, "page").level(down), Level::degraded);
-  EXPECT_TRUE(Matcher(other, "page", expected(quick), Match::exactly).holds(in_time));
-  EXPECT_FALSE(Matcher(other, "page", expected(quick), Match::exactly).holds(late));
+  EXPECT_EQ(Matcher(other, "page", expected(quick), Match::exactly).of(in_time), Truth::holds);
+  EXPECT_EQ(Matcher(other, "page", expected(quick), Match::exactly).of(late), Truth::fails);
 }
 
 TEST(Observations, AreGivenTheLatencyOfTheirSample) {

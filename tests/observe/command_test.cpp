@@ -104,6 +104,44 @@ TEST_F(CommandProbe, ReadsALotOfOutputAndKeepsLittle) {
   EXPECT_EQ(seen.values.at("text").get<std::string>().size(), 4096U);
 }
 
+TEST_F(CommandProbe, SearchesAllThatWasPrinted) {
+  const json fatal{{"text", {{"contains", "FATAL"}}}};
+  const json warning{{"stderr", {{"matches", "^warning$|, warning$"}}}};
+  const auto see = [&](const std::string& program) {
+    return observing_.sample(*observing_.make(Observing::asked(python(program), {fatal, warning})))
+        .seen;
+  };
+  const auto bad =
+      see("import sys\nprint('x' * 3_000_000 + 'FATAL')\n"
+          "print('y' * 9000 + ', warning', end='', file=sys.stderr)");
+  EXPECT_EQ(judged(fatal, bad), Truth::holds);
+  EXPECT_EQ(judged(warning, bad), Truth::holds);
+  const auto good = see("import sys\nprint('x' * 3_000_000)\nprint('y' * 9000, file=sys.stderr)");
+  EXPECT_EQ(judged(fatal, good), Truth::fails);
+  EXPECT_EQ(judged(warning, good), Truth::fails);
+}
+
+TEST_F(CommandProbe, SaysWhatItDidNotRead) {
+  const json fatal{{"text", {{"contains", "FATAL"}}}};
+  const json mode{{"json", {{"/mode", 1}}}};
+  const auto spec = Observing::asked(python("print('x' * 9_000_000 + 'FATAL')"), {fatal, mode});
+  const auto seen = observing_.sample(*observing_.make(spec)).seen;
+  EXPECT_EQ(judged(fatal, seen), Truth::unknown);
+  EXPECT_EQ(judged(mode, seen), Truth::unknown);
+  EXPECT_EQ(judged({{"exit", 0}}, seen), Truth::holds);
+}
+
+TEST_F(CommandProbe, KeepsWhatWasPrintedUntilTheDeadline) {
+  const json fatal{{"text", {{"contains", "FATAL"}}}};
+  const auto spec = Observing::asked(
+      python("import time\nprint('a FATAL error', flush=True)\ntime.sleep(60)"), {fatal});
+  const auto late = observing_.sample(*observing_.make(spec), 500ms).seen;
+  EXPECT_EQ(late.outcome, "timeout");
+  EXPECT_EQ(late.values.at("partial"), true);
+  EXPECT_EQ(judged(fatal, late, Meant::forbidden), Truth::holds);
+  EXPECT_EQ(judged({{"exit", 1}}, late, Meant::forbidden), Truth::unknown);
+}
+
 TEST_F(CommandProbe, TakesOverlappingSamplesAndLeavesNothing) {
   const auto probe = observing_.make(Observing::spec("command", {{"run", {"true"}}}));
   observing_.sample(*probe);

@@ -78,6 +78,26 @@ TEST_F(FileProbe, ReadsNoMoreThanItsLimit) {
   EXPECT_FALSE(seen.values.contains("sha256"));
 }
 
+TEST_F(FileProbe, SaysWhatOfALargeFileItDoesNotKnow) {
+  const json hash{{"sha256", "abc"}};
+  const json valid{{"valid-json", false}};
+  const json mode{{"json", {{"/mode", {{"exists", false}}}}}};
+  const auto look_at = [&](std::uintmax_t size) {
+    std::ofstream(folder_.path() / "system/large").close();
+    std::filesystem::resize_file(folder_.path() / "system/large", size);
+    const auto spec = Observing::asked(Observing::spec("file", {{"path", "large"}}), {mode});
+    return observing_.sample(*observing_.make(spec)).seen;
+  };
+  const auto large = look_at((16 << 20) + 1);
+  EXPECT_EQ(judged(hash, large), Truth::fails);
+  EXPECT_EQ(judged(valid, large), Truth::unknown);
+  EXPECT_EQ(judged(mode, large), Truth::unknown);
+  const auto larger = look_at((64 << 20) + 1);
+  EXPECT_EQ(judged(hash, larger), Truth::unknown);
+  EXPECT_EQ(judged(valid, larger), Truth::unknown);
+  EXPECT_EQ(judged({{"size", {{">", 1}}}}, larger), Truth::holds);
+}
+
 TEST_F(FileProbe, WantsAFileOrAPathButNotBoth) {
   EXPECT_FALSE(observing_.try_make(Observing::spec("file", json::object())));
   EXPECT_FALSE(observing_.try_make(Observing::spec("file", {{"file", "a"}, {"path", "b"}})));

@@ -121,19 +121,12 @@ TEST(HttpProbe, KeepsItsDeadlineWhileABodyTricklesIn) {
   expect_late_by_300ms(observing.sample(*probe, 300ms));
 }
 
-TEST(HttpProbe, SaysErrorForWhatIsNotHttpAndForTooLargeABody) {
+TEST(HttpProbe, SaysErrorForWhatIsNotHttp) {
   const TestServer other([](const Served& client) { client.write("220 mail ready\r\n\r\n"); });
-  const TestServer large([](const Served& client) {
-    client.read_request();
-    client.answer("200 OK", std::string((8 << 20) + 1, 'x'));
-  });
   Observing observing;
   const auto not_http = observing.see("http", {{"url", other.url()}});
   EXPECT_EQ(not_http.outcome, "error");
   EXPECT_THAT(not_http.values.at("text"), HasSubstr("not an HTTP answer"));
-  const auto too_large = observing.see("http", {{"url", large.url()}});
-  EXPECT_EQ(too_large.outcome, "error");
-  EXPECT_THAT(too_large.values.at("text"), HasSubstr("8 MiB"));
 }
 
 TEST(HttpProbe, ReadsALargeJsonDocument) {
@@ -151,7 +144,7 @@ TEST(HttpProbe, ReadsALargeJsonDocument) {
   const auto seen = observing.sample(*probe).seen;
   EXPECT_EQ(seen.values.at("json").at("/mode"), "nominal");
   EXPECT_TRUE(seen.values.at("json").at("/rows").is_array());
-  EXPECT_EQ(seen.values.at("cut"), json({"/rows"}));
+  EXPECT_EQ(seen.values.at("cut"), json({"json /rows"}));
   EXPECT_LT(seen.values.dump().size(), 10'000U);
 }
 

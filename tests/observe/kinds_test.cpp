@@ -63,12 +63,5 @@ TEST(Addresses, AreFollowedAsBrowsersDo) {
   EXPECT_THAT(follow("https://b/"), HasSubstr("https is not supported"));
 }
 
-TEST(KeptPointers, RefuseWhatIsNoJsonPointer) {
-  Observing observing;
-  auto spec = Observing::spec("http", {{"url", "http://127.0.0.1/"}});
-  spec.pointers = {"no-slash"};
-  EXPECT_FALSE(observing.try_make(spec));
-}
-
 }  // namespace
 }  // namespace reprise

@@ -14,13 +14,15 @@ using nlohmann::json;
 TEST(LogProbe, CountsEveryMatchingLineOnce) {
   Observing observing;
   auto& lines = observing.surroundings.logs["server"];
-  lines = {"started", "switched to simulated (1)", "idle"};
+  for (const auto* line : {"started", "switched to simulated (1)", "idle"}) {
+    lines.emplace_back(line);
+  }
   const auto probe = observing.make(
       Observing::spec("log", {{"service", "server"}, {"matches", "switched to (simulated|live)"}}));
   const json one = {{"count", 1}, {"line", "switched to simulated (1)"}};
   EXPECT_EQ(observing.sample(*probe).seen.values, one);
   EXPECT_EQ(observing.sample(*probe).seen.values, one);
-  for (int i = 0; i < 2000; ++i) lines.push_back("switched to live");
+  for (int i = 0; i < 2000; ++i) lines.emplace_back("switched to live");
   for (const auto& taken : observing.sample_together(*probe, 3, 5s)) {
     EXPECT_EQ(taken.seen.values, json({{"count", 2001}, {"line", "switched to live"}}));
   }
@@ -32,11 +34,47 @@ TEST(LogProbe, SeesNothingWhereNothingWasSaid) {
             json({{"count", 0}}));
 }
 
-TEST(LogProbe, SurvivesAVeryLongLine) {
+TEST(LogProbe, SearchesAVeryLongLineInLittleTime) {
   Observing observing;
-  observing.surroundings.logs["server"] = {std::string(1 << 20, 'a') + "b"};
-  EXPECT_EQ(observing.see("log", {{"service", "server"}, {"matches", "(a|c)*b"}}).outcome,
-            "answered");
+  observing.surroundings.logs["server"].emplace_back(std::string(1 << 20, 'a') + "b");
+  const auto seen = observing.see("log", {{"service", "server"}, {"matches", "(a|c)*b$"}});
+  EXPECT_EQ(seen.values.at("count"), 1);
+  EXPECT_EQ(seen.values.at("cut"), json({"line"}));
+}
+
+// What the probe says of FATAL after such a line, and another that is whole.
+Observation see_fatal(Printed printed) {
+  Observing observing;
+  observing.surroundings.logs["server"] = {std::move(printed), Printed("idle")};
+  return observing.see("log", {{"service", "server"}, {"matches", "FATAL"}});
+}
+
+TEST(LogProbe, KnowsWhatWasFoundInLinesThatWereNotKept) {
+  Printed cut("beginning");
+  cut.cut = true;
+  cut.found = {{"FATAL", 1}};
+  EXPECT_EQ(judged({{"count", 1}}, see_fatal(cut)), Truth::holds);
+  EXPECT_EQ(judged({{"line", {{"contains", "end"}}}}, see_fatal(cut)), Truth::unknown);
+  cut.found = {{"FATAL", 0}};
+  EXPECT_EQ(judged({{"count", 0}}, see_fatal(cut)), Truth::holds);
+  Printed left_out("[3 lines left out]");
+  left_out.left_out = 3;
+  left_out.found = {{"FATAL", 2}};
+  EXPECT_EQ(judged({{"count", 2}}, see_fatal(left_out)), Truth::holds);
+  EXPECT_EQ(judged({{"line", {{"contains", "lines"}}}}, see_fatal(left_out)), Truth::unknown);
+}
+
+TEST(LogProbe, DoesNotKnowWhatNobodySearched) {
+  Printed cut("beginning");
+  cut.cut = true;
+  EXPECT_EQ(judged({{"count", 0}}, see_fatal(cut)), Truth::unknown);
+  cut.found = {{"FATAL", 0}};
+  cut.unsearched = true;
+  EXPECT_EQ(judged({{"count", 0}}, see_fatal(cut)), Truth::unknown);
+  cut.found = {{"FATAL", 1}};
+  EXPECT_EQ(judged({{"count", 1}}, see_fatal(cut)), Truth::holds);
+  cut.left_out = 3;
+  EXPECT_EQ(judged({{"count", 1}}, see_fatal(cut)), Truth::unknown);
 }
 
 TEST(LogProbe, RefusesWhatIsNoRegularExpression) {

@@ -41,6 +41,17 @@ class Observing {
     return spec;
   }
 
+  // With what a scenario asks of this probe.
+  static ProbeSpec asked(ProbeSpec spec, const std::vector<nlohmann::json>& expectations) {
+    for (const auto& written : expectations) {
+      const auto one = Expectation::parse(written);
+      for (const auto& search : one->searches()) spec.searches.push_back(search.written());
+      for (const auto& pointer : one->pointers()) spec.pointers.push_back(pointer);
+      for (const auto& header : one->headers()) spec.headers.push_back(header);
+    }
+    return spec;
+  }
+
   Result<std::unique_ptr<Probe>> try_make(const ProbeSpec& spec) {
     const ProbeContext context{engine.get_executor(), surroundings, pool_};
     return Registry<ProbeKind>::find(spec.kind)->make(spec, context);
@@ -140,6 +151,11 @@ inline std::size_t descriptors_falling_to(std::size_t wanted) {
     open = open_descriptors();
   }
   return open;
+}
+
+inline Truth judged(const nlohmann::json& expectation, const Observation& seen,
+                    Meant meant = Meant::demanded) {
+  return Expectation::parse(expectation)->evaluate(seen, meant);
 }
 
 // A time-out is kept: not before, and hardly after.

@@ -44,6 +44,8 @@ void serve(const Served& client) {
     client.answer("500 Internal Server Error", "", html);
   } else if (request.starts_with("GET /error ")) {
     client.answer("502 Bad Gateway", "<p>no luck</p>", html);
+  } else if (request.starts_with("GET /long ")) {
+    client.answer("200 OK", "<p>" + std::string(9'000, 'x') + " Fatal error</p>", html);
   } else if (request.starts_with("GET /silent ")) {
     client.stay_silent();
   } else if (request.starts_with("GET /cut ")) {
@@ -116,6 +118,16 @@ TEST_F(PageProbe, WaitsForTextForASelectorAndForAGivenText) {
   EXPECT_EQ(look("/two-steps", {{"wait-for-text", "arrived"}}).values.at("text"), "arrived");
   const auto wrong = look("/", {{"wait-for", "]["}});
   EXPECT_EQ(wrong.outcome, "error");
+}
+
+TEST_F(PageProbe, SearchesAllThatAPersonCanRead) {
+  const json fatal{{"text", {{"contains", "Fatal error"}}}};
+  const auto spec = Observing::spec("page", {{"url", server_.url("/long")}});
+  const auto asked = observing_.make(Observing::asked(spec, {fatal}));
+  EXPECT_EQ(judged(fatal, observing_.sample(*asked, patience).seen), Truth::holds);
+  const auto unasked = look("/long");
+  EXPECT_EQ(judged(fatal, unasked), Truth::unknown);
+  EXPECT_LT(unasked.values.dump().size(), 5'000U);
 }
 
 TEST_F(PageProbe, AsksForTheLanguageItWasGiven) {

@@ -52,6 +52,28 @@ TEST_F(PostgresProbe, SeesTheFirstRowWithItsTypes) {
                                          {"nan", "NaN"}}));
 }
 
+TEST_F(PostgresProbe, SearchesWhatItDoesNotKeep) {
+  const json fatal{{"value", {{"contains", "FATAL"}}}};
+  const json row{{"row", {{"matches", "FATAL.*last"}}}};
+  const auto see = [&](const std::string& query) {
+    const auto spec = Observing::spec("postgres", {{"database", "history"}, {"query", query}});
+    return observing_.sample(*observing_.make(Observing::asked(spec, {fatal, row}))).seen;
+  };
+  const auto bad = see("SELECT repeat('.', 9000) || 'FATAL' AS a, 'last' AS b");
+  EXPECT_EQ(judged(fatal, bad), Truth::holds);
+  EXPECT_EQ(judged(row, bad), Truth::holds);
+  const auto good = see("SELECT repeat('.', 9000) AS a, 'last' AS b");
+  EXPECT_EQ(judged(fatal, good), Truth::fails);
+  EXPECT_EQ(judged(row, good), Truth::fails);
+  EXPECT_EQ(judged({{"value", {{"contains", "other"}}}}, good), Truth::unknown);
+  const auto document = see("SELECT jsonb_build_array(repeat('.', 90000), 'FATAL')");
+  EXPECT_EQ(judged(fatal, document), Truth::holds);
+  EXPECT_EQ(judged({{"value", {{"type", "array"}}}}, document), Truth::holds);
+  const auto huge = see("SELECT to_jsonb(repeat('.', 9000000) || 'FATAL')");
+  EXPECT_EQ(judged(fatal, huge), Truth::unknown);
+  EXPECT_EQ(judged({{"rows", 1}}, huge), Truth::holds);
+}
+
 TEST_F(PostgresProbe, CountsRowsAndKeepsOnlyTheFirst) {
   const auto many = probe("SELECT i FROM generate_series(5, 200004) AS i");
   const auto seen = observing_.sample(*many, 30s).seen;

@@ -4,6 +4,8 @@
 namespace reprise {
 namespace {
 
+using nlohmann::json;
+
 TEST(TcpProbe, IsAnsweredOnceConnected) {
   const TestServer server([](const Served& client) { client.stay_silent(); });
   Observing observing;
@@ -35,6 +37,27 @@ TEST(TcpProbe, SaysWhyItWasNotAnswered) {
   const auto probe = observing.make(
       Observing::spec("tcp", {{"address", silent.address()}, {"receive", "a word"}}));
   expect_late_by_300ms(observing.sample(*probe, 300ms));
+}
+
+TEST(TcpProbe, SearchesAllThatItReceived) {
+  const json fatal{{"text", {{"contains", "FATAL"}}}};
+  const auto see = [&](const std::string& written) {
+    const TestServer server([&](const Served& client) {
+      client.write(written);
+      client.stay_silent();
+    });
+    Observing observing;
+    const auto spec = Observing::spec("tcp", {{"address", server.address()}, {"receive", "READY"}});
+    const auto probe = observing.make(Observing::asked(spec, {fatal}));
+    return observing.sample(*probe, 500ms).seen;
+  };
+  const std::string banner(200'000, '.');
+  EXPECT_EQ(judged(fatal, see(banner + "FATAL READY")), Truth::holds);
+  EXPECT_EQ(judged(fatal, see(banner + "READY")), Truth::fails);
+  const auto late = see(banner + "FATAL REA");
+  EXPECT_EQ(late.outcome, "timeout");
+  EXPECT_EQ(judged(fatal, late, Meant::forbidden), Truth::holds);
+  EXPECT_EQ(judged(fatal, see(banner), Meant::forbidden), Truth::unknown);
 }
 
 // A listener whose queue is full answers no further connection: as silent as a cut cable.

@@ -19,12 +19,12 @@ struct FixedSurroundings : Surroundings {
   std::map<std::string, LinkServer*, std::less<>> links;
   // By service, parent first; an empty or missing entry is a service that is not running.
   std::map<std::string, std::vector<ProcessId>, std::less<>> processes;
-  std::map<std::string, std::string, std::less<>> databases;          // name -> URL
-  std::map<std::string, std::filesystem::path, std::less<>> files;    // name -> absolute path
-  std::map<std::string, std::filesystem::path, std::less<>> disks;    // name -> absolute path
-  std::map<std::string, std::vector<std::string>, std::less<>> logs;  // by service
-  std::map<std::string, std::string, std::less<>> references;         // "links.a.port" -> "4711"
-  std::vector<std::string> marks;                                     // NAME=value
+  std::map<std::string, std::string, std::less<>> databases;        // name -> URL
+  std::map<std::string, std::filesystem::path, std::less<>> files;  // name -> absolute path
+  std::map<std::string, std::filesystem::path, std::less<>> disks;  // name -> absolute path
+  std::map<std::string, std::vector<Printed>, std::less<>> logs;    // by service
+  std::map<std::string, std::string, std::less<>> references;       // "links.a.port" -> "4711"
+  std::vector<std::string> marks;                                   // NAME=value
   bool in_sandbox = false;
   Groundwork* laid = nullptr;  // whatever the kind and the target
 
@@ -91,8 +91,8 @@ struct FixedSurroundings : Surroundings {
     return found->second;
   }
 
-  [[nodiscard]] std::vector<std::string> log(std::string_view service,
-                                             std::size_t from) const override {
+  [[nodiscard]] std::vector<Printed> log(std::string_view service,
+                                         std::size_t from) const override {
     const auto found = logs.find(service);
     if (found == logs.end() || from >= found->second.size()) return {};
     return {found->second.begin() + static_cast<std::ptrdiff_t>(from), found->second.end()};

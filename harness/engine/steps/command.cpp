@@ -11,6 +11,7 @@
 #include "harness/engine/process_tree.h"
 #include "harness/engine/step.h"
 #include "harness/model/registry.h"
+#include "harness/observe/answer.h"
 
 namespace reprise {
 namespace {
@@ -56,13 +57,13 @@ Result<Launch> description(const nlohmann::json& options, const Surroundings& su
 }
 
 boost::asio::awaitable<void> keep_last(std::shared_ptr<Running> running, Stream stream) {
-  std::vector<std::string> lines;
+  std::vector<PrintedLine> lines;
   bool more = true;
   while (more) {
     lines.clear();
-    more = co_await running->process->read(stream, lines);
-    for (auto& line : lines) {
-      running->last.push_back(std::move(line));
+    more = co_await running->process->read(stream, lines, std::nullopt);
+    for (const auto& line : lines) {
+      running->last.push_back(cut_text(line.text));
       if (running->last.size() > kept_lines) running->last.pop_front();
     }
   }

@@ -1,4 +1,5 @@
-// backup: {probe, younger-than?, at-least?, none-older-than?, at?: incident | end}
+// backup: {probe, younger-than?, at-least?, none-older-than?, at?: incident | end,
+//          incident?: FAULT | each}
 //
 // Each sample of a probe of backups shows one that can be restored, no older than so much, so many
 // in all, and none that should be gone: those from the incident on (beginning with the last before
@@ -7,7 +8,9 @@
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -78,54 +81,73 @@ struct Shortcoming {
   Message message;
 };
 
-std::optional<Shortcoming> shortcoming(const Stock& stock, const BackupTerms& terms) {
+std::vector<Shortcoming> shortcomings(const Stock& stock, const BackupTerms& terms) {
+  std::vector<Shortcoming> out;
   if (!stock.age) {
-    return Shortcoming{"chaos.NoRestorableBackup",
-                       {"judge.backup.none", {{"probe", terms.probe}, {"count", stock.count}}}};
+    out.push_back({"chaos.NoRestorableBackup",
+                   {"judge.backup.none", {{"probe", terms.probe}, {"count", stock.count}}}});
   }
   if (terms.at_least && stock.count < *terms.at_least) {
-    return Shortcoming{
-        "chaos.BackupsMissing",
-        {"judge.backup.few",
-         {{"probe", terms.probe}, {"count", stock.count}, {"least", *terms.at_least}}}};
+    out.push_back({"chaos.BackupsMissing",
+                   {"judge.backup.few",
+                    {{"probe", terms.probe}, {"count", stock.count}, {"least", *terms.at_least}}}});
   }
-  if (terms.none_older_than && stock.oldest.value_or(Duration::max()) > *terms.none_older_than) {
-    return Shortcoming{"chaos.BackupKeptTooLong",
-                       {"judge.backup.kept-too-long",
-                        {{"probe", terms.probe},
-                         {"oldest_ns", stock.oldest.value_or(Duration::max()).count()},
-                         {"allowed_ns", terms.none_older_than->count()}}}};
+  const Duration oldest = stock.oldest.value_or(Duration::max());
+  if (terms.none_older_than && stock.count > 0 && oldest > *terms.none_older_than) {
+    out.push_back({"chaos.BackupKeptTooLong",
+                   {"judge.backup.kept-too-long",
+                    {{"probe", terms.probe},
+                     {"oldest_ns", oldest.count()},
+                     {"allowed_ns", terms.none_older_than->count()}}}});
   }
-  return std::nullopt;
+  return out;
 }
 
-Finding judge_stocks(Finding finding, const BackupTerms& terms, const std::vector<Stock>& stocks,
-                     const Record& record) {
-  const auto miss = [&](const char* failure, Message outcome, const Stock& stock) {
-    Finding out = missed(finding, failure, std::move(outcome));
-    out.cause = cause_of(out, record, terms.probe, *stock.sample);
-    return out;
-  };
-  for (const Stock& stock : stocks) {
-    if (auto found = shortcoming(stock, terms)) {
-      return miss(found->failure, std::move(found->message), stock);
+class StockJudge {
+ public:
+  StockJudge(const BackupTerms& terms, const std::vector<Stock>& stocks, const Record& record)
+      : terms_(terms), stocks_(stocks), record_(record) {}
+
+  [[nodiscard]] Finding judge(Finding finding) const {
+    std::vector<Finding> misses;
+    for (const Stock& stock : stocks_) {
+      for (Shortcoming& found : shortcomings(stock, terms_)) {
+        misses.push_back(miss(finding, found.failure, std::move(found.message), stock));
+      }
     }
-  }
-  finding.measured = greatest_age(stocks);
-  Message outcome{"judge.backup.kept", {{"probe", terms.probe}, {"count", stocks.back().count}}};
-  add_interval(outcome, *finding.measured, record.scenario);
-  if (!terms.younger_than || *finding.measured->high <= *terms.younger_than) {
+    std::vector<Stock> restorable;
+    std::ranges::copy_if(stocks_, std::back_inserter(restorable),
+                         [](const Stock& stock) { return stock.age.has_value(); });
+    if (restorable.empty()) return together(std::move(misses));
+    finding.measured = greatest_age(restorable);
+    for (Finding& one : misses) one.measured = finding.measured;
+    const bool young = !terms_.younger_than || *finding.measured->high <= *terms_.younger_than;
+    Message outcome{"judge.backup.kept",
+                    {{"probe", terms_.probe}, {"count", stocks_.back().count}}};
+    add_interval(outcome, *finding.measured, record_.scenario);
+    if (!young) {
+      const bool surely = finding.measured->low > *terms_.younger_than;
+      outcome.key = surely ? "judge.backup.too-old" : "judge.backup.not-shown";
+      outcome.arguments["within_ns"] = terms_.younger_than->count();
+      misses.push_back(miss(finding, "chaos.BackupTooOld", outcome,
+                            *std::ranges::max_element(restorable, {}, &Stock::age)));
+    }
+    if (!misses.empty()) return together(std::move(misses));
     return passed(std::move(finding), std::move(outcome));
   }
-  if (finding.measured->low <= *terms.younger_than) {
-    return inconclusive(std::move(finding),
-                        {"judge.backup.too-coarse",
-                         {{"probe", terms.probe}, {"within_ns", terms.younger_than->count()}}});
+
+ private:
+  [[nodiscard]] Finding miss(const Finding& finding, const char* failure, Message outcome,
+                             const Stock& stock) const {
+    Finding out = missed(finding, failure, std::move(outcome));
+    out.cause = cause_of(out, record_, terms_.probe, *stock.sample);
+    return out;
   }
-  outcome.key = "judge.backup.too-old";
-  return miss("chaos.BackupTooOld", std::move(outcome),
-              *std::ranges::max_element(stocks, {}, &Stock::age));
-}
+
+  const BackupTerms& terms_;
+  const std::vector<Stock>& stocks_;
+  const Record& record_;
+};
 
 Message statement_of(const BackupTerms& terms, const Record& record) {
   const auto limit = [](const std::optional<Duration>& term) {
@@ -150,18 +172,25 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
   finding.limit = terms.younger_than;
   finding.objective.clear();  // a backup's age is what might be lost; only a ledger tells what was
   const auto probe = record.probes.find(terms.probe);
-  const auto incident = first_commanded(record);
-  if (!incident) return inconclusive(std::move(finding), {"judge.no-bite"});
-  std::vector<Stock> stocks;
-  if (probe != record.probes.end()) {
-    stocks = judged_stocks(probe->second, terms, *incident, last_incident(record));
+  auto incidents = incidents_of(spec, record);
+  if (incidents.empty()) return inconclusive(std::move(finding), {"judge.no-bite"});
+  if (terms.at != "incident") incidents.resize(1);  // from the first of them on, or at the end
+  std::vector<Finding> judged;
+  for (const FaultRecord* incident : incidents) {
+    std::vector<Stock> stocks;
+    if (probe != record.probes.end() && (terms.at == "incident" || came_to_its_end(record))) {
+      stocks = judged_stocks(probe->second, terms, *incident->commanded, last_incident(record));
+    }
+    if (stocks.empty()) {
+      judged.push_back(inconclusive(finding, {"judge.backup.untold", {{"probe", terms.probe}}}));
+      continue;
+    }
+    Finding one = finding;
+    one.from = stocks.front().sample->intended;
+    one.to = stocks.back().sample->finished;
+    judged.push_back(StockJudge(terms, stocks, record).judge(std::move(one)));
   }
-  if (stocks.empty()) {
-    return inconclusive(std::move(finding), {"judge.backup.untold", {{"probe", terms.probe}}});
-  }
-  finding.from = stocks.front().sample->intended;
-  finding.to = stocks.back().sample->finished;
-  return judge_stocks(std::move(finding), terms, stocks, record);
+  return together(std::move(judged));
 }
 
 // A first word after the last incident.
@@ -186,7 +215,8 @@ const Registered<AssertionKind> backup_registered{{
            Shape::choice({"incident", "end"}),
            {},
            "only the last sample before the incident, or of all, counts; default all from then "
-           "on"}}),
+           "on"},
+          incident_field()}),
      .example = {{"backup", {{"probe", "dumps"}, {"younger-than", "1h"}}}}},
     judge_backup,
     awaits_backup,

@@ -2,11 +2,13 @@
 //
 // An invariant, sampled throughout: every answer that tells of it keeps it, from the beginning of
 // inject to the end of recover. Where the system is down nothing is told, which `recovery` and
-// `throughout` judge; but the last word must be told after the last incident.
+// `throughout` judge; but it must be told once after the last incident.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -44,8 +46,10 @@ Finding judge_consistent(const AssertionSpec& spec, const Record& record) {
     return inconclusive(std::move(finding), std::move(*why));
   }
   const auto pointers = expect->predicate->pointers();
+  // What was never sent, or was cut, may have told of a broken one.
   std::erase_if(points, [&](const Point& point) {
-    return !point.sample || !tells(line.probe->seen(*point.sample), pointers);
+    if (point.sight == Truth::unknown) return false;
+    return !tells(line.probe->seen(*point.sample), pointers);
   });
   const auto broken = count(points, Truth::fails);
   if (broken > 0) {
@@ -56,8 +60,18 @@ Finding judge_consistent(const AssertionSpec& spec, const Record& record) {
     finding.cause = cause_of(finding, record, probe, *first->sample);
     return finding;
   }
-  if (points.empty() || points.back().intended < last_incident(record)) {
+  if (auto why = never_there(line, probe, *expect)) {
+    return inconclusive(std::move(finding), std::move(*why));
+  }
+  const bool told_at_the_end = std::ranges::any_of(points, [&](const Point& point) {
+    return point.sight == Truth::holds && point.intended >= last_incident(record);
+  });
+  if (!told_at_the_end || !came_to_its_end(record)) {
     return inconclusive(std::move(finding), {"judge.consistent.untold", {{"probe", probe}}});
+  }
+  if (const auto unknown = count(points, Truth::unknown); unknown > 0) {
+    return inconclusive(std::move(finding),
+                        {"judge.unseen", {{"probe", probe}, {"count", unknown}}});
   }
   return passed(std::move(finding),
                 {"judge.consistent.kept", {{"probe", probe}, {"told", points.size()}}});

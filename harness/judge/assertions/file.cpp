@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -29,8 +31,11 @@ Finding judge_file(const AssertionSpec& spec, const Record& record) {
     return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", probe}}});
   }
   finding.to = last->finished;
-  if (!last->sample) {
-    return inconclusive(std::move(finding), {"judge.skipped", {{"probe", probe}, {"count", 1}}});
+  if (!came_to_its_end(record)) {
+    return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", probe}}});
+  }
+  if (last->sight == Truth::unknown) {
+    return inconclusive(std::move(finding), {"judge.unseen", {{"probe", probe}, {"count", 1}}});
   }
   Message outcome{"judge.file.holds",
                   {{"probe", probe}, {"saw", saw_text(line.probe->seen(*last->sample))}}};

@@ -1,11 +1,13 @@
 // never: {probe, expect}
 //
-// No sample from the beginning of inject to the end of recover shows it. A level means exactly
-// that level: "never degraded" is not violated by being nominal.
+// No sample that meets the time from the beginning of inject to the end of recover shows it. A level
+// means exactly that level: "never degraded" is not violated by being nominal.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -31,7 +33,7 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
   if (!window) return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", probe}}});
   finding.from = window->from;
   finding.to = window->to;
-  const Timeline line = timeline(record, probe, *expect, Match::exactly);
+  const Timeline line = timeline(record, probe, *expect, Match::exactly, Meant::forbidden);
   const auto points = line.within(*window);
   if (auto why = unusable(line, probe, points)) {
     return inconclusive(std::move(finding), std::move(*why));
@@ -45,6 +47,9 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
         {"judge.never.seen", {{"probe", probe}, {"count", seen}, {"scheduled", points.size()}}});
     finding.cause = cause_of(finding, record, probe, *first->sample);
     return finding;
+  }
+  if (auto why = never_there(line, probe, *expect)) {
+    return inconclusive(std::move(finding), std::move(*why));
   }
   if (!answered_since(line, points, first_commanded(record).value_or(window->from))) {
     return inconclusive(std::move(finding), {"judge.never.unanswered", {{"probe", probe}}});

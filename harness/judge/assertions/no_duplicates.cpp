@@ -1,8 +1,10 @@
 // no-duplicates: {ledger, incident?}
 //
 // No write of a ledger is there more often than the plan allows, whatever else was lost.
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
 #include "harness/judge/ledger_evidence.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {

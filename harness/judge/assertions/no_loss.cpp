@@ -1,8 +1,10 @@
 // no-loss: {ledger, incident?}
 //
 // Every acknowledged write is there at the end, once and unchanged.
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
 #include "harness/judge/ledger_evidence.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -14,12 +16,13 @@ Finding judge_no_loss(const AssertionSpec& spec, const Record& record) {
   const auto loss = loss_of(spec, record);
   if (!loss) return inconclusive(std::move(finding), loss.error());
   finding.measured = loss->rpo;
+  auto misses = unsound(finding, *loss);
   if (loss->lost > 0) {
     Message outcome{"judge.no-loss.lost", nlohmann::json::object()};
     add_counts(outcome, *loss);
-    return missed(std::move(finding), "chaos.DataLost", std::move(outcome));
+    misses.push_back(missed(finding, "chaos.DataLost", std::move(outcome)));
   }
-  if (auto miss = unsound(finding, *loss)) return std::move(*miss);
+  if (!misses.empty()) return together(std::move(misses));
   return nothing_lost(std::move(finding), *loss);
 }
 

@@ -2,11 +2,14 @@
 //
 // The plan's own procedure was executed, every step of it, and took so long: an exact interval, for
 // its beginning and its end are our own doing. The waiting for people is reported apart. A step
-// that nobody was there to do tells nothing about the plan.
+// that nobody was there to do tells nothing about the plan. Every run is judged by itself; several
+// assertions about one procedure report its failed step once.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/options.h"
 #include "harness/judge/procedure_evidence.h"
 #include "harness/model/registry.h"
 
@@ -16,7 +19,7 @@ namespace {
 struct ProcedureTerms {
   std::string run;
   std::optional<Duration> within;
-  bool allow_failed = false;
+  bool failed_allowed = false;  // or reported by another assertion
 };
 
 Duration waited_for_people(const ProcedureRecord& run) {
@@ -30,12 +33,24 @@ Duration waited_for_people(const ProcedureRecord& run) {
   return out;
 }
 
+// Whoever started nothing shows nothing; only where everything was broken as planned is a procedure
+// that was not executed a miss of the plan.
+Finding judge_unexecuted(Finding finding, const ProcedureRecord& run, const Record& record) {
+  Message outcome{"judge.procedure.not-executed", {{"procedure", run.name}, {"why", run.why}}};
+  const bool broken = std::ranges::all_of(record.scenario.faults, [&](const FaultSpec& spec) {
+    return std::ranges::any_of(record.faults, [&](const FaultRecord& fault) {
+      return fault.id == spec.id && fault.armed && fault.failed.empty();
+    });
+  });
+  if (record.outcome != "completed" || !broken) {
+    return inconclusive(std::move(finding), std::move(outcome));
+  }
+  return missed(std::move(finding), "chaos.ProcedureFailed", std::move(outcome));
+}
+
 Finding judge_failed(Finding finding, const ProcedureRecord& run, const Record& record) {
   const StepRecord* step = failed_step(run);
-  if (!step) {
-    return inconclusive(std::move(finding), {"judge.procedure.not-executed",
-                                             {{"procedure", run.name}, {"why", run.why}}});
-  }
+  if (!step) return judge_unexecuted(std::move(finding), run, record);
   if (nobody_there(*step, run, record.plan)) {
     return inconclusive(
         std::move(finding),
@@ -50,10 +65,7 @@ Finding judge_failed(Finding finding, const ProcedureRecord& run, const Record& 
 
 Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureRecord& run,
                   const Record& record) {
-  if (!run.started) {
-    return inconclusive(std::move(finding), {"judge.procedure.not-executed",
-                                             {{"procedure", run.name}, {"why", run.why}}});
-  }
+  if (!run.started) return judge_unexecuted(std::move(finding), run, record);
   finding.from = run.started;
   finding.to = run.finished;
   if (!run.finished) {
@@ -62,7 +74,7 @@ Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureR
   }
   const Duration took = *run.finished - *run.started;
   finding.measured = Interval{took, took};
-  const bool tolerated = terms.allow_failed && failed_step(run);
+  const bool tolerated = terms.failed_allowed && failed_step(run);
   if (run.state != "finished" && !tolerated) {
     return judge_failed(std::move(finding), run, record);
   }
@@ -80,7 +92,8 @@ Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureR
 
 Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
   const ProcedureTerms terms{text_option(spec, "run"), duration_option(spec, "within"),
-                             flag_option(spec, "allow-failed")};
+                             flag_option(spec, "allow-failed") ||
+                                 !reports_failed_steps(spec, record.scenario)};
   Message statement{"judge.procedure.statement", {{"procedure", terms.run}}};
   if (terms.within) {
     statement.key = "judge.procedure.statement-within";
@@ -88,15 +101,11 @@ Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
   }
   Finding finding = unjudged(spec, std::move(statement));
   finding.limit = terms.within;
-  std::optional<Finding> worst;
+  std::vector<Finding> judged;
   for (const auto& run : record.procedures) {
-    if (run.name != terms.run) continue;
-    Finding judged = judge_run(finding, terms, run, record);
-    const bool slower = worst && judged.status == worst->status && judged.measured &&
-                        worst->measured && judged.measured->low > worst->measured->low;
-    if (!worst || judged.status > worst->status || slower) worst = std::move(judged);
+    if (run.name == terms.run) judged.push_back(judge_run(finding, terms, run, record));
   }
-  if (worst) return std::move(*worst);
+  if (!judged.empty()) return together(std::move(judged));
   return inconclusive(std::move(finding),
                       {"judge.procedure.never-run", {{"procedure", terms.run}}});
 }

@@ -1,15 +1,18 @@
-// restore: {run, to?, within?}
+// restore: {run, to?, within?, incident?: FAULT | each}
 //
 // The restore ladder was climbed without a missing rung, up to `to`: a restore is not done because
-// a script has ended. The time is that from the incident to the end of the highest rung's last
+// a script has ended, and a step that fails above `to` is a miss where no `procedure` assertion
+// reports it. The time is that from the incident to the end of the highest rung's last
 // step, in [end − t_armed, end − t_cmd]; the ledger's rung has none, since it is read when all is
 // over.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/ledger_evidence.h"
+#include "harness/judge/options.h"
 #include "harness/judge/procedure_evidence.h"
 #include "harness/model/registry.h"
 
@@ -19,6 +22,7 @@ namespace {
 struct RestoreTerms {
   std::string run, to;
   std::optional<Duration> within;
+  bool failed_steps = false;  // it reports them
 };
 
 Message about_rung(const char* key, const Rung& rung, const std::string& procedure) {
@@ -59,20 +63,21 @@ Finding judge_rung(Finding finding, const Rung& rung, const ProcedureRecord& run
   return inconclusive(std::move(finding), about_rung(key, rung, run.name));
 }
 
-// From the first fault to the end of the last step up to there.
-std::optional<Interval> time_to(const std::vector<Rung>& wanted, const Record& record) {
+// From the incident to the end of the last step up to there.
+std::optional<Interval> time_to(const std::vector<Rung>& wanted, const FaultRecord& incident) {
   std::optional<Duration> end;
   for (const Rung& rung : wanted) {
     if (rung.reached) end = std::max(end.value_or(Duration::zero()), *rung.reached);
   }
-  const auto first = first_failure(record);
-  if (!end || !first) return std::nullopt;
-  return Interval{std::max(Duration::zero(), *end - first->armed), *end - first->commanded};
+  if (!end) return std::nullopt;
+  return Interval{std::max(Duration::zero(), *end - armed_of(incident)),
+                  *end - *incident.commanded};
 }
 
 Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureRecord& run,
-                    const Record& record, const std::vector<LedgerFigures>& ledgers) {
-  finding.from = first_commanded(record);
+                    const FaultRecord& incident, const Record& record,
+                    const std::vector<LedgerFigures>& ledgers) {
+  finding.from = incident.commanded;
   finding.to = run.finished;
   auto wanted = ladder_of(run, record, ledgers).rungs;
   const auto top = std::ranges::find(wanted, terms.to, &Rung::name);
@@ -84,7 +89,10 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
     if (!worst || judged.status > worst->status) worst = std::move(judged);
   }
   if (worst) return std::move(*worst);
-  finding.measured = time_to(wanted, record);
+  if (const StepRecord* step = failed_step(run); step && terms.failed_steps) {
+    return stopped(std::move(finding), wanted.back(), *step, run, record);
+  }
+  finding.measured = time_to(wanted, incident);
   if (!finding.measured) return inconclusive(std::move(finding), {"judge.no-bite"});
   Message outcome = about_rung("judge.restore.climbed", wanted.back(), run.name);
   add_interval(outcome, *finding.measured);
@@ -98,7 +106,8 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
 
 Finding judge_restore(const AssertionSpec& spec, const Record& record) {
   RestoreTerms terms{text_option(spec, "run"), text_option(spec, "to"),
-                     duration_option(spec, "within")};
+                     duration_option(spec, "within"),
+                     reports_failed_steps(spec, record.scenario)};
   if (terms.to.empty()) terms.to = ladder_rungs.back();
   Message statement{"judge.restore.statement",
                     {{"procedure", terms.run}, {"rung_key", "rung." + terms.to}}};
@@ -108,17 +117,25 @@ Finding judge_restore(const AssertionSpec& spec, const Record& record) {
   }
   Finding finding = unjudged(spec, std::move(statement));
   finding.limit = terms.within;
-  const auto incident = first_commanded(record);
-  if (!incident) return inconclusive(std::move(finding), {"judge.no-bite"});
+  const auto incidents = incidents_of(spec, record);
+  if (incidents.empty()) return inconclusive(std::move(finding), {"judge.no-bite"});
   const auto ledgers = ledger_figures(record);
-  std::optional<Finding> worst;
-  for (const ProcedureRecord& run : record.procedures) {
-    if (run.name != terms.run || !run.started || run.started < incident) continue;
-    Finding judged = judge_climb(finding, terms, run, record, ledgers);
-    if (!worst || judged.status > worst->status) worst = std::move(judged);
+  std::vector<Finding> judged;
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    const bool last = i + 1 == incidents.size();
+    std::vector<Finding> answers;  // the runs between this incident and the next
+    for (const ProcedureRecord& run : record.procedures) {
+      if (run.name != terms.run || !run.started || *run.started < *incidents[i]->commanded) continue;
+      if (!last && *run.started >= *incidents[i + 1]->commanded) continue;
+      answers.push_back(judge_climb(finding, terms, run, *incidents[i], record, ledgers));
+    }
+    if (answers.empty()) {
+      answers.push_back(
+          inconclusive(finding, {"judge.restore.never-run", {{"procedure", terms.run}}}));
+    }
+    judged.push_back(together(std::move(answers)));
   }
-  if (worst) return std::move(*worst);
-  return inconclusive(std::move(finding), {"judge.restore.never-run", {{"procedure", terms.run}}});
+  return together(std::move(judged));
 }
 
 const Registered<AssertionKind> restore_registered{{
@@ -134,7 +151,8 @@ const Registered<AssertionKind> restore_registered{{
           {"within",
            Shape::either({Shape::duration(), Shape::choice({"rto"})}),
            {},
-           "from the incident to the end of that rung"}}),
+           "from the incident to the end of that rung"},
+          incident_field()}),
      .example = {{"restore", {{"run", "fast-recovery"}, {"within", "4h"}}}}},
     judge_restore,
     nullptr,

@@ -1,14 +1,16 @@
 // throughout: {probe, expect, allowed-failures: N | longest-outage: D, during?: fault | all}
 //
-// Every sample scheduled in the window holds, but for so many, or but for outages that are surely
-// no longer than D. An outage lies between the good samples around it: at most from the intended
-// instant of the one before to the completion of the one after; judged on that upper end. An
-// instant that was skipped is neither good nor bad, so it forbids a pass, never a miss.
+// Every sample that meets the window holds, but for so many, or but for outages that are surely no
+// longer than D. An outage belongs to every window that it overlaps, whole: it lasted from between
+// its last good sample and its earliest bad answer, to between its last bad sample and the first
+// answer of the sustained run after it, and is judged on the longest that this allows.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
-#include "harness/judge/evidence.h"
-#include "harness/judge/intervals.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/incidents.h"
+#include "harness/judge/missing.h"
+#include "harness/judge/options.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -19,30 +21,6 @@ struct ThroughoutTerms {
   std::optional<std::int64_t> allowed;
   std::optional<Duration> longest;
 };
-
-struct Longest {
-  Interval interval;  // no high: its end was not seen
-  std::size_t last_bad = 0;
-};
-
-// The outage whose upper end is largest; good samples beyond the window still bound it.
-std::optional<Longest> longest_outage(const std::vector<Point>& points, const Window& window,
-                                      Duration every) {
-  std::optional<Longest> worst;
-  for (const Outage& outage : outages(points, Duration::zero(), every)) {
-    if (!window.contains(points[outage.first_bad].intended)) continue;
-    const Point& first = points[outage.first_bad];
-    const Point& last = points[outage.last_bad];
-    Longest found{{std::max(Duration::zero(), last.intended - first.finished), std::nullopt},
-                  outage.last_bad};
-    const Duration before =
-        outage.first_bad > 0 ? points[outage.first_bad - 1].intended : first.intended - every;
-    if (outage.back) found.interval.high = points[*outage.back].finished - before;
-    const auto end = found.interval.high.value_or(Duration::max());
-    if (!worst || end > worst->interval.high.value_or(Duration::max())) worst = found;
-  }
-  return worst;
-}
 
 Finding judge_count(Finding finding, const ThroughoutTerms& terms, const std::vector<Point>& points,
                     const Record& record) {
@@ -56,51 +34,118 @@ Finding judge_count(Finding finding, const ThroughoutTerms& terms, const std::ve
                    {"allowed", allowed}}};
   if (failures > allowed) {
     finding = missed(std::move(finding), "chaos.TooManyFailures", std::move(outcome));
-    const auto bad = std::ranges::find(points.rbegin(), points.rend(), Truth::fails, &Point::sight);
-    finding.cause = cause_of(finding, record, terms.probe, *bad->sample);
+    for (auto bad = points.rbegin(); bad != points.rend(); ++bad) {
+      if (bad->sight != Truth::fails || !bad->sample) continue;
+      finding.cause = cause_of(finding, record, terms.probe, *bad->sample);
+      break;
+    }
     return finding;
   }
-  if (unknown > 0) {
+  if (failures + unknown > allowed) {
     return inconclusive(std::move(finding),
                         {"judge.skipped", {{"probe", terms.probe}, {"count", unknown}}});
   }
   return passed(std::move(finding), std::move(outcome));
 }
 
-Finding judge_outage(Finding finding, const ThroughoutTerms& terms, const Timeline& line,
-                     const Window& window, const Record& record) {
-  const auto inside = line.within(window);
-  const auto worst = longest_outage(line.points, window, line.every);
-  const Duration resolution = line.every + largest_latency(inside);
+class LongestOutage {
+ public:
+  LongestOutage(const Record& record, const ThroughoutTerms& terms, const Timeline& line,
+                const Window& window)
+      : record_(record),
+        terms_(terms),
+        line_(line),
+        window_(window),
+        sustained_(sustained_of(terms.probe, record.scenario, record.plan)) {}
+
+  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<Told>& told) const {
+    const auto all = outages(told, sustained_, line_.every);
+    std::optional<Finding> worst;
+    for (const Outage& outage : all) {
+      if (told[outage.first_bad].intended > window_.to || outage.bad_until < window_.from) continue;
+      Finding one = judge_outage(finding, outage, told);
+      if (!worst || graver(one, *worst)) worst = std::move(one);
+    }
+    Finding timed = worst ? std::move(*worst) : without_outage(finding);
+    if (!terms_.allowed) return timed;
+    return together({std::move(timed), counted(finding, told)});
+  }
+
+ private:
+  [[nodiscard]] Finding judge_outage(Finding finding, const Outage& outage,
+                                     const std::vector<Told>& told) const {
+    const Duration before = outage.before ? told[*outage.before].intended
+                                          : told[outage.first_bad].intended - line_.every;
+    const Duration low =
+        std::max(Duration::zero(), told[outage.last_bad].intended - outage.begun_by);
+    finding.measured = Interval{low, std::nullopt};
+    if (outage.back) finding.measured->high = told[*outage.back].finished - before;
+    Message outcome{"judge.throughout.outage", {{"probe", terms_.probe}}};
+    add_interval(outcome, *finding.measured);
+    const bool surely = low > *terms_.longest;
+    if (!surely && !outage.back) {
+      return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms_.probe}}});
+    }
+    if (!surely && *finding.measured->high <= *terms_.longest) {
+      return passed(std::move(finding), std::move(outcome));
+    }
+    outcome.arguments["within_ns"] = terms_.longest->count();
+    if (!surely) outcome.key = "judge.throughout.not-shown";
+    if (!outage.back) outcome.key = "judge.throughout.outage-open";
+    finding = missed(std::move(finding), "chaos.OutageTooLong", std::move(outcome));
+    return caused_by_last(std::move(finding), record_, terms_.probe, told, outage);
+  }
+
+  // Where both are demanded, one of them may be missed in every history, though neither is in all.
+  [[nodiscard]] Finding counted(Finding finding, const std::vector<Told>& told) const {
+    std::vector<Point> inside;
+    for (const Told& one : told) {
+      const Truth sight = one.bad ? Truth::fails : Truth::holds;
+      const Point point{one.intended, one.until, sight, one.sample};
+      if (point.meets(window_.from, window_.to)) inside.push_back(point);
+    }
+    return judge_count(std::move(finding), terms_, inside, record_);
+  }
+
+  [[nodiscard]] Finding without_outage(Finding finding) const {
+    const Duration resolution = line_.every + largest_latency(line_.within(window_));
+    finding.measured = Interval{Duration::zero(), resolution};
+    if (resolution > *terms_.longest) {
+      return inconclusive(
+          std::move(finding),
+          {"judge.too-coarse",
+           {{"resolution_ns", resolution.count()}, {"within_ns", terms_.longest->count()}}});
+    }
+    return passed(
+        std::move(finding),
+        {"judge.no-outage", {{"probe", terms_.probe}, {"resolution_ns", resolution.count()}}});
+  }
+
+  const Record& record_;
+  const ThroughoutTerms& terms_;
+  const Timeline& line_;
+  const Window& window_;
+  Duration sustained_;
+};
+
+Finding judge_longest(Finding finding, const ThroughoutTerms& terms, const Timeline& line,
+                      const Window& window, const Record& record) {
   finding.limit = terms.longest;
-  finding.measured = worst ? worst->interval : Interval{Duration::zero(), resolution};
-  Message outcome{worst ? "judge.throughout.outage" : "judge.no-outage",
-                  {{"probe", terms.probe}, {"resolution_ns", resolution.count()}}};
-  add_interval(outcome, *finding.measured);
-  const std::size_t unknown = count(inside, Truth::unknown);
-  const bool surely = finding.measured->low > *terms.longest;
-  if (!surely && unknown > 0) {
-    return inconclusive(std::move(finding),
-                        {"judge.skipped", {{"probe", terms.probe}, {"count", unknown}}});
-  }
-  if (!surely && !finding.measured->high) {
-    return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms.probe}}});
-  }
-  if (!surely && *finding.measured->high <= *terms.longest) {
-    return passed(std::move(finding), std::move(outcome));
-  }
-  if (!worst) {
-    outcome = {"judge.too-coarse",
-               {{"resolution_ns", resolution.count()}, {"within_ns", terms.longest->count()}}};
-    return inconclusive(std::move(finding), std::move(outcome));
-  }
-  if (!finding.measured->high) outcome.key = "judge.throughout.outage-open";
-  finding = missed(std::move(finding), "chaos.OutageTooLong", std::move(outcome));
-  finding.cause = cause_of(finding, record, terms.probe, *line.points[worst->last_bad].sample);
-  return finding;
+  const LongestOutage judge(record, terms, line, window);
+  Finding out = in_every_filling(finding, line, line.points, [&](const std::vector<Told>& told) {
+    return judge.judge_filled(finding, told);
+  });
+  // Beyond the ends of the schedule nobody looked.
+  const auto inside = line.within(window);
+  const auto beyond = std::ranges::count_if(inside, [&](const Point& point) {
+    return !point.sample && point.intended == point.finished;
+  });
+  if (out.status != Status::pass || beyond == 0) return out;
+  return inconclusive(std::move(out),
+                      {"judge.skipped", {{"probe", terms.probe}, {"count", beyond}}});
 }
 
-Message statement_of(const ThroughoutTerms& terms, const std::string& expect) {
+Message statement_of(const ThroughoutTerms& terms, const nlohmann::json& expect) {
   Message out{"judge.throughout.statement", {{"probe", terms.probe}, {"expect", expect}}};
   if (terms.longest) {
     out.key =
@@ -131,11 +176,8 @@ Finding judge_throughout(const AssertionSpec& spec, const Record& record) {
   if (auto why = unusable(line, terms.probe, points)) {
     return inconclusive(std::move(finding), std::move(*why));
   }
-  if (!terms.allowed) return judge_outage(std::move(finding), terms, line, *window, record);
-  Finding counted = judge_count(finding, terms, points, record);
-  if (!terms.longest || counted.status == Status::fail) return counted;
-  Finding timed = judge_outage(std::move(finding), terms, line, *window, record);
-  return timed.status >= counted.status ? timed : counted;
+  if (!terms.longest) return judge_count(std::move(finding), terms, points, record);
+  return judge_longest(std::move(finding), terms, line, *window, record);
 }
 
 const Registered<AssertionKind> throughout_registered{{

@@ -32,17 +32,25 @@ std::string printed(const Answer& answer) {
   return out + answer.workings;
 }
 
-std::vector<Filling> fillings(Want want, const SmallProbe& probe) {
+// Whoever was never asked would have answered at once, or only when patience was over.
+std::vector<Filling> fillings(Want want, const SmallProbe& probe, Ms at_once_from) {
   std::vector<Filling> all{{}};
   for (const SmallSample& one : probe.samples) {
     const Truth truth = told(want, one);
     const std::size_t before = all.size();
     for (std::size_t at = 0; at < before; ++at) {
-      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped};
+      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped, one.f};
       all[at].push_back(filled);
       if (truth != Truth::unknown) continue;
       all.push_back(all[at]);
       all.back().back().good = false;
+    }
+  }
+  const std::size_t late = all.size();
+  for (std::size_t at = 0; at < late; ++at) {
+    all.push_back(all[at]);
+    for (Filled& one : all.back()) {
+      if (one.skipped && one.i >= at_once_from) one.f = one.i;
     }
   }
   return all;
@@ -114,7 +122,7 @@ Ms Outage::earliest_f() const {
 
 Ms Outage::largest_f() const {
   Ms out = bad.front().f;
-  for (const Filled& one : bad) out = std::max(out, one.f);
+  for (const Filled& one : bad) out = std::max(out, one.until);
   return out;
 }
 

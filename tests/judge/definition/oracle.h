@@ -16,7 +16,7 @@ namespace reprise::testing::definition {
 // Choices that the text leaves. All false is what the oracle answers.
 struct Reading {
   // The run that ends an outage may begin at any good sample, not only behind a bad one.
-  bool run_begins_inside = false;
+  bool run_begins_inside = true;
   // A cause may be commanded after the outage was over, because a bad sample finished still later.
   bool cause_after_the_end = false;
   // An outage that was under way at the incident is one since the incident.
@@ -26,7 +26,7 @@ struct Reading {
   // A run is held against samples that finished before the first command as well.
   bool runs_over_all_samples = false;
   // A skipped sample has no latency.
-  bool skipped_without_latency = false;
+  bool skipped_without_latency = true;
 };
 
 // Every single choice made otherwise, by name.
@@ -55,11 +55,13 @@ struct Answer {
 struct Filled {
   Ms i = 0, s = 0, f = 0;
   bool good = false, skipped = false;
+  Ms until = 0;  // f, and of a skipped one always the end of patience
 };
 using Filling = std::vector<Filled>;
 
 // Every way to fill what is unknown to `want`, and what is found when each is judged for itself.
-[[nodiscard]] std::vector<Filling> fillings(Want want, const SmallProbe& probe);
+[[nodiscard]] std::vector<Filling> fillings(Want want, const SmallProbe& probe,
+                                            Ms at_once_from = -1000000);
 [[nodiscard]] Answer over_fillings(const std::vector<Answer>& each);
 // A miss is graver than what is inconclusive, which is graver than a pass; then the longer one.
 [[nodiscard]] Answer gravest(const std::vector<Answer>& each);

@@ -250,7 +250,7 @@ class RecoveryFilled {
 Answer recovery(const Ask& ask, const SmallDrill& drill, const Reading& reading, bool explain) {
   std::vector<Answer> each;
   std::string workings;
-  for (const Filling& filling : fillings(ask.want, drill.page)) {
+  for (const Filling& filling : fillings(ask.want, drill.page, drill.first_cmd())) {
     each.push_back(RecoveryFilled(ask, drill, reading, filling).answer(explain));
     if (explain) workings += each.back().workings;
   }

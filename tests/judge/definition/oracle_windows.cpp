@@ -62,8 +62,8 @@ Answer throughout_filled(const Ask& ask, const SmallDrill& drill, const Window& 
                          const Filling& samples, const Reading& reading) {
   int failing = 0, met = 0;
   for (const Filled& one : samples) {
-    if (!window.meets(one.i, one.f)) continue;
-    ++met;
+    if (!window.meets(one.i, one.until)) continue;
+    met += one.skipped ? 0 : 1;
     failing += one.good ? 0 : 1;
   }
   if (met == 0) return {.status = {Status::inconclusive}};
@@ -141,7 +141,7 @@ Answer consistent(const Ask& ask, const SmallDrill& drill) {
 
 Truth steady_before(const SmallDrill& drill) {
   const Ms command = drill.first_cmd();
-  const Window window{command - drill.steady_for, command};
+  const Window window{drill.inject - drill.steady_for, command};
   Ms age = drill.page.every;
   bool seen = false;
   for (const SmallSample& one : drill.page.samples) {

@@ -1,7 +1,9 @@
-// What every assertion asks first.
-#include "harness/judge/evidence.h"
+// The options of an assertion, and what a probe's own options say.
+#include "harness/judge/options.h"
 
 #include <gtest/gtest.h>
+
+#include "harness/judge/findings.h"
 
 namespace reprise {
 namespace {
@@ -46,97 +48,8 @@ TEST(Options, OfAForgedJournalCannotOverflow) {
 TEST(Options, SayWhatWasExpectedAsItWasWritten) {
   EXPECT_EQ(expected_text(*expected_option(spec_with({{"expect", "down"}}))), "down");
   EXPECT_EQ(expected_text(*expected_option(spec_with({{"expect", {{"status", 200}}}}))),
-            R"({"status":200})");
+            nlohmann::json({{"predicate", {{"status", 200}}}}));
   EXPECT_EQ(expected_text({}), "");
-}
-
-Record with_phases(std::vector<PhaseRecord> phases) {
-  Record record;
-  record.phases = std::move(phases);
-  record.length = 30s;
-  return record;
-}
-
-TEST(DrillWindow, LastsFromTheFirstPhaseAfterSteadyToTheEndOfTheLastThatCame) {
-  const auto whole = drill_window(with_phases(
-      {{"steady", 0s, 5s}, {"inject", 5s, 6s}, {"heal", 9s, 10s}, {"recover", 10s, 20s}}));
-  EXPECT_EQ(whole->from, 5s);
-  EXPECT_EQ(whole->to, 20s);
-  EXPECT_EQ(drill_window(with_phases({{"hold", 6s, 7s}, {"heal", 7s, 8s}}))->from, 6s);
-  EXPECT_EQ(drill_window(with_phases({{"hold", 6s, 7s}, {"heal", 7s, 8s}}))->to, 8s);
-  EXPECT_EQ(drill_window(with_phases({{"inject", 5s, std::nullopt}}))->to, 30s);
-  EXPECT_FALSE(drill_window(with_phases({{"steady", 0s, 5s}})));
-}
-
-FaultRecord fault(std::optional<Duration> commanded, std::optional<Duration> bit = {},
-                  std::optional<Duration> healed = {}) {
-  FaultRecord out;
-  out.commanded = commanded;
-  out.bit = bit;
-  out.healed = healed;
-  return out;
-}
-
-TEST(FaultWindow, LastsFromTheFirstCommandToTheLastHealing) {
-  Record record = with_phases({{"heal", 15s, 16s}});
-  EXPECT_FALSE(fault_window(record));
-  record.faults = {fault(8s, {}, 12s), fault(7s, {}, 18s), fault(9s, {}, 10s)};
-  EXPECT_EQ(fault_window(record)->from, 7s);
-  EXPECT_EQ(fault_window(record)->to, 18s);
-  // An event is never healed: it lasts until the heal phase, or to the end without one.
-  record.faults = {fault(8s, {}, 12s), fault(7s), fault({}, {}, 20s)};
-  EXPECT_EQ(fault_window(record)->to, 15s);
-  record.phases.clear();
-  EXPECT_EQ(fault_window(record)->to, 30s);
-}
-
-TEST(FaultWindow, IsJudgedOnlyWhenAsked) {
-  Record record = with_phases({{"inject", 5s, 6s}});
-  record.faults = {fault(8s, {}, 12s)};
-  EXPECT_EQ(window_option(spec_with({{"during", "fault"}}), record)->from, 8s);
-  EXPECT_EQ(window_option(spec_with({{"during", "all"}}), record)->from, 5s);
-}
-
-TEST(Incidents, BeginWithTheEarliestInstantAndEndWithTheLatest) {
-  Record record;
-  EXPECT_FALSE(first_commanded(record));
-  EXPECT_FALSE(first_bit(record));
-  EXPECT_EQ(last_incident(record), 0s);
-  record.faults = {fault({}, {}), fault(8s, 9s), fault(7s, 11s), fault(10s, 8500ms), fault(9s, {})};
-  EXPECT_EQ(first_commanded(record), 7s);
-  EXPECT_EQ(first_bit(record), 8500ms);
-  EXPECT_EQ(last_incident(record), 10s);
-  record.faults[2].armed = 12s;
-  EXPECT_EQ(last_incident(record), 12s);
-  record.faults[1].healed = 14s;
-  EXPECT_EQ(last_incident(record), 14s);
-  ProcedureRecord procedure;
-  procedure.started = 13s;
-  record.procedures = {procedure};
-  EXPECT_EQ(last_incident(record), 14s);
-  procedure.finished = 16s;
-  record.procedures = {procedure};
-  EXPECT_EQ(last_incident(record), 16s);
-  record.procedures[0].started.reset();  // not executed
-  EXPECT_EQ(last_incident(record), 14s);
-}
-
-TEST(Unusable, IsAProbeWithoutSamplesOrWithoutAnAnswer) {
-  ProbeRecord probe;
-  probe.observations = {{"refused", json::object()}, {"answered", json::object()}};
-  probe.samples = {{0s, 0s, 1s, 0}, {1s, 1s, 2s, 1}};
-  const Point refused{0s, 1s, Truth::fails, &probe.samples[0]};
-  const Point answered{1s, 2s, Truth::fails, &probe.samples[1]};
-  const Point awaited{0s, 1s, Truth::holds, &probe.samples[0]};
-  const Point unknown{2s, 2s, Truth::unknown, nullptr};
-  auto why = [&](const std::vector<Point>& line, const std::vector<Point>& points) {
-    const auto message = unusable({&probe, 1s, line}, "page", points);
-    return message ? message->key : std::string();
-  };
-  EXPECT_EQ(why({answered}, {unknown}), "judge.no-samples");
-  EXPECT_EQ(why({refused, unknown}, {refused}), "judge.never-answered");
-  EXPECT_EQ(why({refused, answered}, {refused}), "");
-  EXPECT_EQ(why({awaited}, {awaited}), "");
 }
 
 Plan plan_with(const json& options) {

@@ -1,0 +1,59 @@
+// What was true of a probe: the stretches in which its user would have been told of something below
+// a level, from the service's own account and the faults on the way to it.
+//
+// Ownership: plain values. Threads: pure functions.
+#pragma once
+
+#include "tests/real/draw.h"
+#include "tests/real/evidence.h"
+
+namespace reprise::real {
+
+// What a user is told who asks in this stretch. Held: the answer comes when the stretch is over, if
+// the user waits so long. Murky: several things at once slow the answers down.
+enum class Way { nominal, degraded, down, held, murky };
+
+struct Stretch {
+  When begin, end;
+  Way way = Way::nominal;
+};
+
+enum class Seen { no, maybe, yes };
+
+// A stretch of time below a level.
+struct Bad {
+  When begin, end;
+  Time surely_until = 0;  // whoever was well again for a probe, was so after this
+  bool open = false;      // to the end of the record
+  Seen seen = Seen::no;
+  Time told_first = endless;  // the earliest end of a bad sample of it
+};
+
+struct Truth {
+  std::vector<Stretch> stretches;
+  Time end = 0;      // of the record
+  When origin;
+  Time every = 0, timeout = 0;
+  Time slowest = 0;  // good answer since the steady state began
+  const std::vector<Told>* told = nullptr;
+  std::vector<std::string> lies;  // of the observer: what no truth explains
+  std::vector<std::string> odd;   // bad samples that the scripts do not explain: a busy machine
+
+  // The resolution of what lies between two bad stretches.
+  [[nodiscard]] Time slack() const { return every + slowest + 10 * millisecond; }
+};
+
+[[nodiscard]] Truth truth_of(const Drawn& drawn, const Evidence& evidence,
+                             const std::string& probe);
+
+// In order, with what the samples of the journal saw of each; a blip may be seen by none.
+[[nodiscard]] std::vector<Bad> below(const Truth& truth, Class level);
+
+[[nodiscard]] bool is_below(const Told& told, Class level);
+
+// The largest latency of samples that are not below the level and meet [from, to].
+[[nodiscard]] Time latency_between(const Truth& truth, Class level, Time from, Time to);
+
+[[nodiscard]] std::string printed(const Evidence& evidence, const Truth& truth, Class level);
+
+}  // namespace reprise::real
