@@ -172,7 +172,10 @@ TEST_P(Definition, IsWhatTheJudgeSays) {
 
 INSTANTIATE_TEST_SUITE_P(OfEachKind, Definition,
                          ::testing::Values(Share{"recovery", 2400}, Share{"throughout", 700},
-                                           Share{"never", 200}),
+                                           Share{"never", 200},
+                                           Share{"consistent", 200}, Share{"fallback", 500},
+                                           Share{"rpo", 500}, Share{"no-loss", 100},
+                                           Share{"at-the-end", 400}),
                          [](const auto& share) {
                            std::string name = share.param.kind;
                            std::erase(name, '-');

@@ -142,6 +142,7 @@ SmallDrill drawn(std::uint64_t seed, const std::string& kind) {
   draw_samples(drill.page, drill, until, dice);
   if (kind == "consistent") draw_rules(drill, dice);
   draw_end(drill, drill.page.samples.back().i, dice);
+  if (ledger) draw_ledger(drill, dice);
   const bool left = kind == "at-the-end" && dice.chance(30);
   if (left) drill.leaves = dice.one_of({Want::nominal, Want::degraded, Want::exactly_down});
   return drill;

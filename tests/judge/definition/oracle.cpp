@@ -161,6 +161,10 @@ Answer answered(const Ask& ask, const SmallDrill& drill, const Reading& reading,
   if (ask.kind == "throughout") out = throughout(ask, drill, reading);
   if (ask.kind == "never") out = never(ask, drill);
   if (ask.kind == "consistent") out = consistent(ask, drill);
+  if (ask.kind == "fallback") out = fallback(ask, drill);
+  if (ask.kind == "rpo") out = rpo(ask, drill);
+  if (ask.kind == "no-loss") out = no_loss(ask, drill);
+  if (ask.kind == "at-the-end") out = well_at_the_end(drill, reading);
   if (out.status.empty()) throw std::logic_error("no oracle for " + ask.kind);
   const Truth steady = steady_before(drill);
   if (steady == Truth::fails) return {.status = {Status::inconclusive}};
