@@ -12,6 +12,8 @@
 namespace reprise {
 namespace {
 
+constexpr Duration between_looks = std::chrono::milliseconds(300);
+
 // The probes that this scenario looks at; a browser nobody asks is not started.
 std::set<std::string> probes_used(const DrillParts& parts) {
   std::set<std::string> used;
@@ -253,13 +255,22 @@ boost::asio::awaitable<void> DrillEngine::recover() {
   parts_.journal.write("patience", {{"why", why}});
 }
 
-boost::asio::awaitable<void> DrillEngine::verify() {
-  // Nobody broke, watched or restarted such a one: a drill of it would show nothing.
+boost::asio::awaitable<void> DrillEngine::look_for_strays() {
   auto look = [this] { return strays(parts_.site.drill_id()); };
-  const auto found = co_await parts_.pool.run(look);
-  for (const std::string& process : found) {
+  const auto first = co_await parts_.pool.run(look);
+  if (first.empty()) co_return;
+  // An orphan of a script that is just ending is there only once.
+  auto never = [] { return false; };
+  co_await wait_until(never, parts_.clock.now() + between_looks);
+  const auto second = co_await parts_.pool.run(look);
+  for (const std::string& process : second) {
+    if (std::ranges::find(first, process) == first.end()) continue;
     parts_.journal.write("stray", {{"process", process}});
   }
+}
+
+boost::asio::awaitable<void> DrillEngine::verify() {
+  co_await look_for_strays();
   for (auto& ledger : ledgers_) co_await ledger->stop();
   for (auto& sampler : samplers_) co_await sampler->stop();
   // Whoever interrupts does not wait for it.
