@@ -72,7 +72,7 @@ bool may_be_of(const Told& told, const Bad& bad, const When& origin) {
 
 }  // namespace
 
-std::vector<Bad> below(const Truth& truth, Class level) {
+std::vector<Bad> find_below(const Truth& truth, Class level) {
   Gathering gathering(truth);
   for (const Stretch& stretch : truth.stretches) {
     gathering.add(stretch, badness(stretch, level, truth));

@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 json probe(const std::string& address, const Drawn& drawn, std::int64_t every) {
-  return {{"http", {{"url", "http://${" + address + ".address}/page"}}},
+  return {{"http", {{"url", "http://${" + address + ".address}/" + address}}},
           {"every", ms(every)},
           {"timeout", ms(drawn.timeout)}};
 }
@@ -110,7 +110,9 @@ Drawn draw(std::uint64_t seed) {
 
 void write_drill(const Drawn& drawn, const fs::path& folder) {
   json plan = drawn.plan;
-  plan["system"]["services"]["web"]["env"]["TRUTH"] = (folder / "truth.jsonl").string();
+  json& env = plan["system"]["services"]["web"]["env"];
+  env["TRUTH"] = (folder / "truth.jsonl").string();
+  if (std::getenv("REPRISE_KEEP")) env["REQUESTS"] = (folder / "requests.jsonl").string();
   // JSON is YAML.
   testing::write_file(folder / "real/plan.yaml", plan.dump(1) + "\n");
   testing::write_file(folder / "real/drawn.yaml", drawn.scenario.dump(1) + "\n");

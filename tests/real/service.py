@@ -18,6 +18,9 @@ with open("script.json") as file:
 STYLE = SCRIPT["style"]
 PORT = int(os.environ["PORT"])
 TRUTH = os.open(os.environ["TRUTH"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+REQUESTS = None
+if os.environ.get("REQUESTS"):
+    REQUESTS = os.open(os.environ["REQUESTS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
 GONE = {"kind": "gone"}
 
 
@@ -67,6 +70,7 @@ class Service:
 
     def serve(self, connection):
         with connection:
+            accepted = time.monotonic_ns()
             try:
                 connection.settimeout(5)
                 request = b""
@@ -78,6 +82,7 @@ class Service:
                 answer = self.answer(b" /ready " in request)
                 if answer:
                     connection.sendall(answer)
+                    note(request, accepted, time.monotonic_ns())
                     connection.shutdown(socket.SHUT_WR)
                     connection.recv(4096)
             except OSError:
@@ -111,6 +116,13 @@ class Service:
                     if state["late"]:
                         continue
                 return answer_as(state["as"], decided)
+
+
+# For whoever wants to know whether an answer that nobody got was late.
+def note(request, accepted, sent):
+    if REQUESTS:
+        line = {"path": request.split(b" ", 2)[1].decode(), "accepted": accepted, "sent": sent}
+        os.write(REQUESTS, (json.dumps(line) + "\n").encode())
 
 
 def answer_as(kind, decided):
