@@ -138,7 +138,13 @@ Answer well_at_the_end(const SmallDrill& drill, const Reading&) {
     }
     each.push_back(all);
   }
-  return over_fillings(each);
+  Answer out = over_fillings(each);
+  // Nobody looked when all was over; or it is good at the last instant, and W was cut short.
+  const bool looked = std::ranges::any_of(drill.page.samples, [&](const SmallSample& one) {
+    return one.i >= over && one.saw != Saw::skipped;
+  });
+  if (!looked || out.status.size() > 1) out.status.insert(Status::inconclusive);
+  return out;
 }
 
 }  // namespace reprise::testing::definition

@@ -23,7 +23,7 @@ std::vector<SmallRound> asked_rounds(const Ask& ask, const SmallDrill& drill) {
 
 int acked_before(const SmallDrill& drill, Ms command) {
   return static_cast<int>(std::ranges::count_if(
-      drill.ledger, [&](const SmallEntry& one) { return acked(one) && one.a < command; }));
+      drill.ledger, [&](const SmallEntry& one) { return acked(one) && one.a <= command; }));
 }
 
 // What is wrong with it whatever was lost.
@@ -94,7 +94,7 @@ void need_writes(const std::vector<SmallRound>& rounds, const SmallDrill& drill,
   }
   const Ms over = over_for_good(drill);
   const bool wrote_after = std::ranges::any_of(
-      drill.ledger, [&](const SmallEntry& one) { return acked(one) && one.s >= over; });
+      drill.ledger, [&](const SmallEntry& one) { return acked(one) && one.s > over; });
   if (!wrote_after) out.status.insert(Status::inconclusive);
 }
 
@@ -167,12 +167,18 @@ Answer rpo(const Ask& ask, const SmallDrill& drill) {
   if (gone.empty()) out.measured.reset();
   out.status = {Status::fail};
   out.failures.insert(failures.begin(), failures.end());
+  // The same entries, where they were sent when everything was over.
+  if (out.failures.contains("chaos.LostAfterFailure")) {
+    out.failures.insert("chaos.LostAfterRecovery");
+  }
   return out;
 }
 
 Answer no_loss(const Ask& ask, const SmallDrill& drill) {
   std::set<std::string> failures = unsound(drill);
   if (std::ranges::any_of(drill.ledger, lost)) failures.insert("chaos.DataLost");
+  // Which of several misses leads is left open; a hole among what was lost is one of its own.
+  if (failures.contains("chaos.DataLost")) failures.insert("chaos.DataHoles");
   if (!failures.empty()) return {.status = {Status::fail}, .failures = failures};
   Answer out{.status = {Status::pass}};
   need_writes(asked_rounds(ask, drill), drill, out);
