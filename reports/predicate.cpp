@@ -23,10 +23,13 @@ struct Compared {
   [[nodiscard]] bool is_time() const {
     return group.empty() && (name == "latency" || name == "age");
   }
+  // Whether what the probe looks at is there at all, as a file.
+  [[nodiscard]] bool is_itself() const { return group.empty() && name == "exists"; }
   [[nodiscard]] bool is_outcome() const { return group.empty() && name == "outcome"; }
 
   [[nodiscard]] std::string text(const std::string& language) const {
     if (group == "headers") return reprise::text("predicate.header", language, {{"name", name}});
+    if (is_itself()) return reprise::text("predicate.itself", language);
     const bool whole = group == "json" && name.empty();
     return whole ? reprise::text("predicate.whole-json", language) : visible(name);
   }
@@ -118,6 +121,7 @@ std::string range(const Compared& of, const json& wanted, const std::string& lan
 
 // All that is wanted of one value.
 std::string wanted_text(const Compared& of, const json& wanted, const std::string& language) {
+  if (of.is_itself() && wanted.is_boolean()) return clause(of, "exists", wanted, language);
   if (!wanted.is_object()) return clause(of, "equals", wanted, language);
   std::string out = range(of, wanted, language);
   const bool ranged = !out.empty();

@@ -130,9 +130,10 @@ class EndJudge {
     if (run == told.size()) return bad_at_the_end(std::move(finding), told);
     const auto patience = patience_over(record_);
     if (patience && told[run].intended > *patience) return unwell(std::move(finding), told);
-    const Duration needed = told[run].finished + sustained_;
     const Duration newest = told.back().intended;
-    if (newest >= needed || newest + line_.every > needed) {
+    for (std::size_t z = run; z < told.size(); ++z) {
+      const Duration needed = told[z].finished + sustained_;
+      if (newest < needed && newest + line_.every <= needed) continue;
       return passed(std::move(finding), {"judge.steady-end.held"});
     }
     return inconclusive(std::move(finding),

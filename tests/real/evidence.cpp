@@ -48,12 +48,22 @@ class Reading {
     const std::string kind = event.at("event");
     const Time t = event.at("t");
     if (kind == "sample") read_sample(event);
-    if (kind == "skipped") ++read_.skipped;
+    if (kind == "skipped") {
+      // It would have been told something until its time was out.
+      const Time i = event.at("i");
+      read_.told[event.at("probe")].push_back(
+          {i, i, i + timeout_of(event.at("probe")), Class::down, true, {}, "skipped"});
+    }
     if (kind == "fault") read_fault(event, t);
     if (kind == "phase") read_.phases[event.at("phase")] = t;
     if (kind == "patience") read_.patience = t;
     if (kind == "end") read_.outcome = event.at("outcome");
     if (kind == "steady") read_.steady = event.at("state");
+  }
+
+  [[nodiscard]] Time timeout_of(const std::string& probe) const {
+    const std::string text = events_[0].at("plan").at("probes").at(probe).at("timeout");
+    return std::stoll(text) * millisecond;
   }
 
   void read_sample(const json& event) {

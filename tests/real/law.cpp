@@ -10,6 +10,10 @@ Time time_of(const nlohmann::json& options, const char* key, Time otherwise) {
   return std::stoll(found->get<std::string>()) * millisecond;
 }
 
+bool any_unknown(const Truth& truth) {
+  return std::ranges::any_of(*truth.told, [](const Told& told) { return told.unknown; });
+}
+
 Class class_named(const std::string& level) {
   if (level == "nominal") return Class::nominal;
   return level == "degraded" ? Class::degraded : Class::down;
@@ -36,7 +40,7 @@ std::vector<Outage> outages_of(const Truth& truth, const std::vector<Bad>& seen,
   for (const Bad& bad : seen) {
     if (!outages.empty()) {
       Outage& last = outages.back();
-      const When run{bad.begin.low - last.end.high, bad.begin.high - last.end.low};
+      const When run{bad.begin.low - last.end.high, bad.begin.high - last.surely_until};
       if (!at_least(run, sustained, truth.slack(), choices)) {
         last.end = bad.end;
         last.surely_until = bad.surely_until;

@@ -60,6 +60,7 @@ struct Case {
 // That it held before the first command.
 [[nodiscard]] World steady_by_law(const Case& drill, Choices& choices);
 
+[[nodiscard]] bool any_unknown(const Truth& truth);
 [[nodiscard]] Time time_of(const nlohmann::json& options, const char* key, Time otherwise = 0);
 [[nodiscard]] Class class_named(const std::string& level);
 

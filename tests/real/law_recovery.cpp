@@ -71,9 +71,9 @@ class Recovery {
     const Time resolution = truth_.every + slowest;
     World world;
     world.pass = resolution <= within_ + millisecond;
-    world.inconclusive = resolution > within_ - millisecond || cut_short();
-    world.fits = [resolution](Time low, Time high, bool) {
-      return low == 0 && std::abs(high - resolution) <= 2 * millisecond;
+    world.inconclusive = resolution > within_ - millisecond || cut_short() || any_unknown(truth_);
+    world.fits = [resolution, unknown = any_unknown(truth_)](Time low, Time high, bool) {
+      return unknown || (low == 0 && std::abs(high - resolution) <= 2 * millisecond);
     };
     world.told = fmt::format("no outage; resolution {} ns", resolution);
     return world;
@@ -83,7 +83,7 @@ class Recovery {
   [[nodiscard]] bool cut_short() const {
     Time last = 0;
     for (const Candidate& one : candidates_) last = std::max(last, one.over());
-    return truth_.end - last < sustained_ + truth_.slack();
+    return truth_.last - last < sustained_ + truth_.slack();
   }
 
   Judged judge_one(const Outage& outage, bool last) {
@@ -98,14 +98,12 @@ class Recovery {
     }
     judged.least = outage.surely_until - earliest;
     judged.truth = outage.end.high - earliest;
-    const Time latency = latency_between(truth_, level_, outage.end.low - 2 * truth_.every,
-                                         outage.end.high + 2 * truth_.every);
-    const Time end = outage.end.high + truth_.every + latency + 5 * millisecond;
+    const Time end = latest_answer(truth_, level_, outage.end);
     judged.most = end - earliest;
     if (!judged.recovered) {
       judged.fail = true;
       // The record's end may have cut a good run short.
-      judged.inconclusive = !outage.open && outage.end.low < truth_.end - truth_.every;
+      judged.inconclusive = !outage.open && outage.end.low < truth_.last - truth_.every;
       return judged;
     }
     judged.pass = judged.least <= within_;
@@ -116,7 +114,7 @@ class Recovery {
   }
 
   bool recovered(const Outage& outage) {
-    const When length{truth_.end - outage.end.high, truth_.end - outage.end.low};
+    const When length{truth_.last - outage.end.high, truth_.last - outage.surely_until};
     return !outage.open && at_least(length, sustained_, truth_.slack(), choices_);
   }
 
@@ -183,7 +181,7 @@ class Recovery {
       const When length{until.low - std::max(well.high, one.over()),
                         until.high - std::max(well.low, one.over())};
       if (at_least(length, sustained_, truth_.slack(), choices_)) return true;
-      well = bad.end;
+      well = {bad.surely_until, bad.end.high};
     }
     return false;
   }
@@ -201,7 +199,9 @@ class Recovery {
   World worst_of(const std::vector<Judged>& judged) {
     World world;
     world.pass = true;
-    world.inconclusive = cut_short();
+    // The interval is the hull of all fillings of what is not known.
+    const bool unknown = any_unknown(truth_);
+    world.inconclusive = cut_short() || unknown;
     for (const Judged& one : judged) {
       world.pass = world.pass && one.pass && one.recovered;
       world.fail = world.fail || one.fail;
@@ -213,7 +213,8 @@ class Recovery {
                                 one.inconclusive ? " inconclusive" : "",
                                 one.recovered ? "" : " never");
     }
-    world.fits = [judged](Time low, Time high, bool failed) {
+    world.fits = [judged, unknown](Time low, Time high, bool failed) {
+      if (unknown) return true;
       bool one_fits = false, all_below = true;
       for (const Judged& one : judged) {
         all_below = all_below && one.least <= high;

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using ByLaw = std::function<World(Choices&)>;
 
-constexpr int most_worlds = 20'000;
+constexpr int most_worlds = 4'000;
 
 bool allows(const World& world, const std::string& status) {
   if (status == "pass") return world.pass;
@@ -68,7 +68,7 @@ class Holding {
     for (const auto& [probe, truth] : drill.truths) {
       for (const auto& lie : truth.lies) violation(lie);
       for (const auto& odd : truth.odd) {
-        held_.late = true;
+        held_.late = disturbed_ = true;
         held_.told += fmt::format("  not of the script: {}: {}\n", probe, odd);
       }
       held_.told += fmt::format("{} below nominal:\n{}", probe,
@@ -102,13 +102,15 @@ class Holding {
     });
   }
 
-  // A short condition may meet nobody; so may one whose user was gone or out.
+  // A short condition may meet nobody; so may one of a service that did not answer.
   static bool may_miss(const Case& drill) {
+    const auto unwell = below(drill.truths.at("page"), Class::nominal);
     return std::ranges::any_of(drill.evidence.rounds, [&](const Round& round) {
-      if (round.bit) return false;
-      const bool brief =
-          round.healing && round.healing->low - round.command.high < 300 * millisecond;
-      return brief || killed(drill);
+      if (round.bit || !round.condition || !round.healing) return false;
+      if (round.healing->low - round.command.high < 150 * millisecond) return true;
+      return std::ranges::any_of(unwell, [&](const Bad& bad) {
+        return bad.begin.low < round.healing->high && bad.end.high > round.command.low;
+      });
     });
   }
 
@@ -145,6 +147,7 @@ class Holding {
     held_.told += fmt::format("{} {}: {}: {}\n", name, options, status,
                               finding->at("seen").at("text").get<std::string>());
     if (!commanded && name != "steady-state") return;  // nothing was broken: nothing to hold
+    if (disturbed_) return;
     World any;
     bool allowed = false, fitting = false;
     std::set<std::string> worlds;
@@ -196,6 +199,7 @@ class Holding {
   int code_;
   std::filesystem::path folder_;
   json drill_;
+  bool disturbed_ = false;  // the service was too late for its own script
   Held held_;
 };
 

@@ -35,6 +35,13 @@ TEST(APredicate, IsSaidInWords) {
   EXPECT_EQ(in_words(R"({"json": {"": {"type": "array"}}})"), "the whole JSON is a list");
 }
 
+TEST(APredicate, OfWhatAProbeLooksAtSaysWhetherItIsThere) {
+  EXPECT_EQ(in_words(R"({"exists": true})"), "it is there");
+  EXPECT_EQ(in_words(R"({"exists": false, "size": {">": 0}})"),
+            "it is not there and size is above 0");
+  EXPECT_EQ(in_words(R"({"exists": false})", "fr"), "cela n’existe pas");
+}
+
 TEST(APredicate, PutsTwoBoundsTogether) {
   const auto bounds = [](const std::string& both) {
     return in_words((R"({"json": {"/n": )" + both + "}}").c_str());

@@ -198,7 +198,9 @@ const Registered<AssertionKind> fallback_registered{{
           {"detect", Shape::duration(), {}, "what the plan allows for detection; default 0s"},
           incident_field()}),
      .example = {{"fallback", {{"probe", "dashboard"}, {"expect", "degraded"}, {"within", "1s"}}}},
-     .due_in_fault = true},
+     .due_in_fault = true,
+     .failures = {"NoFallback", "FallbackTooLate"},
+     .counts = {.ever = true}},
     judge_fallback,
     nullptr,
 }};

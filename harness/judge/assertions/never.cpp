@@ -68,7 +68,8 @@ const Registered<AssertionKind> never_registered{{
      .options = Shape::object(
          {{"probe", Shape::name_of("probe"), required, "whose samples are judged"},
           {"expect", Shape::expectation(), required, "exactly this level, or a predicate"}}),
-     .example = {{"never", {{"probe", "dashboard"}, {"expect", "degraded"}}}}},
+     .example = {{"never", {{"probe", "dashboard"}, {"expect", "degraded"}}}},
+     .failures = {"SeenForbidden"}},
     judge_never,
     nullptr,
 }};

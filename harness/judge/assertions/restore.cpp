@@ -153,7 +153,10 @@ const Registered<AssertionKind> restore_registered{{
            {},
            "from the incident to the end of that rung"},
           incident_field()}),
-     .example = {{"restore", {{"run", "fast-recovery"}, {"within", "4h"}}}}},
+     .example = {{"restore", {{"run", "fast-recovery"}, {"within", "4h"}}}},
+     .failures = {"RestoreFailed", "RestoreTooSlow", "RtoExceeded", "DataLost", "DataCorrupted",
+                  "DataPhantom", "DataDuplicated", "DataHoles"},
+     .counts = {.ever = true, .only_with = "within"}},
     judge_restore,
     nullptr,
 }};

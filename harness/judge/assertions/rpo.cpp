@@ -118,7 +118,10 @@ const Registered<AssertionKind> rpo_registered{{
            Shape::choice({"allowed"}),
            {},
            "that what was acknowledged after the failure is lost as well; else it is a miss"}}),
-     .example = {{"rpo", {{"ledger", "readings"}, {"at-most", "1h"}}}}},
+     .example = {{"rpo", {{"ledger", "readings"}, {"at-most", "1h"}}}},
+     .failures = {"RpoExceeded", "LostAfterFailure", "LostAfterRecovery", "DataCorrupted",
+                  "DataPhantom", "DataDuplicated", "DataHoles"},
+     .counts = {.ever = true}},
     judge_rpo,
     {},
 }};
