@@ -65,21 +65,22 @@ Want asked_of_the_end(const SmallDrill& drill) { return drill.leaves.value_or(dr
 
 // The end may be understood in a few ways, which agree unless the drill was stopped at the border.
 struct EndReading {
-  Ms over;             // since when everything is over
-  bool by_answer;      // patience asks for the answer, not for the sending, of the run's first
-  bool run_before;     // the run may have begun before
-  bool nothing_after;  // no bad sample follows the run
+  Ms over;                  // since when everything is over
+  std::optional<Ms> until;  // when patience was over: by the clock, or by the engine's word
+  bool by_answer;           // patience asks for the answer, not for the sending, of the run's first
+  bool run_before;          // the run may have begun before
+  bool nothing_after;       // no bad sample follows the run
 };
 
 Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReading& reading) {
-  const Ms w = drill.w(Ask()), every = drill.page.every, until = reading.over + drill.patience;
+  const Ms w = drill.w(Ask()), every = drill.page.every;
   const auto by_f = std::ranges::max_element(samples, {}, &Filled::f);
   bool returned = false, under_way = false;
   for (std::size_t at = 0; at < samples.size(); ++at) {
     const Filled& z = samples[at];
     const bool all_good = std::all_of(samples.begin() + static_cast<std::ptrdiff_t>(at),
                                       samples.end(), [](const Filled& one) { return one.good; });
-    if (!z.good || (reading.by_answer ? z.f : z.i) > until) continue;
+    if (!z.good || (reading.until && (reading.by_answer ? z.f : z.i) > *reading.until)) continue;
     if (z.i < reading.over && !(reading.run_before && all_good)) continue;
     under_way = under_way || all_good;
     if (reading.nothing_after && !all_good) continue;
@@ -87,10 +88,25 @@ Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReadin
   }
   if (returned && samples.back().good && by_f->good) return {.status = {Status::pass}};
   Answer out{.status = {Status::fail}, .failures = {"chaos.NotWellAtTheEnd"}};
-  const bool waited = samples.back().i >= until || drill.patience_over;
+  const bool waited = samples.back().i >= reading.over + drill.patience || drill.patience_over;
   if (returned && samples.back().good) out.status.insert(Status::pass);
   if (under_way || !waited) out.status.insert(Status::inconclusive);
   return out;
+}
+
+// A round that surely failed decides; else one that is left open leaves all of it open. None at all
+// is graver than one that came too late, and has no upper end.
+void settle(const std::vector<Answer>& rounds, Answer& out) {
+  const auto failed = [](const Answer& one) { return one.is(Status::fail); };
+  const bool surely = std::ranges::any_of(rounds, failed);
+  for (const Answer& one : rounds) {
+    const bool none = one.failures.contains("chaos.NoFallback");
+    if (one.status.size() > 1 || (none && failed(one))) out.measured.reset();
+    if (one.status.size() > 1 && !surely) out.status.insert(one.status.begin(), one.status.end());
+    if (one.status.size() > 1) out.failures.insert(one.failures.begin(), one.failures.end());
+    if (none && failed(one)) out.failures.insert("chaos.NoFallback");
+  }
+  if (surely) out.status = {Status::fail};
 }
 
 }  // namespace
@@ -105,16 +121,7 @@ Answer fallback(const Ask& ask, const SmallDrill& drill) {
       rounds.push_back(fallback_of_round(ask, drill, round, filling));
     }
     each.push_back(gravest(rounds));
-    // Where one round is left open, so is which of them is the gravest.
-    for (const Answer& round : rounds) {
-      if (round.status.size() == 1) continue;
-      each.back().status.insert(round.status.begin(), round.status.end());
-      each.back().failures.insert(round.failures.begin(), round.failures.end());
-      each.back().measured.reset();
-    }
-    if (std::ranges::any_of(rounds, [](const Answer& one) { return one.is(Status::fail); })) {
-      each.back().status = {Status::fail};
-    }
+    settle(rounds, each.back());
   }
   return over_fillings(each);
 }
@@ -129,8 +136,11 @@ Answer well_at_the_end(const SmallDrill& drill, const Reading&) {
   for (const Filling& filling : fillings(want, drill.page)) {
     Answer all;
     for (const Ms since : {over, std::max(over, drill.recover)}) {
-      for (const int face : {0, 1, 2, 3, 4, 5, 6, 7}) {
-        const EndReading reading{since, (face & 1) != 0, (face & 2) != 0, (face & 4) != 0};
+      for (int face = 0; face < 16; ++face) {
+        // The engine's word stands where it spoke; where it did not, patience was not over.
+        EndReading reading{since, drill.patience_over, (face & 1) != 0, (face & 2) != 0,
+                           (face & 4) != 0};
+        if ((face & 8) != 0) reading.until = since + drill.patience;
         const Answer one = end_read(drill, filling, reading);
         all.status.insert(one.status.begin(), one.status.end());
         all.failures.insert(one.failures.begin(), one.failures.end());

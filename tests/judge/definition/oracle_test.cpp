@@ -98,8 +98,9 @@ TEST_F(OracleByHand, FillsWhatIsUnknownBothWays) {
   bad(60, 80);
   sample(90).saw = Saw::skipped;
   sample(90).f = 150;
-  // Good: it is back between 90, answered at once, and 150. Bad: with the sample of 100, at 102.
+  // Good: it is back between 90 and 150. Bad: with the sample of 100, answered at 102.
   expect(98, Status::pass, 27, 98);
+  expect(97, Status::inconclusive, 27, 98);
   expect(38, Status::inconclusive, 27, 98);
   expect(37, Status::fail, 27, 98);
 }
@@ -211,6 +212,9 @@ TEST_F(OracleByHand, AsksForTheSteadyStateAtTheEnd) {
   bad(100, 190);
   // Patience is over at 153, or at 210 if it begins with the recover phase.
   EXPECT_EQ(within(0).status, (std::set{Status::inconclusive, Status::fail}));
+  drill_.patience_over = 170;
+  EXPECT_TRUE(within(0).is(Status::fail));
+  drill_.patience_over.reset();
   drill_.patience = 60;
   EXPECT_TRUE(within(0).is(Status::fail));
   drill_.leaves = Want::exactly_down;
