@@ -144,7 +144,9 @@ class EndJudge {
 
   // Until then a return must have begun.
   [[nodiscard]] Duration deadline() const {
-    const Duration due = over_ + tamed(record_.scenario.patience);
+    const PhaseRecord* recover = record_.phase("recover");
+    const Duration begun = recover ? std::max(over_, recover->from) : over_;
+    const Duration due = begun + tamed(record_.scenario.patience);
     return std::max(due, patience_over(record_).value_or(due));
   }
 

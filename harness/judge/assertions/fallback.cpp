@@ -180,6 +180,7 @@ Finding judge_round(Finding finding, const FallbackTerms& terms, const Timeline&
   const Finding early = judge_filled(finding, terms, line, round, Truth::holds, record);
   if (late.measured && early.measured) {
     late.measured->low = std::min(late.measured->low, early.measured->low);
+    if (!early.measured->high) late.measured->high.reset();
   } else {
     late.measured.reset();
   }
@@ -187,6 +188,7 @@ Finding judge_round(Finding finding, const FallbackTerms& terms, const Timeline&
   const auto unknown = std::ranges::count_if(line.points, [&](const Point& point) {
     return in_round(point, round) && point.sight == Truth::unknown;
   });
+  finding.measured = late.measured;
   return inconclusive(std::move(finding),
                       {"judge.unseen", {{"probe", terms.probe}, {"count", unknown}}});
 }

@@ -76,7 +76,7 @@ class RpoJudge {
     if (*loss_.rpo.high < Duration::zero()) {
       return inconclusive(std::move(finding), {"judge.rpo.not-by-it", {{"lost", loss_.lost}}});
     }
-    if (*loss_.rpo.high > limit_) {
+    if (*loss_.rpo.high > limit_ || loss_.possible_holes > 0) {
       return inconclusive(std::move(finding),
                           outcome_of("judge.rpo.several-failures", loss_, scenario_));
     }
