@@ -130,7 +130,8 @@ TEST(FallbackRounds, AreOfTheSameFault) {
   Story story = two_rounds();
   story.declare("other").strike("other", 8s, 9s);
   story.page(6100ms, 8s, degraded).page(12100ms, 16s, degraded);
-  EXPECT_EQ(judged_fallback(story, with(degraded_by("1s"), {{"incident", "cut"}})).status, Status::pass);
+  EXPECT_EQ(judged_fallback(story, with(degraded_by("1s"), {{"incident", "cut"}})).status,
+            Status::pass);
 }
 
 TEST(FallbackRounds, AreWorstWhereTheyTookLongest) {

@@ -216,7 +216,8 @@ class Recovery {
       for (const Judged& one : judged) {
         all_below = all_below && one.least <= high;
         const bool fits = one.recovered ? one.least <= high && high <= one.most : high == endless;
-        one_fits = one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
+        one_fits =
+            one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
       }
       return one_fits && (failed || all_below);
     };

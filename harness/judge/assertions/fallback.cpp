@@ -36,7 +36,8 @@ std::vector<FallbackRound> fallback_rounds(const AssertionSpec& spec, const Reco
   std::vector<FallbackRound> out;
   std::map<std::string, std::size_t> last;
   for (const FaultRecord* fault : incidents_of(spec, record)) {
-    FallbackRound round{fault, true, std::min(armed_of(*fault), fault->bit.value_or(armed_of(*fault)))};
+    FallbackRound round{fault, true,
+                        std::min(armed_of(*fault), fault->bit.value_or(armed_of(*fault)))};
     const auto before = last.find(fault->id);
     if (before != last.end()) {
       out[before->second].end = *fault->commanded;

@@ -148,7 +148,8 @@ SmallDrill drawn(std::uint64_t seed, const std::string& kind) {
   const Ms over = std::max(drill.recover, all_over(drill)) + drill.patience;
   drill.patience_over.reset();
   if (over < drill.verify && dice.chance(80)) drill.patience_over = over;
-  if (dice.chance(30)) drill.leaves = dice.one_of({Want::nominal, Want::degraded, Want::exactly_down});
+  if (dice.chance(30))
+    drill.leaves = dice.one_of({Want::nominal, Want::degraded, Want::exactly_down});
   return drill;
 }
 

@@ -150,11 +150,14 @@ Answer something_lost(const Ask& ask, const std::vector<SmallRound>& rounds,
 
 }  // namespace
 
-// Nothing allows what was sent when every fault was healed and every procedure had ended to be lost.
+// Nothing allows what was sent when every fault was healed and every procedure had ended to be
+// lost.
 static std::optional<Ms> all_mended(const SmallDrill& drill) {
   std::optional<Ms> out;
   if (drill.procedure) out = drill.procedure->finished;
   for (const SmallRound& one : drill.rounds) out = std::max(out, one.healed);
+  if (!out) return out;
+  for (const SmallRound& one : drill.rounds) out = std::max(*out, one.armed);
   return out;
 }
 
