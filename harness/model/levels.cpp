@@ -64,7 +64,8 @@ Truth Expected::evaluate(const Observation& seen, const Levels& levels, Match ma
     return one ? one->evaluate(seen) : Truth::fails;
   };
   const bool unsaid = !levels.nominal && !levels.degraded;
-  const Truth well = unsaid ? (seen.outcome == "answered" ? Truth::holds : Truth::fails) : of(levels.nominal);
+  const Truth answered = seen.outcome == "answered" ? Truth::holds : Truth::fails;
+  const Truth well = unsaid ? answered : of(levels.nominal);
   if (level == "nominal") return well;
   const Truth fallback = of(levels.degraded);
   if (level == "down") return opposite(either_of(well, fallback));
