@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "harness/model/registry.h"
+#include "harness/model/speaker.h"
 #include "reports/escape.h"
+#include "reports/predicate.h"
 #include "reports/sentences.h"
 
 namespace reprise {
@@ -43,6 +46,20 @@ bool is_translated(const json& value) {
   return !value.empty();
 }
 
+// What an assertion expects of a probe, as the judge passes it: a predicate, or a level's name.
+std::optional<std::string> expected_words(std::string_view name, const json& value,
+                                          const std::string& language) {
+  if (value.is_object() && value.size() == 1 && value.contains("predicate")) {
+    const std::string said = predicate_text(value.at("predicate"), language);
+    return text("predicate.quoted", language, {{"predicate", said}});
+  }
+  static constexpr std::array levels = {"nominal", "degraded", "down"};
+  if (name != "expect" || !value.is_string()) return std::nullopt;
+  const auto& level = value.get_ref<const std::string&>();
+  if (std::ranges::find(levels, level) == levels.end()) return std::nullopt;
+  return text("level." + level, language);
+}
+
 std::string argument_text(std::string_view name, const json& value, const std::string& language) {
   if (name.ends_with("_ns")) {
     if (value.is_null()) return text("unbounded", language);
@@ -51,6 +68,7 @@ std::string argument_text(std::string_view name, const json& value, const std::s
   if (name.ends_with("_key") && value.is_string()) {
     return text(value.get_ref<const std::string&>(), language);
   }
+  if (auto expected = expected_words(name, value, language)) return std::move(*expected);
   if (value.is_string()) return visible(value.get_ref<const std::string&>());
   if (value.is_number_float()) return number_text(value.get<double>(), 6, language);
   if (value.is_array()) {
@@ -171,6 +189,16 @@ std::string render(const Message& message, const std::string& language) {
            : *interval;
   return text(message.key, language, arguments);
 }
+
+namespace {
+
+const Registered<Speaker> catalogue_registered{
+    {.name = "catalogue",
+     .say = [](const std::string& key, const json& arguments, const std::string& language) {
+       return render({key, arguments}, language);
+     }}};
+
+}  // namespace
 
 std::vector<std::string> catalogue_keys() {
   std::vector<std::string> keys;

@@ -36,6 +36,17 @@ std::string annotation(std::string_view level, const Location& where, const std:
                      encoded(message, false));
 }
 
+// The objective is said once a finding: of its further misses each says what it is.
+std::string told_miss(const Record& record, const Finding& finding, const Miss& miss,
+                      const std::string& language) {
+  const std::string cause = cause_sentence(record, miss, language);
+  const bool alone = finding.others.empty() && !is_end(finding);
+  if (alone && !cause.empty()) return cause;
+  const std::string known = known_sentence(miss.known, language);
+  return render(miss.outcome, language) + "." + (cause.empty() ? "" : " " + cause) +
+         (known.empty() ? "" : " " + known);
+}
+
 }  // namespace
 
 std::string github_annotations(const Run& run, const std::string& language) {
@@ -46,11 +57,16 @@ std::string github_annotations(const Run& run, const std::string& language) {
       if (finding.status == Status::pass) continue;
       const std::string title = fmt::format("{}: {}, {}", drill_name(drill), finding.name,
                                             status_word(finding.status, language));
-      const std::string cause = cause_sentence(finding, language);
       const Location& where =
           finding.where.file.empty() ? drill.record.scenario.where : finding.where;
-      out += annotation(finding.status == Status::conditional ? "warning" : "error", where, title,
-                        cause.empty() ? render(finding.outcome, language) : cause);
+      const auto misses = misses_of(finding);
+      if (misses.empty()) {
+        out += annotation("error", where, title, render(finding.outcome, language));
+      }
+      for (const Miss& miss : misses) {
+        out += annotation(miss.known ? "warning" : "error", where, title,
+                          told_miss(drill.record, finding, miss, language));
+      }
     }
     const bool unsaid = drill.verdict.status > Status::conditional && out.size() == before;
     if (unsaid) {

@@ -25,6 +25,7 @@ std::string drill_section(const Drill& drill, const Words& words, std::size_t nu
   out += fold("section.ladders", ladders_tables(drill, words), true);
   out += fold("section.faults", faults_table(drill, words), true);
   out += fold("section.steps", steps_table(drill, words), true);
+  out += fold("section.parameters", parameters_table(drill, words));
   out += fold("section.stretches", stretches_tables(drill, words));
   out += fold("section.services", events_table(drill, words));
   out += fold("section.record", record_table(drill, words));

@@ -3,6 +3,7 @@
 #include "harness/model/registry.h"
 #include "reports/catalogue.h"
 #include "reports/escape.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 
 namespace reprise {
@@ -33,8 +34,33 @@ ordered_json texts(const std::vector<std::string>& all) {
   return list;
 }
 
-ordered_json finding_json(const Finding& finding, const std::string& language) {
-  ordered_json out = {
+ordered_json known_json(const std::optional<Known>& known) {
+  if (!known) return nullptr;
+  return {{"finding", visible(known->finding)},
+          {"owner", visible(known->owner)},
+          {"until", visible(known->until)},
+          {"failure", visible(known->failure)}};
+}
+
+// What a finding missed besides what it leads with, and what it tells beside.
+ordered_json others_json(const Record& record, const Finding& finding,
+                         const std::string& language) {
+  ordered_json list = ordered_json::array();
+  for (const Miss& miss : finding.others) {
+    list.push_back({{"failure", miss.failure},
+                    {"seen", message_json(miss.outcome, language)},
+                    {"cause", cause_sentence(record, miss, language)},
+                    {"known", known_json(miss.known)}});
+  }
+  return list;
+}
+
+ordered_json finding_json(const Record& record, const Finding& finding,
+                          const std::string& language) {
+  const Miss lead{finding.failure, finding.outcome, finding.cause, finding.known};
+  ordered_json notes = ordered_json::array();
+  for (const Message& note : finding.notes) notes.push_back(message_json(note, language));
+  return {
       {"name", visible(finding.name)},
       {"kind", visible(finding.kind)},
       {"status", status_name(finding.status)},
@@ -46,19 +72,14 @@ ordered_json finding_json(const Finding& finding, const std::string& language) {
       {"objective", finding.objective},
       {"limit_ns", nanoseconds(finding.limit)},
       {"measured", interval_json(finding.measured, language)},
-      {"cause", cause_sentence(finding, language)},
+      {"cause", cause_sentence(record, lead, language)},
       {"from_ns", nanoseconds(finding.from)},
       {"to_ns", nanoseconds(finding.to)},
       {"unexpected_pass", finding.unexpected_pass},
-      {"known", nullptr},
+      {"known", known_json(finding.known)},
+      {"others", others_json(record, finding, language)},
+      {"notes", notes},
   };
-  if (finding.known) {
-    out["known"] = {{"finding", visible(finding.known->finding)},
-                    {"owner", visible(finding.known->owner)},
-                    {"until", visible(finding.known->until)},
-                    {"failure", visible(finding.known->failure)}};
-  }
-  return out;
 }
 
 ordered_json figures_json(const ProbeFigures& figures) {
@@ -68,6 +89,7 @@ ordered_json figures_json(const ProbeFigures& figures) {
       {"nominal", figures.nominal},
       {"degraded", figures.degraded},
       {"down", figures.down},
+      {"unknown", figures.unknown},
       {"skipped", figures.skipped},
       {"latency_p50_ns", figures.latency_p50.count()},
       {"latency_p99_ns", figures.latency_p99.count()},
@@ -80,6 +102,33 @@ ordered_json figures_json(const ProbeFigures& figures) {
       {"first_fallback_ns", nanoseconds(figures.first_fallback)},
       {"budget_spent", figures.budget_spent ? ordered_json(*figures.budget_spent) : nullptr},
   };
+}
+
+ordered_json parameters_json(const Record& record) {
+  ordered_json probes = ordered_json::array();
+  for (const ProbeParameters& one : parameters_of(record)) {
+    ordered_json own = ordered_json::object();
+    for (const auto& [assertion, duration] : one.own) own[visible(assertion)] = duration.count();
+    probes.push_back({{"probe", visible(one.probe)},
+                      {"every_ns", one.every.count()},
+                      {"timeout_ns", one.timeout.count()},
+                      {"sustained_ns", one.sustained.count()},
+                      {"sustained_by_default", one.sustained_by_default},
+                      {"sustained_of_assertions_ns", own}});
+  }
+  return {{"patience_ns", record.scenario.patience.count()},
+          {"patience_by_default", record.scenario.patience_by_default},
+          {"probes", probes}};
+}
+
+ordered_json leaves_json(const Scenario& scenario, const std::string& language) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [probe, leaves] : scenario.leaves) {
+    list.push_back({{"probe", visible(probe)},
+                    {"level", level_name(leaves.level)},
+                    {"reason", visible(leaves.reason.in(language))}});
+  }
+  return list;
 }
 
 ordered_json ledger_json(const LedgerFigures& figures, const std::string& language) {
@@ -130,7 +179,7 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
   ordered_json findings = ordered_json::array(), figures = ordered_json::array();
   ordered_json reasons = ordered_json::array();
   for (const Finding& finding : verdict.findings) {
-    findings.push_back(finding_json(finding, language));
+    findings.push_back(finding_json(record, finding, language));
   }
   for (const ProbeFigures& probe : verdict.figures) figures.push_back(figures_json(probe));
   ordered_json ledgers = ordered_json::array();
@@ -160,6 +209,8 @@ ordered_json drill_json(const Drill& drill, const std::string& language) {
       {"rpo_ns", nanoseconds(record.plan.objectives.rpo)},
       {"covers", texts(record.scenario.covers)},
       {"tags", texts(record.scenario.tags)},
+      {"parameters", parameters_json(record)},
+      {"leaves", leaves_json(record.scenario, language)},
       {"findings", findings},
       {"figures", figures},
       {"ledgers", ledgers},

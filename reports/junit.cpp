@@ -8,6 +8,7 @@
 #include "harness/model/registry.h"
 #include "reports/catalogue.h"
 #include "reports/escape.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 
 namespace reprise {
@@ -91,6 +92,22 @@ class Suite {
                        xml(message), xml(more.empty() ? more : "\n" + more));
   }
 
+  // The cause of the miss that gives the type, then every other miss with its own.
+  [[nodiscard]] std::string all_told(const std::vector<Miss>& misses, const Miss& first) const {
+    std::string out = cause_sentence(drill_.record, first, language_);
+    const auto add_line = [&](const std::string& told) {
+      if (!told.empty()) out += (out.empty() ? "" : "\n") + told;
+    };
+    for (const Miss& miss : misses) {
+      if (&miss != &first) {
+        add_line(miss.failure + ": " + render(miss.outcome, language_));
+        add_line(cause_sentence(drill_.record, miss, language_));
+      }
+      add_line(known_sentence(miss.known, language_));
+    }
+    return out;
+  }
+
   void add(const Finding& finding) {
     const Duration time = finding.from && finding.to ? *finding.to - *finding.from : Duration{};
     const std::string outcome = render(finding.outcome, language_);
@@ -101,16 +118,25 @@ class Suite {
                            {"limit_ns", finding.limit->count()}});
     }
     if (finding.unexpected_pass) said += "\n" + text("finding.unexpected-pass", language_);
+    for (const Message& note : finding.notes) said += "\n" + render(note, language_) + ".";
+    if (is_end(finding)) {
+      for (const std::string& told : leaves_told(drill_.record.scenario, language_)) {
+        said += "\n" + told;
+      }
+    }
+    const auto misses = misses_of(finding);
     std::string result;
-    const std::string cause = cause_sentence(finding, language_);
     if (finding.status == Status::fail) {
-      const std::string type = finding.failure.empty() ? "chaos.Missed" : finding.failure;
-      result = wrong("failure", type, outcome, cause);
+      const auto uncovered = std::ranges::find_if(misses, [](const Miss& m) { return !m.known; });
+      const Miss& first = uncovered == misses.end() ? misses.front() : *uncovered;
+      result = wrong("failure", first.failure.empty() ? "chaos.Missed" : first.failure,
+                     render(first.outcome, language_), all_told(misses, first));
     } else if (finding.status == Status::inconclusive) {
-      result = wrong("error", "chaos.Inconclusive", outcome, cause);
+      result = wrong("error", "chaos.Inconclusive", outcome, "");
     } else if (finding.status == Status::skipped) {
-      result = wrong("error", "chaos.Skipped", outcome, cause);
+      result = wrong("error", "chaos.Skipped", outcome, "");
     } else if (finding.status == Status::conditional && finding.known) {
+      const std::string cause = cause_sentence(drill_.record, misses.front(), language_);
       said = text("junit.conditional", language_,
                   {{"finding", finding.known->finding},
                    {"owner", finding.known->owner},

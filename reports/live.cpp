@@ -48,7 +48,7 @@ void Followed::sample(const json& event) {
   }
   const auto intended = instant_in(event, "i"), finished = instant_in(event, "f");
   if (intended && finished) seen.values["latency"] = (*finished - *intended).count();
-  probes_[probe] = scenario_->levels_of(probe).classify(seen).value_or(Level::down);
+  probes_[probe] = class_of(scenario_->levels_of(probe).classify(seen));
 }
 
 void Followed::take(const json& event) {
@@ -142,6 +142,9 @@ std::string verdict_line(const Drill& drill, const std::string& language) {
                           {{"drill", drill_name(drill)},
                            {"status", status_word(drill.verdict.status, language)},
                            {"headline", headline(drill, language)}});
+  for (const std::string& further : also_missed(drill, language)) {
+    line += " " + text("live.also", language, {{"missed", further}});
+  }
   if (!drill.verdict.clean) line += " " + text("clean.no", language) + ".";
   return line;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "harness/judge/report.h"
+#include "reports/series.h"
 
 namespace reprise {
 
@@ -22,7 +23,7 @@ class Followed {
   [[nodiscard]] std::optional<Duration> recovered() const { return recovered_; }
   [[nodiscard]] std::optional<Duration> rto() const { return rto_; }
   // By probe; none for a probe whose samples cannot be classed.
-  [[nodiscard]] const std::map<std::string, std::optional<Level>>& probes() const {
+  [[nodiscard]] const std::map<std::string, std::optional<Class>>& probes() const {
     return probes_;
   }
 
@@ -34,7 +35,7 @@ class Followed {
   std::string phase_;
   Duration at_{};
   std::optional<Duration> incident_, recovered_, rto_;
-  std::map<std::string, std::optional<Level>> probes_;
+  std::map<std::string, std::optional<Class>> probes_;
 };
 
 // A sentence for the events that a person wants told as they happen; empty for the others.

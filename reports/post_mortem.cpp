@@ -5,6 +5,7 @@
 #include "harness/model/registry.h"
 #include "reports/catalogue.h"
 #include "reports/escape.h"
+#include "reports/parameters.h"
 #include "reports/post_mortem/page.h"
 #include "reports/sentences.h"
 
@@ -40,6 +41,9 @@ std::string when_and_where_from(const Drill& drill, const Prose& words) {
                                                {"length_ns", record.length.count()}});
   out += " " + words("post-mortem.journal", {{"journal", drill.journal}, {"head", record.head}});
   for (const Message& attempt : earlier_attempts(drill)) out += " " + words.sentence(attempt);
+  for (const std::string& told : leaves_told(record.scenario, words.language)) {
+    out += "\n\n" + markdown(told);
+  }
   return out + "\n\n";
 }
 

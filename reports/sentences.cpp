@@ -3,6 +3,7 @@
 #include <set>
 
 #include "reports/catalogue.h"
+#include "reports/predicate.h"
 
 namespace reprise {
 
@@ -12,11 +13,6 @@ std::string status_word(Status status, const std::string& language) {
   static constexpr std::array keys = {"status.pass", "status.conditional", "status.skipped",
                                       "status.inconclusive", "status.fail"};
   return text(keys[static_cast<std::size_t>(status)], language);
-}
-
-std::string level_word(Level level, const std::string& language) {
-  static constexpr std::array keys = {"level.nominal", "level.degraded", "level.down"};
-  return text(keys[static_cast<std::size_t>(level)], language);
 }
 
 std::string interval_text(const Interval& interval, const std::string& language) {
@@ -31,10 +27,59 @@ std::string interval_text(const Interval& interval, const std::string& language)
   return text("interval.between", language, arguments);
 }
 
+bool is_end(const Finding& finding) { return finding.name == "steady-state-at-the-end"; }
+
+std::vector<Miss> misses_of(const Finding& finding) {
+  if (finding.status != Status::fail && finding.status != Status::conditional) return {};
+  std::vector<Miss> all{{finding.failure, finding.outcome, finding.cause, finding.known}};
+  all.insert(all.end(), finding.others.begin(), finding.others.end());
+  return all;
+}
+
 namespace {
 
+// What a message says was expected of a probe, as predicates; of a level those that make it.
+std::vector<json> expected_of(const Record& record, const std::string& probe,
+                              const Message& message) {
+  const auto expect = message.arguments.find("expect");
+  if (expect == message.arguments.end()) return {};
+  if (expect->is_object()) return {expect->value("predicate", json())};
+  std::vector<json> out;
+  const Levels& levels = record.scenario.levels_of(probe);
+  if (*expect == "degraded" && levels.degraded) out.push_back(levels.degraded->source());
+  if (*expect != "down" && levels.nominal) out.push_back(levels.nominal->source());
+  return out;
+}
+
+// That the sample saw a value of another type than was expected: both may look the same.
+std::string mismatch_text(const Record& record, const Miss& miss, const std::string& language) {
+  const Cause& cause = *miss.cause;
+  const auto probe = record.probes.find(cause.sample_probe);
+  if (probe == record.probes.end()) return {};
+  const auto& samples = probe->second.samples;
+  const auto sample = std::ranges::lower_bound(samples, *cause.sample_at, {}, &Sample::intended);
+  if (sample == samples.end() || sample->intended != *cause.sample_at) return {};
+  for (const Message* message : {&cause.objective, &miss.outcome}) {
+    for (const json& expected : expected_of(record, probe->first, *message)) {
+      std::string told = type_mismatch(expected, probe->second.seen(*sample), language);
+      if (!told.empty()) return told;
+    }
+  }
+  return {};
+}
+
+std::string saw_text_of(const Record& record, const Miss& miss, const std::string& language) {
+  const std::string& saw = miss.cause->sample_saw;
+  const std::string mismatch = mismatch_text(record, miss, language);
+  if (mismatch.empty()) return saw;
+  return text("cause.saw-typed", language, {{"saw", saw}, {"mismatch", mismatch}});
+}
+
 // Sample and log line are what the other columns of a table do not tell.
-std::string told_cause(const Cause& cause, const std::string& language, bool whole) {
+std::string told_cause(const Record& record, const Miss& miss, const std::string& language,
+                       bool whole) {
+  if (!miss.cause) return {};
+  const Cause& cause = *miss.cause;
   std::string sentence;
   const auto join = [&](std::string_view key, const json& arguments) {
     if (!sentence.empty()) sentence += text("cause.separator", language);
@@ -47,7 +92,7 @@ std::string told_cause(const Cause& cause, const std::string& language, bool who
   if (cause.sample_at) {
     join("cause.sample", {{"probe", cause.sample_probe},
                           {"at_ns", cause.sample_at->count()},
-                          {"saw", cause.sample_saw}});
+                          {"saw", saw_text_of(record, miss, language)}});
   }
   if (cause.log_at) {
     join("cause.log", {{"service", cause.log_service},
@@ -59,12 +104,18 @@ std::string told_cause(const Cause& cause, const std::string& language, bool who
 
 }  // namespace
 
-std::string cause_sentence(const Finding& finding, const std::string& language) {
-  return finding.cause ? told_cause(*finding.cause, language, true) : std::string();
+std::string cause_sentence(const Record& record, const Miss& miss, const std::string& language) {
+  return told_cause(record, miss, language, true);
 }
 
-std::string cause_traces(const Finding& finding, const std::string& language) {
-  return finding.cause ? told_cause(*finding.cause, language, false) : std::string();
+std::string cause_traces(const Record& record, const Miss& miss, const std::string& language) {
+  return told_cause(record, miss, language, false);
+}
+
+std::string known_sentence(const std::optional<Known>& known, const std::string& language) {
+  if (!known) return {};
+  return text("finding.known", language,
+              {{"finding", known->finding}, {"owner", known->owner}, {"until", known->until}});
 }
 
 const Finding* measured_against(const Verdict& verdict, std::string_view objective) {
@@ -113,8 +164,11 @@ std::string headline(const Drill& drill, const std::string& language) {
   };
   const Finding* finding = first(verdict.status);
   if (verdict.status == Status::fail && finding) {
-    const std::string cause = cause_sentence(*finding, language);
-    return cause.empty() ? render(finding->outcome, language) : cause;
+    const std::string cause = cause_sentence(drill.record, misses_of(*finding).front(), language);
+    const std::string outcome = render(finding->outcome, language);
+    // What the scenario never asked for needs to be said first.
+    if (!cause.empty() && is_end(*finding)) return outcome + ". " + cause;
+    return cause.empty() ? outcome : cause;
   }
   if (verdict.status == Status::conditional && finding && finding->known) {
     return text("headline.conditional", language,
@@ -128,6 +182,21 @@ std::string headline(const Drill& drill, const std::string& language) {
   }
   if (!verdict.reasons.empty()) return render(verdict.reasons.front(), language);
   return finding ? render(finding->outcome, language) : text("headline.nothing", language);
+}
+
+std::vector<std::string> also_missed(const Drill& drill, const std::string& language) {
+  const Status status = drill.verdict.status;
+  std::vector<std::string> told;
+  if (status != Status::fail && status != Status::conditional) return told;
+  for (const Finding& finding : drill.verdict.findings) {
+    if (finding.status != status) continue;
+    for (const Miss& miss : misses_of(finding)) {
+      const std::string known = known_sentence(miss.known, language);
+      told.push_back(render(miss.outcome, language) + "." + (known.empty() ? "" : " " + known));
+    }
+  }
+  if (!told.empty()) told.erase(told.begin());
+  return told;
 }
 
 std::vector<Message> earlier_attempts(const Drill& drill) {

@@ -12,16 +12,26 @@
 namespace reprise {
 
 [[nodiscard]] std::string status_word(Status status, const std::string& language);
-[[nodiscard]] std::string level_word(Level level, const std::string& language);
 
 // "between 0.8 s and 1.2 s", "at most 1.2 s", "1.2 s", "at least 0.8 s, no end seen".
 [[nodiscard]] std::string interval_text(const Interval& interval, const std::string& language);
 
+// The steady state when all is over, which no assertion asks for.
+[[nodiscard]] bool is_end(const Finding& finding);
+
+// All that a finding missed: what it leads with, then the others; empty when it missed nothing.
+[[nodiscard]] std::vector<Miss> misses_of(const Finding& finding);
+
 // Objective, measured interval, last bad sample with what it saw, nearest log line; empty when the
-// finding has no cause.
-[[nodiscard]] std::string cause_sentence(const Finding& finding, const std::string& language);
+// miss has no cause. Where a sample saw a value of another type, that is said beside it.
+[[nodiscard]] std::string cause_sentence(const Record& record, const Miss& miss,
+                                         const std::string& language);
 // Its last bad sample and log line alone, for where the rest stands beside it.
-[[nodiscard]] std::string cause_traces(const Finding& finding, const std::string& language);
+[[nodiscard]] std::string cause_traces(const Record& record, const Miss& miss,
+                                       const std::string& language);
+// "Known deficiency F-1, owned by …"; empty when it is none.
+[[nodiscard]] std::string known_sentence(const std::optional<Known>& known,
+                                         const std::string& language);
 
 // The finding that measured this objective ("rto", "rpo"): the one with the largest upper end, a
 // judged one before one that was not measured. Null when nothing was held against it.
@@ -38,6 +48,9 @@ struct RecoveryTexts {
 
 // Why the drill ended as it did, in one sentence.
 [[nodiscard]] std::string headline(const Drill& drill, const std::string& language);
+
+// What the drill missed besides what its headline tells, a sentence each.
+[[nodiscard]] std::vector<std::string> also_missed(const Drill& drill, const std::string& language);
 
 // That this drill came after inconclusive ones, each with its journal; empty when none did.
 [[nodiscard]] std::vector<Message> earlier_attempts(const Drill& drill);

@@ -1,25 +1,42 @@
 #include "reports/series.h"
 
+#include "reports/catalogue.h"
+
 namespace reprise {
 
-std::vector<Level> levels_seen(const Record& record, const ProbeRecord& probe) {
+Class class_of(const std::optional<Level>& level) {
+  if (!level) return Class::unknown;
+  if (*level == Level::down) return Class::down;
+  return *level == Level::degraded ? Class::degraded : Class::nominal;
+}
+
+std::string_view class_name(Class shown) {
+  static constexpr std::array names = {"nominal", "degraded", "unknown", "down"};
+  return names[static_cast<std::size_t>(shown)];
+}
+
+std::string class_word(Class shown, const std::string& language) {
+  return text(fmt::format("level.{}", class_name(shown)), language);
+}
+
+std::vector<Class> classes_seen(const Record& record, const ProbeRecord& probe) {
   const Levels& levels = record.scenario.levels_of(probe.name);
   const auto slow = [](const std::optional<Expectation>& expectation) {
     return expectation && expectation->depends_on_latency();
   };
-  std::vector<Level> seen;
+  std::vector<Class> seen;
   seen.reserve(probe.samples.size());
   if (slow(levels.nominal) || slow(levels.degraded)) {
     for (const Sample& sample : probe.samples) {
       Observation whole = probe.seen(sample);
       whole.values["latency"] = (sample.finished - sample.intended).count();
-      seen.push_back(levels.classify(whole).value_or(Level::down));
+      seen.push_back(class_of(levels.classify(whole)));
     }
     return seen;
   }
-  std::vector<Level> by_observation;
+  std::vector<Class> by_observation;
   for (const Observation& observation : probe.observations) {
-    by_observation.push_back(levels.classify(observation).value_or(Level::down));
+    by_observation.push_back(class_of(levels.classify(observation)));
   }
   for (const Sample& sample : probe.samples) seen.push_back(by_observation[sample.observation]);
   return seen;
@@ -44,7 +61,7 @@ namespace {
 
 Stretch joined(Stretch left, const Stretch& right) {
   left.last = right.last;
-  left.level = std::max(left.level, right.level);
+  left.worst = std::max(left.worst, right.worst);
   for (std::size_t at = 0; at < left.counted.size(); ++at) left.counted[at] += right.counted[at];
   left.slowest = std::max(left.slowest, right.slowest);
   constexpr std::size_t enough = 160;
@@ -56,21 +73,21 @@ Stretch joined(Stretch left, const Stretch& right) {
 
 }  // namespace
 
-std::vector<Stretch> stretches(const ProbeRecord& probe, const std::vector<Level>& levels,
+std::vector<Stretch> stretches(const ProbeRecord& probe, const std::vector<Class>& seen,
                                std::size_t at_most) {
-  std::vector<std::string> seen;
-  for (const Observation& observation : probe.observations) seen.push_back(saw(observation));
+  std::vector<std::string> told;
+  for (const Observation& observation : probe.observations) told.push_back(saw(observation));
   std::vector<Stretch> all;
   for (std::size_t at = 0; at < probe.samples.size(); ++at) {
     const Sample& sample = probe.samples[at];
     const Duration latency = sample.finished - sample.intended;
-    const std::string& what = seen[sample.observation];
-    if (all.empty() || all.back().level != levels[at] || all.back().seen != what) {
-      all.push_back({.first = at, .last = at, .level = levels[at], .seen = what});
+    const std::string& what = told[sample.observation];
+    if (all.empty() || all.back().worst != seen[at] || all.back().seen != what) {
+      all.push_back({.first = at, .last = at, .worst = seen[at], .seen = what});
     }
     all.back().last = at;
     all.back().slowest = std::max(all.back().slowest, latency);
-    ++all.back().counted[static_cast<std::size_t>(levels[at])];
+    ++all.back().counted[static_cast<std::size_t>(seen[at])];
   }
   if (all.size() <= at_most) return all;
   const std::size_t together = (all.size() + at_most - 1) / at_most;

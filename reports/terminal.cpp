@@ -131,8 +131,8 @@ class Terminal : public LiveView {
                      : followed.rto()     ? text("live.clock", language_, arguments)
                                           : text("live.clock-alone", language_, arguments));
     }
-    for (const auto& [probe, level] : followed.probes()) {
-      if (level) out += fmt::format("  {}: {}", probe, level_word(*level, language_));
+    for (const auto& [probe, seen] : followed.probes()) {
+      if (seen) out += fmt::format("  {}: {}", probe, class_word(*seen, language_));
     }
     return out;
   }

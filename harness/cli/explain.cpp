@@ -1,9 +1,16 @@
 #include <CLI/CLI.hpp>
 
+#include <set>
+
 #include "harness/cli/reporting.h"
 #include "harness/cli/secrecy.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
+#include "harness/judge/findings.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/options.h"
+#include "harness/model/registry.h"
+#include "harness/model/speaker.h"
 
 namespace reprise {
 namespace {
@@ -12,11 +19,22 @@ std::string words(const std::vector<std::string>& list) {
   return fmt::format("{}", fmt::join(list, ", "));
 }
 
+// Everything here is English; only the catalogue knows how a predicate is said.
+std::string said(const Message& message) {
+  const auto* speaker = Registry<Speaker>::find("catalogue");
+  REPRISE_REQUIRE(speaker);
+  return speaker->say(message.key, message.arguments, "en");
+}
+
+std::string expected(const std::string& probe, const Expected& expect) {
+  return said({"explain.expected", {{"probe", probe}, {"expect", expected_text(expect)}}});
+}
+
 std::string start_of(const Start& start) {
   if (!start.after.empty()) {
     return fmt::format("{} after {} is over", format_duration(start.delay), start.after);
   }
-  if (start.when) return fmt::format("once {} sees what it waits for", start.when->probe);
+  if (start.when) return "once " + expected(start.when->probe, start.when->expect);
   return fmt::format("at {}", format_duration(start.at));
 }
 
@@ -39,9 +57,19 @@ void explain_steady(const Scenario& scenario) {
   fmt::print("Must hold before anything is broken, for {}:\n",
              format_duration(scenario.steady_for));
   for (const Watch& watch : scenario.steady_state) {
-    const auto& level = watch.expect.level;
-    fmt::print("  {} {}\n", watch.probe,
-               level.empty() ? watch.expect.predicate->source().dump() : level);
+    fmt::print("  {}\n", expected(watch.probe, watch.expect));
+  }
+  if (!scenario.abort.empty()) fmt::print("Stops and heals at once, unless:\n");
+  for (const Watch& guard : scenario.abort) {
+    fmt::print("  {}\n", expected(guard.probe, guard.expect));
+  }
+}
+
+void explain_left(const Scenario& scenario, const std::string& language) {
+  for (const auto& [probe, left] : scenario.leaves) {
+    const auto better = left.level == Level::nominal ? "" : " or better";
+    fmt::print("May be left {}{} at the end: {}, because: {}\n", level_name(left.level), better,
+               probe, left.reason.in(language));
   }
 }
 
@@ -64,6 +92,46 @@ void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
   }
 }
 
+// What the judge will call the demand, and whatever else is written of it.
+std::string demanded(const AssertionSpec& assertion, const Plan& plan, const Scenario& scenario) {
+  const auto* kind = Registry<AssertionKind>::find(assertion.kind);
+  REPRISE_REQUIRE(kind);
+  Record nothing;
+  nothing.plan = plan;
+  nothing.scenario = scenario;
+  const Message statement = kind->judge(assertion, nothing).statement;
+  if (statement.key.empty()) return assertion.options.dump();
+  std::string more;
+  for (const char* name : {"from", "incident", "during", "sustained", "rung", "count",
+                           "acknowledged-after-failure", "allow-failed"}) {
+    const auto found = assertion.options.find(name);
+    if (found == assertion.options.end() || statement.arguments.contains(name)) continue;
+    more += fmt::format("{}{} {}", more.empty() ? "  (" : ", ", name,
+                        found->is_string() ? found->get<std::string>() : found->dump());
+  }
+  return said(statement) + (more.empty() ? "" : more + ")");
+}
+
+// For how long, and what "back" means, by probe.
+void explain_waiting(const Plan& plan, const Scenario& scenario) {
+  const auto by_default = [](bool nobody_wrote) { return nobody_wrote ? " (default)" : ""; };
+  fmt::print("Waits for recovery at most {}{}. Back is what lasts for:\n",
+             format_duration(scenario.patience), by_default(scenario.patience_by_default));
+  std::set<std::string> probes;
+  for (const Watch& watch : scenario.steady_state) probes.insert(watch.probe);
+  for (const AssertionSpec& assertion : scenario.assertions) {
+    if (auto probe = text_option(assertion, "probe"); !probe.empty()) probes.insert(probe);
+  }
+  for (const std::string& probe : probes) {
+    fmt::print("  {:<12} {}{}\n", probe, format_duration(sustained_of(probe, scenario, plan)),
+               by_default(!scenario.sustained));
+  }
+  for (const auto& [probe, leaves] : scenario.leaves) {
+    fmt::print("Means to leave {} {}: {}\n", probe, level_name(leaves.level),
+               leaves.reason.in("en"));
+  }
+}
+
 void explain_measured(const Plan& plan, const Scenario& scenario) {
   fmt::print("Will be measured:\n");
   if (const auto& compress = scenario.compress) {
@@ -82,10 +150,10 @@ void explain_measured(const Plan& plan, const Scenario& scenario) {
                ledger.write.kind, ledger.read);
   }
   for (const AssertionSpec& assertion : scenario.assertions) {
-    fmt::print("  {} {}{}\n", assertion.name, assertion.options.dump(),
+    fmt::print("  {}: {}{}\n", assertion.name, demanded(assertion, plan, scenario),
                assertion.known ? "  (known deficiency " + assertion.known->finding + ")" : "");
   }
-  fmt::print("Waits for recovery at most {}.\n", format_duration(scenario.patience));
+  explain_waiting(plan, scenario);
   fmt::print(
       "Will be undone: every fault above, newest first; every process started; the copy of the\n"
       "system. The undo log is kept in the state folder until that is done.\n");
@@ -110,6 +178,7 @@ int explain(const std::vector<std::string>& given, const std::string& language) 
       explain_started(shown->plan);
       explain_steady(scenario);
       explain_broken(scenario, vocabulary);
+      explain_left(scenario, language);
       explain_measured(shown->plan, scenario);
       fmt::print("\n");
     }

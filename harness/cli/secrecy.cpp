@@ -15,7 +15,7 @@ constexpr std::string_view journal_words =
     "started finished held not-reached lost completed aborted interrupted SIGINT SIGTERM "
     "not-executed status json headers text size source cut rows value row sqlstate count "
     "line exit signal stderr latency age options kind where pointers receipt lasting nominal "
-    "degraded down evidence result title state failed-to-start";
+    "degraded down evidence result title state failed-to-start patience-by-default";
 
 // Field names, and the words that a field may hold.
 void add_words_of_schema(const nlohmann::json& schema, Redaction::Words& words) {

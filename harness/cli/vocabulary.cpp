@@ -1,5 +1,7 @@
 #include "harness/cli/vocabulary.h"
 
+#include <boost/asio/io_context.hpp>
+
 #include "harness/engine/injector.h"
 #include "harness/engine/remains.h"
 #include "harness/engine/step.h"
@@ -40,6 +42,29 @@ Errors faults_that_cannot_be(const std::vector<LoadedPlan>& plans) {
   return errors;
 }
 
+// The same of probes, also of those that a service is ready by or a ledger writes with.
+Errors probes_that_cannot_be(const std::vector<LoadedPlan>& plans) {
+  const Remains nothing_runs({});
+  boost::asio::io_context never_run;
+  BlockingPool nobody(0);
+  const ProbeContext context{never_run.get_executor(), nothing_runs, nobody};
+  Errors errors;
+  const auto make = [&](const ProbeSpec& probe, const Location& where) {
+    const auto made = Registry<ProbeKind>::find(probe.kind)->make(probe, context);
+    if (made) return;
+    const auto what = fmt::format("{}: {}", probe.kind, made.error().what);
+    errors.push_back({what, made.error().remedy, where});
+  };
+  for (const LoadedPlan& loaded : plans) {
+    for (const auto& [name, probe] : loaded.plan.probes) make(probe, probe.where);
+    for (const auto& [name, service] : loaded.plan.services) {
+      if (service.ready) make(*service.ready, service.where);
+    }
+    for (const auto& [name, ledger] : loaded.plan.ledgers) make(ledger.write, ledger.where);
+  }
+  return errors;
+}
+
 // Tells the first word that is not among those known: "no scenario is called wheather (…)".
 bool all_known(const std::vector<std::string>& words, const std::vector<std::string>& known,
                std::string_view otherwise) {
@@ -58,7 +83,8 @@ bool all_known(const std::vector<std::string>& words, const std::vector<std::str
 std::optional<std::vector<LoadedPlan>> load_or_tell(
     const std::vector<std::filesystem::path>& paths) {
   auto plans = load(paths, linked_vocabulary());
-  const Errors errors = plans ? faults_that_cannot_be(*plans) : plans.error();
+  Errors errors = plans ? faults_that_cannot_be(*plans) : plans.error();
+  if (plans) std::ranges::move(probes_that_cannot_be(*plans), std::back_inserter(errors));
   for (const Error& error : errors) fmt::print(stderr, "{}\n", error.text());
   if (!errors.empty()) return std::nullopt;
   return std::move(*plans);

@@ -12,7 +12,7 @@ namespace {
 
 struct Classed {
   const Sample* sample;
-  Level level;
+  std::optional<Level> level;  // nothing where limits of our own hid it
 };
 
 void add_levels(ProbeFigures& out, const std::vector<Classed>& samples) {
@@ -20,6 +20,7 @@ void add_levels(ProbeFigures& out, const std::vector<Classed>& samples) {
     if (level == Level::nominal) ++out.nominal;
     if (level == Level::degraded) ++out.degraded;
     if (level == Level::down) ++out.down;
+    if (!level) ++out.unknown;
   }
 }
 
@@ -37,7 +38,8 @@ void add_times(ProbeFigures& out, const std::vector<Classed>& samples, Duration 
   out.resolution = every + out.latency_max;
 }
 
-// From the intended instant of the first down sample to the completion of the first that is not.
+// From the intended instant of the first down sample to the completion of the first that is not; an
+// unknown one ends no outage.
 void add_outages(ProbeFigures& out, const std::vector<Classed>& samples, const Record& record) {
   // Of a forged journal's outages each may last for decades: nanoseconds would overflow.
   std::chrono::duration<double> down{};
@@ -50,7 +52,7 @@ void add_outages(ProbeFigures& out, const std::vector<Classed>& samples, const R
   };
   for (const auto& [sample, level] : samples) {
     if (level == Level::down && !first) first = sample;
-    if (level != Level::down && first) close(sample->finished);
+    if (level && level != Level::down && first) close(sample->finished);
   }
   if (first) close(std::max(record.length, first->intended));
   const auto availability = record.plan.objectives.availability;
@@ -64,8 +66,9 @@ void add_changes(ProbeFigures& out, const std::vector<Classed>& samples, const R
   Level last = Level::nominal;
   const auto struck = first_commanded(record);
   for (const auto& [sample, level] : samples) {
+    if (!level) continue;
     if (last == Level::nominal && level != Level::nominal) ++departures;
-    last = level;
+    last = *level;
     if (!struck || sample->finished < *struck || level == Level::nominal) continue;
     const Duration since = sample->finished - *struck;
     out.detected = std::min(out.detected.value_or(since), since);
@@ -89,7 +92,8 @@ std::vector<ProbeFigures> figures_of(const Record& record) {
     std::vector<Classed> samples;
     samples.reserve(probe.samples.size());
     for (const Sample& sample : probe.samples) {
-      if (window.contains(sample.intended)) samples.push_back({&sample, classifier.level(sample).value_or(Level::down)});
+      if (!window.contains(sample.intended)) continue;
+      samples.push_back({&sample, classifier.level(sample)});
     }
     figures.skipped = static_cast<std::size_t>(std::ranges::count_if(
         probe.skipped, [&](Duration instant) { return window.contains(instant); }));

@@ -13,7 +13,8 @@ constexpr Duration longest_told{std::int64_t{1} << 54};  // as `tamed` has it
 
 // Drilled durations stand for longer ones, where backups are made less often.
 Duration in_reality(Duration drilled, const Compression& compress) {
-  return tamed(drilled) > longest_told / compress.times ? longest_told : tamed(drilled) * compress.times;
+  return tamed(drilled) > longest_told / compress.times ? longest_told
+                                                        : tamed(drilled) * compress.times;
 }
 
 }  // namespace
@@ -24,9 +25,9 @@ std::optional<Duration> told_duration(const nlohmann::json& values, const char* 
   return tamed(Duration(found->get<std::int64_t>()));
 }
 
-std::string expected_text(const Expected& expected) {
-  if (!expected.level.empty()) return expected.level;
-  return expected.predicate ? expected.predicate->source().dump() : std::string();
+nlohmann::json expected_text(const Expected& expected) {
+  if (!expected.predicate) return expected.level;
+  return {{"predicate", expected.predicate->source()}};
 }
 
 Finding unjudged(const AssertionSpec& spec, Message statement) {

@@ -11,8 +11,9 @@
 
 namespace reprise {
 
-// A level's name, or the predicate as it was written.
-[[nodiscard]] std::string expected_text(const Expected& expected);
+// For a message's argument: a level's name, or {"predicate": …} as it was written, which the reader
+// is told in words.
+[[nodiscard]] nlohmann::json expected_text(const Expected& expected);
 
 // A finding that has not been judged yet, and the ways it can end.
 [[nodiscard]] Finding unjudged(const AssertionSpec& spec, Message statement);

@@ -53,7 +53,7 @@ AssertionSpec assertion_of(const Fields& fields) {
   if (fields.has("known")) {
     auto known = fields.object("known");
     out.known = Known{known.text("finding"), known.text("owner"), known.text("until"),
-                      known.text("failure")};
+                      known.needed_text("failure")};
   }
   out.where = fields.where();
   return out;
@@ -114,6 +114,7 @@ Result<Scenario> decode_scenario(const nlohmann::json& resolved) {
   out.hold = fields.duration("hold", Duration{});
   out.sustained = fields.duration("sustained");
   out.patience = fields.duration("patience", 60s);
+  out.patience_by_default = fields.boolean("patience-by-default", false);
   out.repeat = fields.integer("repeat", 1, 10'000, 1);
   if (fields.has("compress")) {
     auto compress = fields.object("compress");

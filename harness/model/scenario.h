@@ -110,6 +110,7 @@ struct Scenario {
   Duration hold{};                    // how long after the last start before heal
   std::optional<Duration> sustained;  // default: 20 samples and 3 looks of the system, both
   Duration patience{};                // resolved: default min(rto, 60 s)
+  bool patience_by_default = false;   // nobody wrote it
   int repeat = 1;
   std::optional<Compression> compress;
   std::filesystem::path file;

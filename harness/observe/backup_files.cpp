@@ -1,15 +1,13 @@
 #include "harness/observe/backup_files.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <ctime>
 #include <fstream>
+#include <functional>
+#include <map>
+#include <tuple>
 
 #include <fnmatch.h>
 #include <sys/stat.h>
-
-#include "harness/journal/sha256.h"
 
 namespace reprise {
 namespace {
@@ -25,31 +23,12 @@ UtcInstant instant_of(std::int64_t seconds) {
   return UtcInstant(std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, latest)));
 }
 
-std::optional<UtcInstant> date_in(const std::string& name, const std::string& format) {
-  std::tm parts{};
-  parts.tm_mday = 1;
-  const char* const end = ::strptime(name.c_str(), format.c_str(), &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return instant_of(::timegm(&parts));
-}
-
-// Empty when it cannot be read to its end.
-std::string digest_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  RunningSha256 digest;
-  std::array<char, 64 * 1024> block{};
-  while (file.read(block.data(), block.size()) || file.gcount() > 0) {
-    digest.add({block.data(), static_cast<std::size_t>(file.gcount())});
-  }
-  return file.eof() ? digest.finish() : std::string();
-}
-
 std::string checksum_problem(const fs::path& path) {
   std::ifstream sums(path.string() + std::string(sum_suffix));
   std::string wanted;
   if (!(sums >> wanted)) return "it has no checksum beside it";
   std::ranges::transform(wanted, wanted.begin(), [](unsigned char c) { return std::tolower(c); });
-  return digest_of(path) == wanted ? "" : "its content does not match its checksum";
+  return file_digest(path) == wanted ? "" : "its content does not match its checksum";
 }
 
 std::string problem_of(const BackupFile& file, const struct stat& status, const BackupRules& rules,
@@ -59,9 +38,18 @@ std::string problem_of(const BackupFile& file, const struct stat& status, const 
   return rules.checksum ? checksum_problem(file.path) : "";
 }
 
+// A name of a backup, and the file that it leads to.
+struct NamedFile {
+  BackupFile file;
+  FileState state;
+  bool link = false;
+};
+
 // Nothing when it is no backup, or gone meanwhile.
-std::optional<BackupFile> backup_at(const fs::path& path, const std::string& name,
-                                    const BackupRules& rules, UtcInstant now) {
+std::optional<NamedFile> backup_at(const fs::directory_entry& entry, const BackupRules& rules,
+                                   UtcInstant now) {
+  const fs::path& path = entry.path();
+  const std::string name = path.filename();
   struct stat status{};
   if (name.ends_with(sum_suffix) || ::fnmatch(rules.files.c_str(), name.c_str(), 0) != 0 ||
       ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -69,38 +57,121 @@ std::optional<BackupFile> backup_at(const fs::path& path, const std::string& nam
   }
   BackupFile file{path,
                   instant_of(status.st_mtim.tv_sec) + Duration(status.st_mtim.tv_nsec),
+                  {},
                   fmt::format("{} {} {}.{}", status.st_ino, status.st_size, status.st_ctim.tv_sec,
                               status.st_ctim.tv_nsec),
                   {}};
-  if (!rules.dated.empty()) {
-    const auto date = date_in(name, rules.dated);
+  if (rules.dated) {
+    const auto date = rules.dated->in(name);
     if (!date) return std::nullopt;
-    file.taken = *date;
+    if (*date) file.taken = **date;
+    if (!*date) file.unsound = date->error().what;
   }
-  file.unsound = problem_of(file, status, rules, now);
-  return file;
+  file.oldest = file.taken;
+  if (file.unsound.empty()) file.unsound = problem_of(file, status, rules, now);
+  std::error_code ignored;
+  return NamedFile{std::move(file), FileState::of(status), entry.is_symlink(ignored)};
+}
+
+// What the other is called, too: the newest name that is sound stands for both.
+void unite(NamedFile& one, NamedFile other) {
+  const auto rank = [](const NamedFile& named) {
+    return std::tuple(named.file.unsound.empty(), !named.link, named.file.taken, named.file.path);
+  };
+  const auto oldest = std::min(one.file.oldest, other.file.oldest);
+  if (rank(other) > rank(one)) std::swap(one, other);
+  one.file.oldest = oldest;
+}
+
+std::vector<NamedFile> united_by_inode(std::vector<NamedFile> named) {
+  std::map<std::pair<dev_t, ino_t>, NamedFile> files;
+  for (NamedFile& one : named) {
+    const std::pair inode(one.state.device, one.state.inode);
+    const auto known = files.find(inode);
+    if (known == files.end()) {
+      files.emplace(inode, std::move(one));
+    } else {
+      unite(known->second, std::move(one));
+    }
+  }
+  std::vector<NamedFile> out;
+  for (auto& [inode, one] : files) out.push_back(std::move(one));
+  return out;
+}
+
+// Of files that agree in what was compared so far, those that agree in this, too. What cannot be
+// compared stands alone, and makes it unknown how many there are.
+using Digest = std::function<std::optional<std::string>(const NamedFile&)>;
+std::vector<std::vector<NamedFile>> divided(std::vector<NamedFile> same, const Digest& digest,
+                                            bool& known) {
+  std::vector<std::vector<NamedFile>> out;
+  if (same.size() < 2) {
+    out.push_back(std::move(same));
+    return out;
+  }
+  std::map<std::string, std::vector<NamedFile>> by_digest;
+  for (NamedFile& one : same) {
+    if (const auto told = digest(one)) {
+      by_digest[*told].push_back(std::move(one));
+    } else {
+      known = false;
+      out.emplace_back().push_back(std::move(one));
+    }
+  }
+  for (auto& [told, group] : by_digest) out.push_back(std::move(group));
+  return out;
+}
+
+BackupList united_by_content(std::vector<NamedFile> files, BackupContents& contents) {
+  BackupList list;
+  std::map<off_t, std::vector<NamedFile>> by_size;
+  for (NamedFile& one : files) {
+    if (one.file.unsound.empty()) {
+      by_size[one.state.size].push_back(std::move(one));
+    } else {
+      list.each.push_back(std::move(one.file));
+    }
+  }
+  const Digest beginning = [&](const NamedFile& one) {
+    return contents.beginning(one.file.path, one.state);
+  };
+  const Digest whole = [&](const NamedFile& one) {
+    return contents.whole(one.file.path, one.state);
+  };
+  for (auto& [size, same_size] : by_size) {
+    for (auto& alike : divided(std::move(same_size), beginning, list.counted)) {
+      for (auto& same : divided(std::move(alike), whole, list.counted)) {
+        NamedFile one = std::move(same.front());
+        for (std::size_t i = 1; i < same.size(); ++i) unite(one, std::move(same[i]));
+        list.each.push_back(std::move(one.file));
+      }
+    }
+  }
+  return list;
 }
 
 }  // namespace
 
-Result<std::vector<BackupFile>> backup_files(const BackupRules& rules, UtcInstant now) {
-  std::vector<BackupFile> out;
+Result<BackupList> backup_files(const BackupRules& rules, BackupContents& contents,
+                                UtcInstant now) {
+  std::vector<NamedFile> named;
   std::error_code error;
   fs::recursive_directory_iterator entries(rules.folder, error);
-  if (error == std::errc::no_such_file_or_directory) return out;
+  if (error == std::errc::no_such_file_or_directory) return BackupList();
   for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    const std::string name = entries->path().filename();
-    if (name.starts_with('.')) {
+    if (entries->path().filename().string().starts_with('.')) {
       entries.disable_recursion_pending();  // still being written, as a rule
       continue;
     }
-    if (auto file = backup_at(entries->path(), name, rules, now)) out.push_back(std::move(*file));
+    if (auto one = backup_at(*entries, rules, now)) named.push_back(std::move(*one));
   }
   if (error) return failure("cannot read {}: {}", rules.folder.string(), error.message());
-  std::ranges::sort(out, [](const BackupFile& left, const BackupFile& right) {
+  contents.begin_look();
+  auto list = united_by_content(united_by_inode(std::move(named)), contents);
+  std::ranges::sort(list.each, [](const BackupFile& left, const BackupFile& right) {
     return std::pair(left.taken, left.path) > std::pair(right.taken, right.path);
   });
-  return out;
+  return list;
 }
 
 }  // namespace reprise

@@ -9,27 +9,35 @@
 
 #include "harness/model/error.h"
 #include "harness/model/time.h"
+#include "harness/observe/backup_contents.h"
+#include "harness/observe/name_date.h"
 
 namespace reprise {
 
 struct BackupRules {
   std::filesystem::path folder;
-  std::string files;      // a pattern for fnmatch(3)
-  std::string dated;      // a format for strptime(3), UTC; empty: the time of modification counts
-  bool checksum = false;  // FILE.sha256 lies beside it, as sha256sum writes it
+  std::string files;              // a pattern for fnmatch(3)
+  std::optional<NameDate> dated;  // nothing: the time of modification counts
+  bool checksum = false;          // FILE.sha256 lies beside it, as sha256sum writes it
 };
 
+// One backup, however many names and copies it has: the newest of them that is sound.
 struct BackupFile {
   std::filesystem::path path;
-  UtcInstant taken;
-  std::string state;    // of the file: another one when it was written or replaced
-  std::string unsound;  // why it cannot be restored; empty: nothing known
+  UtcInstant taken, oldest;  // by this name, and by the one that tells the longest ago
+  std::string state;         // of the file: another one when it was written or replaced
+  std::string unsound;       // why it cannot be restored; empty: nothing known
 };
 
-// In the folder and below, newest first; what is hidden is passed over. A folder that is not there
-// holds none; one that cannot be read is an error. With `dated`, a file whose name is not of that
-// form is no backup.
-[[nodiscard]] Result<std::vector<BackupFile>> backup_files(const BackupRules& rules,
-                                                           UtcInstant now);
+struct BackupList {
+  std::vector<BackupFile> each;  // newest first
+  bool counted = true;           // whether it is known of all that they are not the same
+};
+
+// In the folder and below; what is hidden is passed over. A folder that is not there holds none;
+// one that cannot be read is an error. With `dated`, a file whose name is not of that form is no
+// backup. Names of one file, links to it and files of the same content are one backup.
+[[nodiscard]] Result<BackupList> backup_files(const BackupRules& rules, BackupContents& contents,
+                                              UtcInstant now);
 
 }  // namespace reprise

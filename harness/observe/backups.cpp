@@ -8,6 +8,7 @@
 #include "harness/observe/answer.h"
 #include "harness/observe/backup_files.h"
 #include "harness/observe/child_output.h"
+#include "harness/observe/keeper.h"
 #include "harness/observe/probe.h"
 #include "harness/observe/promised.h"
 
@@ -21,13 +22,17 @@ constexpr std::size_t most_words = 4096;  // of what a check says
 
 class BackupsProbe final : public Probe {
  public:
-  BackupsProbe(const ProbeSpec& spec, const ProbeContext& context)
-      : options_(spec.options), context_(context) {}
+  BackupsProbe(const ProbeSpec& spec, const ProbeContext& context, std::optional<NameDate> dated,
+               Keeper kept)
+      : options_(spec.options),
+        context_(context),
+        dated_(std::move(dated)),
+        kept_(std::move(kept)) {}
 
   asio::awaitable<Observation> sample(Instant deadline) override;
 
  private:
-  using Listing = Result<std::vector<BackupFile>>;
+  using Listing = Result<BackupList>;
   struct Checked {
     std::string state, unsound;
     Instant when;
@@ -45,6 +50,9 @@ class BackupsProbe final : public Probe {
 
   json options_;
   ProbeContext context_;
+  std::optional<NameDate> dated_;
+  Keeper kept_;
+  std::shared_ptr<BackupContents> contents_ = std::make_shared<BackupContents>();
   // One at a time, also beyond its deadline: a hung or slow folder must not use up the pool, where
   // faults wait to be healed.
   std::shared_ptr<Promised<Listing>> running_;
@@ -54,8 +62,8 @@ class BackupsProbe final : public Probe {
 Result<BackupRules> BackupsProbe::rules() const {
   auto folder = context_.surroundings.resolve(options_.at("folder").get<std::string>());
   if (!folder) return std::unexpected(folder.error());
-  return BackupRules{context_.surroundings.folder() / *folder, options_.value("files", "*"),
-                     options_.value("dated", ""), options_.contains("checksum")};
+  return BackupRules{context_.surroundings.folder() / *folder, options_.value("files", "*"), dated_,
+                     options_.contains("checksum")};
 }
 
 asio::awaitable<std::optional<BackupsProbe::Listing>> BackupsProbe::listed(Instant deadline) {
@@ -63,8 +71,8 @@ asio::awaitable<std::optional<BackupsProbe::Listing>> BackupsProbe::listed(Insta
   if (!free) co_return std::nullopt;
   auto wanted = rules();
   if (!wanted) co_return Listing(std::unexpected(wanted.error()));
-  auto work = [rules = std::move(*wanted)] {
-    return backup_files(rules, std::chrono::system_clock::now());
+  auto work = [rules = std::move(*wanted), contents = contents_] {
+    return backup_files(rules, *contents, std::chrono::system_clock::now());
   };
   auto promised = promise(context_.executor, context_.pool, std::move(work));
   running_ = promised;
@@ -131,7 +139,7 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
   auto listing = co_await listed(deadline);
   if (!listing) co_return not_answered("timeout");
   if (!*listing) co_return not_answered("error", listing->error().text());
-  std::vector<BackupFile>& files = **listing;
+  std::vector<BackupFile>& files = (*listing)->each;
   Observation seen;
   auto restorable = files.begin();
   for (; restorable != files.end(); ++restorable) {
@@ -140,8 +148,7 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
     if (!done) co_return not_answered("error", done.error().text());
     if (restorable->unsound.empty()) break;
     if (seen.values.contains("text")) continue;
-    seen.values["text"] =
-        cut_text(restorable->path.filename().string() + ": " + restorable->unsound);
+    kept_.text("text", restorable->path.filename().string() + ": " + restorable->unsound, seen);
   }
   if (restorable != files.end()) {
     auto older = check_older(std::span(restorable + 1, files.end()), deadline);
@@ -153,32 +160,50 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
     return std::ranges::find(files, known.first, &BackupFile::path) == files.end();
   });
   // Ages are those of the answer, however long the checks took.
-  const auto age = [now = std::chrono::system_clock::now()](const BackupFile& file) {
-    return std::max<std::int64_t>(0, Duration(now - file.taken).count());
+  const auto age = [now = std::chrono::system_clock::now()](UtcInstant taken) {
+    return std::max<std::int64_t>(0, Duration(now - taken).count());
   };
-  seen.values["count"] = std::ranges::count(files, "", &BackupFile::unsound);
-  if (!files.empty()) seen.values["oldest"] = age(files.back());
+  if ((*listing)->counted) {
+    seen.values["count"] = std::ranges::count(files, "", &BackupFile::unsound);
+  } else {
+    note_cut("count", seen);
+  }
+  if (!files.empty()) {
+    seen.values["oldest"] = age(std::ranges::min(files, {}, &BackupFile::oldest).oldest);
+  }
   if (restorable != files.end()) {
     seen.values["restorable"] = cut_text(restorable->path.filename().string());
-    seen.values["age"] = age(*restorable);
+    seen.values["age"] = age(restorable->taken);
   }
   co_return seen;
+}
+
+Result<std::unique_ptr<Probe>> make_backups(const ProbeSpec& spec, const ProbeContext& context) {
+  std::optional<NameDate> dated;
+  if (spec.options.contains("dated")) {
+    auto form = NameDate::of(spec.options.at("dated").get<std::string>());
+    if (!form) return std::unexpected(form.error());
+    dated = std::move(*form);
+  }
+  auto kept = Keeper::of(spec);
+  if (!kept) return std::unexpected(kept.error());
+  return std::make_unique<BackupsProbe>(spec, context, std::move(dated), std::move(*kept));
 }
 
 const Registered<ProbeKind> backups_registered{ProbeKind{
     {{.name = "backups",
       .summary =
-          "A folder of backups; sees count (those that are sound), restorable (the newest that "
-          "can be restored) and its age, oldest (nanoseconds), text (why a newer one is passed "
-          "over)",
+          "A folder of backups; sees count (those that are sound; names and copies of one count "
+          "once), restorable (the newest that can be restored) and its age, oldest (nanoseconds), "
+          "text (why a newer one is passed over)",
       .options = Shape::object({
           {"folder", Shape::text(), required, "Where, and below; relative to the system's folder."},
           {"files", Shape::text(), {}, "Names, as in base_*.tar.gz; default every file."},
           {"dated",
            Shape::text(),
            {},
-           "The form of a name that tells when it was made (strptime, UTC); default the time of "
-           "modification."},
+           "The form of a name that tells when it was made, as date(1) writes it: in UTC, or with "
+           "its offset (%z), or as seconds (%s); default the time of modification."},
           {"checksum",
            Shape::choice({"sha256"}),
            {},
@@ -191,9 +216,7 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
       }),
       .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
      std::chrono::milliseconds(100)},
-    [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
-      return std::make_unique<BackupsProbe>(spec, context);
-    }}};
+    make_backups}};
 
 }  // namespace
 }  // namespace reprise

@@ -96,24 +96,20 @@ std::string causes(const Drill& drill, const Words& words) {
                        status_class(verdict.status), words(word), told);
   };
   const bool failed = verdict.status == Status::fail;
-  std::string lead, others;
-  for (const Finding& finding : verdict.findings) {
-    if (!failed || finding.status != Status::fail) continue;
-    const std::string said = words.sentence(finding.outcome);
-    if (!lead.empty()) {
-      others += line("cause.also", said + ".");
-    } else if (finding.cause) {
-      lead = fmt::format("<b>{}.</b> ", said);
-    } else {
-      lead = " ";  // the headline says it
-    }
+  const auto first = std::ranges::find(verdict.findings, Status::fail, &Finding::status);
+  std::string told = words.typeset(headline(drill, words.language));
+  if (failed && first != verdict.findings.end() && first->cause) {
+    const Miss miss = misses_of(*first).front();
+    told = fmt::format("<b>{}.</b> {}", words.sentence(miss.outcome),
+                       words.typeset(cause_sentence(drill.record, miss, words.language)));
   }
-  std::string out = line(verdict.status == Status::pass ? "cause.none" : "cause.word",
-                         lead + words.typeset(headline(drill, words.language)));
+  std::string out = line(verdict.status == Status::pass ? "cause.none" : "cause.word", told);
   for (std::size_t at = failed ? 0 : 1; at < verdict.reasons.size(); ++at) {
     out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(verdict.reasons[at]));
   }
-  out += others;
+  for (const std::string& further : also_missed(drill, words.language)) {
+    out += line("cause.also", words.typeset(further));
+  }
   for (const Message& attempt : earlier_attempts(drill)) {
     out += fmt::format("<p class=\"cause\">{}</p>\n", words.sentence(attempt));
   }

@@ -76,6 +76,7 @@ class Table {
 [[nodiscard]] std::string faults_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string steps_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string events_table(const Drill& drill, const Words& words);
+[[nodiscard]] std::string parameters_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string figures_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string ledgers_table(const Drill& drill, const Words& words);
 [[nodiscard]] std::string ladders_tables(const Drill& drill, const Words& words);

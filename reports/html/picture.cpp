@@ -53,6 +53,10 @@ std::string legend(const Drill& drill, const Words& words) {
     out += entry(R"(<path class="bit" d="M7 11l-5-8h10z"/>)", words("legend.bit"));
   }
   out += entry(R"(<path class="failure" d="M3 2v10M7 2v10M11 2v10"/>)", words("legend.down"));
+  const auto untold = [](const ProbeFigures& figures) { return figures.unknown > 0; };
+  if (std::ranges::any_of(drill.verdict.figures, untold)) {
+    out += entry(R"(<path class="untold" d="M3 2v10M7 2v10M11 2v10"/>)", words("legend.unknown"));
+  }
   const auto lossy = [](const LedgerFigures& ledger) { return ledger.loss.lost > 0; };
   if (std::ranges::any_of(drill.verdict.ledgers, lossy)) {
     out += entry(R"(<path class="broken" d="M1 2h12v10H1z"/>)", words("legend.loss"));

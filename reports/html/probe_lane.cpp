@@ -18,32 +18,37 @@ double end_of(const Axis& axis, const ProbeRecord& probe, std::size_t last) {
   return axis.x(axis.to);
 }
 
-// Failures one by one, whatever their number; good samples as runs.
-void draw_levels(Canvas& canvas, const ProbeRecord& probe, const std::vector<Level>& levels) {
-  static constexpr std::array classes = {"nominal", "degraded", "down"};
+// Failures one by one, whatever their number, and what nobody can tell; good samples as runs.
+void draw_levels(Canvas& canvas, const ProbeRecord& probe, const std::vector<Class>& seen) {
+  std::vector<Class> shown{Class::nominal, Class::degraded, Class::down};
+  if (std::ranges::find(seen, Class::unknown) != seen.end()) shown.push_back(Class::unknown);
   std::vector<Bars> rows;
-  for (std::size_t row = 0; row < classes.size(); ++row) {
+  std::array<std::size_t, classes> row_of{};
+  for (std::size_t row = 0; row < shown.size(); ++row) {
+    row_of[static_cast<std::size_t>(shown[row])] = row;
     rows.emplace_back(canvas.y + row * bar_step, bar_height);
-    canvas.small(canvas.y + row * bar_step + 9.5,
-                 level_word(static_cast<Level>(row), canvas.words.language));
+    canvas.small(canvas.y + row * bar_step + 9.5, class_word(shown[row], canvas.words.language));
   }
-  for (std::size_t at = 0; at < levels.size();) {
+  for (std::size_t at = 0; at < seen.size();) {
     const double from = canvas.axis.x(probe.samples[at].intended);
-    if (levels[at] == Level::down) {
-      rows[2].add(from, from, failure_width);
+    Bars& row = rows[row_of[static_cast<std::size_t>(seen[at])]];
+    if (seen[at] == Class::down || seen[at] == Class::unknown) {
+      row.add(from, from, failure_width);
       ++at;
       continue;
     }
     std::size_t last = at;
-    while (last + 1 < levels.size() && levels[last + 1] == levels[at]) ++last;
-    rows[static_cast<std::size_t>(levels[at])].add(from, end_of(canvas.axis, probe, last),
-                                                   run_width);
+    while (last + 1 < seen.size() && seen[last + 1] == seen[at]) ++last;
+    row.add(from, end_of(canvas.axis, probe, last), run_width);
     at = last + 1;
   }
-  for (std::size_t row = 0; row < classes.size(); ++row) canvas.body += rows[row].str(classes[row]);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    canvas.body += rows[row].str(class_name(shown[row]));
+  }
+  canvas.y += rows.size() * bar_step;
   if (!probe.skipped.empty()) {
-    canvas.small(canvas.y + 3 * bar_step + 9.5, canvas.words.plain("picture.not-sent"));
-    Bars skipped(canvas.y + 3 * bar_step, bar_height);
+    canvas.small(canvas.y + 9.5, canvas.words.plain("picture.not-sent"));
+    Bars skipped(canvas.y, bar_height);
     for (const Duration at : probe.skipped) {
       const double from = canvas.axis.x(at);
       skipped.add(from, from, failure_width);
@@ -51,7 +56,7 @@ void draw_levels(Canvas& canvas, const ProbeRecord& probe, const std::vector<Lev
     canvas.body += skipped.str("unsent");
     canvas.y += bar_step;
   }
-  canvas.y += 3 * bar_step + 4;
+  canvas.y += 4;
 }
 
 struct Scale {
@@ -153,7 +158,7 @@ void draw_sources(Canvas& canvas, const ProbeRecord& probe) {
 void draw_probe(Canvas& canvas, const Record& record, const ProbeRecord& probe) {
   if (probe.samples.empty()) return;
   canvas.name(canvas.y + 10, probe.name);
-  draw_levels(canvas, probe, levels_seen(record, probe));
+  draw_levels(canvas, probe, classes_seen(record, probe));
   canvas.y += 6;
   canvas.name(canvas.y + 10, canvas.words.plain("picture.latency"));
   draw_latency(canvas, probe);

@@ -5,6 +5,7 @@
 #include "reports/catalogue.h"
 #include "reports/escape.h"
 #include "reports/html/page.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 
 namespace reprise {
@@ -120,6 +121,12 @@ std::string record_table(const Drill& drill, const Words& words) {
   row("record.availability", record.plan.objectives.availability
                                  ? percent(*record.plan.objectives.availability, 4, words)
                                  : words("not-stated"));
+  row("record.patience", words.typeset(patience_text(record.scenario, words.language)));
+  std::string left;
+  for (const std::string& told : leaves_told(record.scenario, words.language)) {
+    left += (left.empty() ? "" : "<br>") + words.typeset(told);
+  }
+  if (!left.empty()) row("record.leaves", left);
   row("record.backup", backups_told(drill.verdict, words));
   row("record.power", words("record.power-value"));
   row("record.clean", drill.verdict.clean ? words("clean.yes") : words("clean.no"));

@@ -10,15 +10,16 @@ constexpr const char* palette = R"(
 :root{color-scheme:light dark;--paper:#fdfdfb;--panel:#f4f4f0;--line:#dddcd5;--faint:#ecebe5;
 --ink:#1a1c20;--soft:#575c66;--accent:#22577a;--pass:#17663f;--conditional:#7a4a00;
 --skipped:#575c66;--inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#ad7911;
---down:#c22a37;--served:#5f87a6;--broken:#f6e9e6;--mark:#fff}
+--down:#c22a37;--untold:#6d5bb0;--served:#5f87a6;--broken:#f6e9e6;--mark:#fff}
 @media (prefers-color-scheme:dark){:root{--paper:#131519;--panel:#1c1f25;--line:#363a43;
 --faint:#24272e;--ink:#e9e8e3;--soft:#a9adb7;--accent:#8cc1e3;--pass:#6fcb9a;
 --conditional:#e2b354;--skipped:#a9adb7;--inconclusive:#b0adf5;--fail:#ff918c;--nominal:#58b285;
---degraded:#d9a63c;--down:#ff6f6f;--served:#7ba4c4;--broken:#2b1f21;--mark:#131519}}
+--degraded:#d9a63c;--down:#ff6f6f;--untold:#a99af0;--served:#7ba4c4;--broken:#2b1f21;
+--mark:#131519}}
 @media print{:root{color-scheme:light;--paper:#fff;--panel:#f6f6f3;--line:#cfcec8;--faint:#e4e3dd;
 --ink:#000;--soft:#444;--accent:#22577a;--pass:#17663f;--conditional:#7a4a00;--skipped:#444;
 --inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#ad7911;--down:#c22a37;
---served:#5f87a6;--broken:#f6e9e6;--mark:#fff}}
+--untold:#6d5bb0;--served:#5f87a6;--broken:#f6e9e6;--mark:#fff}}
 )";
 
 constexpr const char* text_rules = R"(
@@ -116,6 +117,7 @@ tbody th{font-weight:600;min-width:8em}
 .n{text-align:right;min-width:0}
 .where{display:block;font-weight:400;color:var(--soft);font-size:12.5px}
 .why{margin:4px 0 0;color:var(--soft);max-width:64ch;overflow-wrap:anywhere}
+.also{margin:8px 0 0}
 td .why::first-letter{text-transform:uppercase}
 .figures th,.figures td{padding-right:9px;min-width:0}
 .facts tbody th{width:30%}.facts td,.facts code{overflow-wrap:anywhere}
@@ -124,6 +126,7 @@ p.drill{margin:0 0 2px}
 background:var(--nominal);border-radius:50%}
 .level.degraded::before{background:var(--degraded);border-radius:1px;transform:rotate(45deg)}
 .level.down::before{background:var(--down);border-radius:0}
+.level.unknown::before{background:none;border:2px solid var(--untold);border-radius:0}
 )";
 
 constexpr const char* picture_rules = R"(
@@ -136,7 +139,8 @@ figure{margin:0}
 .picture .note{paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
 .bars{fill:none;vector-effect:none}
 .nominal{stroke:var(--nominal)}.degraded{stroke:var(--degraded)}.down{stroke:var(--down)}
-.unsent,.unknown{stroke:var(--soft)}.served{stroke:var(--served)}.nobody{stroke:var(--down)}
+.unsent{stroke:var(--soft)}.unknown{stroke:var(--untold)}
+.served{stroke:var(--served)}.nobody{stroke:var(--down)}
 .latency{fill:none;stroke:var(--ink);stroke-width:1.1;vector-effect:non-scaling-stroke;
 stroke-linejoin:round}
 .grid{stroke:var(--line);stroke-width:1;stroke-opacity:.75;fill:none}
@@ -159,6 +163,7 @@ stroke-linejoin:round}
 .measure.between{fill:url(#hatch);stroke:var(--accent)}.measure.between.bad{stroke:var(--fail)}
 .limit{stroke:var(--ink);stroke-width:2;fill:none}
 .failure{stroke:var(--down);stroke-width:1.6;fill:none}
+.untold{stroke:var(--untold);stroke-width:1.6;fill:none}
 figcaption{margin-top:10px;color:var(--soft);font-size:13.5px;max-width:90ch}
 .legend{display:flex;flex-wrap:wrap;gap:4px 22px;margin:0 0 4px}
 .legend span{display:inline-flex;align-items:center;gap:7px}
@@ -170,6 +175,7 @@ constexpr const char* media_rules = R"(
 .summary td:last-child,.findings td:nth-child(4){width:34%}.findings tbody th{min-width:12em}
 .findings .n,.summary .n{min-width:7em}.findings .n:last-child,.summary .n+.n{min-width:3.6em}
 .figures .n{min-width:3.4em}.figures td:nth-child(6){min-width:6.6em}
+.figures.untold td:nth-child(6){min-width:3.4em}.figures.untold td:nth-child(7){min-width:6.6em}
 .faults tbody .n{white-space:nowrap}.faults tbody .n:nth-child(8){white-space:normal}
 .risks tbody th{min-width:16em}}
 @media screen and (max-width:720px){body{padding:0 18px 32px}h1{font-size:25px}

@@ -4,6 +4,7 @@
 #include "reports/catalogue.h"
 #include "reports/escape.h"
 #include "reports/html/page.h"
+#include "reports/parameters.h"
 #include "reports/sentences.h"
 #include "reports/series.h"
 
@@ -17,19 +18,25 @@ std::string place(const Location& where) {
   return fmt::format("<small class=\"where\">{}</small>", identifier(where.text()));
 }
 
-std::string seen_cell(const Finding& finding, const Words& words) {
+std::string seen_cell(const Record& record, const Finding& finding, const Words& words) {
   std::string cell = words.sentence(finding.outcome);
-  const std::string cause = words.typeset(cause_traces(finding, words.language));
-  if (!cause.empty()) cell += fmt::format("<p class=\"why\">{}</p>", cause);
-  if (finding.known) {
-    const nlohmann::json known = {{"finding", finding.known->finding},
-                                  {"owner", finding.known->owner},
-                                  {"until", finding.known->until}};
-    cell += fmt::format("<p class=\"why\">{}</p>", words("finding.known", known));
+  const auto beside = [&](const std::string& told) {
+    if (!told.empty()) cell += fmt::format("<p class=\"why\">{}</p>", words.typeset(told));
+  };
+  const auto misses = misses_of(finding);
+  for (std::size_t at = 0; at < misses.size(); ++at) {
+    if (at > 0) {
+      cell += fmt::format("<p class=\"also\"><strong>{}</strong> {}</p>", words("cause.also"),
+                          words.sentence(misses[at].outcome));
+    }
+    beside(cause_traces(record, misses[at], words.language));
+    beside(known_sentence(misses[at].known, words.language));
   }
-  if (finding.unexpected_pass) {
-    cell += fmt::format("<p class=\"why\">{}</p>", words("finding.unexpected-pass"));
+  for (const Message& note : finding.notes) beside(render(note, words.language) + ".");
+  if (is_end(finding)) {
+    for (const std::string& told : leaves_told(record.scenario, words.language)) beside(told);
   }
+  if (finding.unexpected_pass) beside(text("finding.unexpected-pass", words.language));
   return cell;
 }
 
@@ -47,7 +54,7 @@ std::string findings_table(const Drill& drill, const Words& words) {
     const std::string measured =
         finding.measured ? words.typeset(interval_text(*finding.measured, words.language)) : "–";
     table.row({html(finding.name) + place(finding.where), badge(finding.status, words),
-               words.sentence(finding.statement), seen_cell(finding, words), measured,
+               words.sentence(finding.statement), seen_cell(drill.record, finding, words), measured,
                words.instant(finding.limit)});
   }
   return table.str();
@@ -63,12 +70,12 @@ std::string stretches_tables(const Drill& drill, const Words& words) {
                  {words("column.level")},
                  {words("column.saw")},
                  {words("column.slowest"), true}});
-    const auto levels = levels_seen(drill.record, probe);
-    for (const Stretch& stretch : stretches(probe, levels, most_stretches)) {
+    const auto seen = classes_seen(drill.record, probe);
+    for (const Stretch& stretch : stretches(probe, seen, most_stretches)) {
       std::string level;
       for (std::size_t at = 0; at < stretch.counted.size(); ++at) {
         if (stretch.counted[at] == 0) continue;
-        const std::string word = html(level_word(static_cast<Level>(at), words.language));
+        const std::string word = html(class_word(static_cast<Class>(at), words.language));
         const bool alone = stretch.counted[at] == stretch.last - stretch.first + 1;
         if (!level.empty()) level += ", ";
         level += alone ? word : fmt::format("{} {}", stretch.counted[at], word);
@@ -77,7 +84,7 @@ std::string stretches_tables(const Drill& drill, const Words& words) {
           {words.duration(probe.samples[stretch.first].intended),
            words.duration(probe.samples[stretch.last].intended),
            std::to_string(stretch.last - stretch.first + 1),
-           fmt::format("<span class=\"level {}\">{}</span>", level_name(stretch.level), level),
+           fmt::format("<span class=\"level {}\">{}</span>", class_name(stretch.worst), level),
            html(stretch.seen), words.duration(stretch.slowest)});
     }
     out += table.str();
@@ -160,34 +167,54 @@ std::string events_table(const Drill& drill, const Words& words) {
 }
 
 std::string figures_table(const Drill& drill, const Words& words) {
-  Table table(words("table.figures"), "cards figures",
-              {{words("column.probe")},
-               {words("column.scheduled"), true},
-               {words("column.good"), true},
-               {words("level.degraded"), true},
-               {words("level.down"), true},
-               {words("column.outage"), true},
-               {words("column.detected"), true},
-               {words("column.fallback"), true},
-               {words("column.p50"), true},
-               {words("column.p99"), true},
-               {words("column.max"), true},
-               {words("column.flaps"), true},
-               {words("column.late"), true},
-               {words("column.budget"), true}});
-  for (const ProbeFigures& figures : drill.verdict.figures) {
-    const std::string outage =
-        figures.longest_outage > Duration::zero()
-            ? words.duration(figures.longest_outage)
-            : words("figure.no-outage", {{"resolution_ns", figures.resolution.count()}});
+  const auto& all = drill.verdict.figures;
+  // A column that is empty in most drills would only make the others narrow.
+  const bool untold = std::ranges::any_of(all, [](const auto& one) { return one.unknown > 0; });
+  std::vector<Table::Column> columns{{words("column.probe")},
+                                     {words("column.scheduled"), true},
+                                     {words("column.good"), true},
+                                     {words("level.degraded"), true},
+                                     {words("level.down"), true}};
+  if (untold) columns.push_back({words("level.unknown"), true});
+  for (const char* key : {"column.outage", "column.detected", "column.fallback", "column.p50",
+                          "column.p99", "column.max", "column.flaps", "column.late",
+                          "column.budget"}) {
+    columns.push_back({words(key), true});
+  }
+  Table table(words("table.figures"), untold ? "cards figures untold" : "cards figures", columns);
+  for (const ProbeFigures& figures : all) {
+    std::string outage =
+        words("figure.no-outage", {{"resolution_ns", figures.resolution.count()}});
+    if (figures.unknown > 0) outage = words("figure.none-seen");
+    if (figures.longest_outage > Duration::zero()) outage = words.duration(figures.longest_outage);
     const std::string budget =
         figures.budget_spent ? percent(*figures.budget_spent, 3, words) : "–";
-    table.row({html(figures.probe), std::to_string(figures.scheduled),
-               std::to_string(figures.nominal), std::to_string(figures.degraded),
-               std::to_string(figures.down), outage, words.instant(figures.detected),
-               words.instant(figures.first_fallback), words.duration(figures.latency_p50),
-               words.duration(figures.latency_p99), words.duration(figures.latency_max),
-               std::to_string(figures.flaps), words.duration(figures.late_p99), budget});
+    std::vector<std::string> cells{html(figures.probe), std::to_string(figures.scheduled),
+                                   std::to_string(figures.nominal),
+                                   std::to_string(figures.degraded),
+                                   std::to_string(figures.down)};
+    if (untold) cells.push_back(std::to_string(figures.unknown));
+    for (const std::string& cell :
+         {outage, words.instant(figures.detected), words.instant(figures.first_fallback),
+          words.duration(figures.latency_p50), words.duration(figures.latency_p99),
+          words.duration(figures.latency_max), std::to_string(figures.flaps),
+          words.duration(figures.late_p99), budget}) {
+      cells.push_back(cell);
+    }
+    table.row(cells);
+  }
+  return table.str();
+}
+
+std::string parameters_table(const Drill& drill, const Words& words) {
+  Table table(words("table.parameters"), "cards parameters",
+              {{words("column.probe")},
+               {words("column.every"), true},
+               {words("column.timeout"), true},
+               {words("column.sustained")}});
+  for (const ProbeParameters& one : parameters_of(drill.record)) {
+    table.row({html(one.probe), words.duration(one.every), words.duration(one.timeout),
+               words.typeset(sustained_text(one, words.language))});
   }
   return table.str();
 }

@@ -36,11 +36,6 @@ std::string loss_table(const Drill& drill, const Prose& words) {
   return table.str();
 }
 
-std::string known_sentence(const Known& known, const Prose& words) {
-  return words("finding.known",
-               {{"finding", known.finding}, {"owner", known.owner}, {"until", known.until}});
-}
-
 bool asks_for_action(const Finding& finding) {
   return finding.status != Status::pass || finding.known || finding.unexpected_pass;
 }
@@ -63,13 +58,14 @@ std::string impact_part(const Drill& drill, const Prose& words) {
 std::string cause_part(const Drill& drill, const Prose& words) {
   std::string list;
   for (const Finding& finding : drill.verdict.findings) {
-    const bool missed = finding.status == Status::fail || finding.status == Status::conditional;
-    if (!missed) continue;
-    list += fmt::format("- **{}** – {}.", markdown(finding.name), words.sentence(finding.outcome));
-    const std::string cause = cause_sentence(finding, words.language);
-    if (!cause.empty()) list += " " + markdown(cause);
-    if (finding.known) list += " " + known_sentence(*finding.known, words);
-    list += "\n";
+    for (const Miss& miss : misses_of(finding)) {
+      list += fmt::format("- **{}** – {}.", markdown(finding.name), words.sentence(miss.outcome));
+      const std::string cause = cause_sentence(drill.record, miss, words.language);
+      if (!cause.empty()) list += " " + markdown(cause);
+      const std::string known = known_sentence(miss.known, words.language);
+      if (!known.empty()) list += " " + markdown(known);
+      list += "\n";
+    }
   }
   const auto add_reason = [&](const std::string& told) {
     list += fmt::format("- **{}** – {}\n", words.status(Status::inconclusive), told);
@@ -88,13 +84,17 @@ std::string follow_up_part(const Drill& drill, const Prose& words) {
                    words("column.action"), words("post-mortem.owner"), words("post-mortem.due")});
   for (const Finding& finding : drill.verdict.findings) {
     if (!asks_for_action(finding)) continue;
-    const Known known = finding.known.value_or(Known{});
-    std::string told = fmt::format("**{}**", markdown(finding.name));
-    if (finding.known) told += " " + markdown(known.finding);
-    told += " – " + (finding.unexpected_pass ? words("finding.unexpected-pass")
-                                             : words.sentence(finding.outcome));
-    table.row({told, words.status(finding.status), markdown(known.owner), markdown(known.until), "",
-               "", ""});
+    auto misses = misses_of(finding);
+    if (misses.empty()) misses.push_back({{}, finding.outcome, {}, finding.known});
+    for (const Miss& miss : misses) {
+      const Known known = miss.known.value_or(Known{});
+      std::string told = fmt::format("**{}**", markdown(finding.name));
+      if (miss.known) told += " " + markdown(known.finding);
+      told += " – " + (finding.unexpected_pass ? words("finding.unexpected-pass")
+                                               : words.sentence(miss.outcome));
+      table.row({told, words.status(finding.status), markdown(known.owner), markdown(known.until),
+                 "", "", ""});
+    }
   }
   for (const Message& reason : drill.verdict.reasons) {
     if (!is_unsaid(reason, drill.verdict)) continue;

@@ -121,6 +121,22 @@ TEST(CommandLine, OptionsThatDoNotGoTogetherAreToldByTheirPlace) {
   EXPECT_THAT(done.err, HasSubstr("'by: kernel'"));
 }
 
+TEST(CommandLine, AProbeThatCannotBeMadeIsToldBeforeAnythingStarts) {
+  Workplace place;
+  make_plan(place, "crash", crash);
+  for (const std::string probe :
+       {"backups: {folder: ., dated: \"shop_%G%V.gz\"}", "log: {service: web, matches: \"(no\"}",
+        "http: {url: \"https://localhost/\"}", "file: {}"}) {
+    std::string text = plan;
+    text.insert(text.find("  front: {http"), "  odd: {" + probe + ", every: 1s, timeout: 1s}\n");
+    write_file(place.folder() / "small/plan.yaml", text);
+    const Finished done = place.run({"run", "small", "--out", "out"});
+    EXPECT_EQ(done.code, 2) << probe;
+    EXPECT_THAT(done.err, HasSubstr("plan.yaml:")) << probe;
+    EXPECT_FALSE(std::filesystem::exists(place.folder() / "out")) << probe;
+  }
+}
+
 TEST(CommandLine, ATargetThatThePlanDoesNotListIsRefused) {
   Workplace place;
   make_plan(place, "crash",
@@ -242,6 +258,41 @@ TEST(CommandLine, ExplainStartsNothing) {
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("process_kill into web"));
   EXPECT_FALSE(std::filesystem::exists(place.folder() / "out"));
+}
+
+TEST(CommandLine, ExplainSaysPredicatesInWordsAndWhichWaitsAreDefaults) {
+  Workplace place;
+  make_plan(place, "slow", R"(reprise: 1
+scenario: slow
+abort: [{probe: home, expect: {status: {"<": 600}}}]
+faults:
+  - {inject: process_pause, into: web, for: 1s, when: {probe: home, expect: {text: {contains: a}}}}
+assertions:
+  - recovery: {probe: home, expect: nominal, within: rto, sustained: 200ms, from: heal}
+  - throughout: {probe: home, expect: {status: 200, latency: {"<": 500ms}}, allowed-failures: 3}
+)");
+  const Finished done = place.run({"explain", "small", "slow"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  for (const char* said :
+       {"\n  home shows nominal\nStops and heals at once, unless:\n  home shows “status is below "
+        "600”\n",
+        "{} once home shows “text contains \"a\"”, for 1s",
+        "  recovery: home is back at nominal within 5 s  (from heal, sustained 200ms)\n",
+        "  throughout: home shows “status is 200 and latency is below 500 ms” throughout; ",
+        "Waits for recovery at most 5s (default). Back is what lasts for:\n"
+        "  home         400ms (default)\n"}) {
+    EXPECT_THAT(done.out, HasSubstr(said));
+  }
+  make_plan(place, "slow", R"(reprise: 1
+scenario: slow
+patience: 7s
+sustained: 300ms
+faults: [{inject: process_kill, into: web}]
+assertions: [{recovery: {probe: home, expect: nominal, within: rto}}]
+)");
+  const Finished written = place.run({"explain", "small", "slow"});
+  EXPECT_THAT(written.out,
+              HasSubstr("at most 7s. Back is what lasts for:\n  home         300ms\n"));
 }
 
 }  // namespace

@@ -94,6 +94,27 @@ TEST(Figures, DetectNothingWithoutAFault) {
   EXPECT_FALSE(figures(Story().page(6s, 7s, broken)).detected);
 }
 
+// Its text was cut before the word that the level looks for: it may have been there.
+Observation cut_short() {
+  Observation seen = nominal;
+  seen.values["cut"] = {"status"};
+  return seen;
+}
+
+TEST(Figures, CountWhatNobodyCanTellApartFromWhatWasDown) {
+  Story story;
+  story.kill(6s).page(6s, 7s, refused).page(7s, 8s, cut_short()).page(8s, 9s, refused);
+  const ProbeFigures page = figures(story);
+  EXPECT_EQ(page.unknown, 10u);
+  EXPECT_EQ(page.down, 20u);
+  EXPECT_EQ(page.nominal + page.degraded + page.down + page.unknown, page.scheduled);
+  EXPECT_EQ(page.longest_outage, 3010ms) << "it ends no outage";
+  EXPECT_EQ(page.flaps, 0);
+  story.page(6s, 9s, cut_short());
+  EXPECT_EQ(figures(story).longest_outage, 0s) << "it begins none";
+  EXPECT_FALSE(figures(story).detected) << "and detects nothing";
+}
+
 TEST(Figures, OfAForgedJournalCannotOverflow) {
   constexpr Duration latest{std::int64_t{1} << 60};
   Record record;

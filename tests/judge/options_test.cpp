@@ -48,7 +48,7 @@ TEST(Options, OfAForgedJournalCannotOverflow) {
 TEST(Options, SayWhatWasExpectedAsItWasWritten) {
   EXPECT_EQ(expected_text(*expected_option(spec_with({{"expect", "down"}}))), "down");
   EXPECT_EQ(expected_text(*expected_option(spec_with({{"expect", {{"status", 200}}}}))),
-            R"({"status":200})");
+            nlohmann::json({{"predicate", {{"status", 200}}}}));
   EXPECT_EQ(expected_text({}), "");
 }
 

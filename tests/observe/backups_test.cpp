@@ -91,8 +91,8 @@ TEST_F(Backups, AreFoundInFoldersBelowButNotInHiddenOnes) {
   const auto place = folder_.path() / "system/backups";
   std::filesystem::create_directories(place / "2026/11");
   std::filesystem::create_directories(place / ".part.x");
-  std::filesystem::copy_file(place / last_, place / "2026/11/shop_20260101_000000.gz");
-  std::filesystem::copy_file(place / last_, place / ".part.x/shop_20260102_000000.gz");
+  folder_.write("system/backups/2026/11/shop_20260101_000000.gz", "other content");
+  folder_.write("system/backups/.part.x/shop_20260102_000000.gz", "being written");
   EXPECT_EQ(look(dated).at("count"), 2);
 }
 
@@ -115,7 +115,7 @@ TEST_F(Backups, AreUnsoundWhenEmptyOrOtherThanTheirChecksum) {
 
 TEST_F(Backups, OfImpossibleDatesAreNeitherYoungNorRestorable) {
   const auto named = [&](const char* name) {
-    folder_.write(std::string("system/backups/") + name, "content");
+    folder_.write(std::string("system/backups/") + name, name);
     return look({{"dated", "shop_%Y.gz"}});
   };
   EXPECT_EQ(named("shop_2611.gz").at("count"), 0);
@@ -151,20 +151,20 @@ TEST_F(Backups, AreRestorableWhenThePlansOwnCheckSaysSo) {
 TEST_F(Backups, AreCountedOnlyWhenTheirCheckOpensThem) {
   put(9h, "rotten");
   const std::string oldest = last_;
-  put(5h, "sound");
-  put(2h, "sound");
+  put(5h, "sound one");
+  put(2h, "sound two");
   const std::string newest = last_;
   const auto calls = folder_.path() / "calls";
   json options{
       {"folder", "backups"},
       {"check",
-       {"sh", "-c", "basename \"$1\" >>\"$0\"; [ $(cat \"$1\") = sound ]", calls.string()}}};
+       {"sh", "-c", "basename \"$1\" >>\"$0\"; grep -q sound \"$1\"", calls.string()}}};
   options.update(dated);
   const auto probe = observing_.make(Observing::spec("backups", options));
   const auto counted = [&] { return observing_.sample(*probe).seen.values.at("count"); };
   EXPECT_EQ(counted(), 2);
   EXPECT_EQ(counted(), 2);
-  folder_.write("system/backups/" + oldest, "sound");
+  folder_.write("system/backups/" + oldest, "sound three");
   EXPECT_EQ(counted(), 3);
   std::map<std::string, int> opened;
   std::ifstream names(calls);

@@ -30,6 +30,9 @@ Plan energy_plan() {
   for (const char* name : {"server", "database"}) plan.services[name].name = name;
   plan.services["weather"].name = "weather";
   plan.services["weather"].outside = true;
+  plan.probes["dashboard"].name = "dashboard";
+  plan.probes["dashboard"].every = 50ms;
+  plan.probes["dashboard"].timeout = 2s;
   return plan;
 }
 
@@ -72,6 +75,8 @@ void name_scenario(Record& record, const std::string& name, const Text& title,
   scenario.name = name;
   scenario.title = title;
   scenario.covers = {covers};
+  scenario.patience = 3s;
+  scenario.patience_by_default = true;
   scenario.where = {"scenarios/sp-e/" + name + ".yaml", 2, 1};
   scenario.levels["dashboard"] = {
       .nominal = expectation({{"status", 200}, {"json", {{"/mode", "nominal"}}}}),

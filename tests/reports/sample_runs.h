@@ -25,7 +25,7 @@ namespace reprise::testing {
 // A failed, an inconclusive, a conditional and a passed one.
 [[nodiscard]] Run every_kind();
 [[nodiscard]] std::string rendered(const std::string& kind, const Run& run,
-                                   const std::string& language);
+                                   const std::string& language = "en");
 
 // Compares with tests/golden/NAME; REPRISE_UPDATE_GOLDEN=1 writes it instead.
 void expect_golden(const std::string& name, const std::string& text);

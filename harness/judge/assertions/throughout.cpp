@@ -145,7 +145,7 @@ Finding judge_longest(Finding finding, const ThroughoutTerms& terms, const Timel
                       {"judge.skipped", {{"probe", terms.probe}, {"count", beyond}}});
 }
 
-Message statement_of(const ThroughoutTerms& terms, const std::string& expect) {
+Message statement_of(const ThroughoutTerms& terms, const nlohmann::json& expect) {
   Message out{"judge.throughout.statement", {{"probe", terms.probe}, {"expect", expect}}};
   if (terms.longest) {
     out.key =
@@ -194,7 +194,8 @@ const Registered<AssertionKind> throughout_registered{{
            "while the fault is in place, or from inject to recovery; default all"}}),
      .example =
          {{"throughout",
-           {{"probe", "dashboard"}, {"expect", {{"status", 200}}}, {"allowed-failures", 0}}}}},
+           {{"probe", "dashboard"}, {"expect", {{"status", 200}}}, {"allowed-failures", 0}}}},
+     .failures = {"TooManyFailures", "OutageTooLong"}},
     judge_throughout,
     nullptr,
 }};
