@@ -182,7 +182,7 @@ World fallback_by_law(const Case& drill, const json& options, Choices&) {
 }
 
 World end_by_law(const Case& drill, Choices& choices) {
-  Time healed = phase_of(drill.evidence, "inject");
+  Time healed = phase_of(drill.evidence, "recover");
   for (const Round& round : drill.evidence.rounds) {
     healed = std::max(healed, round.healing ? round.healing->high : round.command.high);
   }
@@ -221,7 +221,8 @@ World steady_by_law(const Case& drill, Choices& choices) {
     const Time hold = time_of(drill.drawn.scenario.at("steady"), "for");
     for (const Bad& bad : seen_of(truth, Class::nominal, choices)) {
       const When begun{command - bad.begin.high, command - bad.begin.low};
-      const When over{bad.end.low - (command - hold), bad.end.high - (command - hold)};
+      const Time since = phase_of(evidence, "inject") - hold;
+      const When over{bad.end.low - since, bad.end.high - since};
       const bool before = at_least(begun, 0, truth.slack() + truth.timeout, choices);
       if (!before || !at_least(over, 0, truth.slack(), choices)) continue;
       world.pass = false;
