@@ -42,31 +42,65 @@ Bill bill_of(const World& world, const AssertionSpec& spec) {
   return consistent_bill(world, spec);
 }
 
-// The same world, had all that was hidden from the observer been in order, or down.
-std::optional<World> filled(const World& world, Saw saw) {
-  bool hidden = false;
-  World out = world;
-  for (auto& probe : out.probes) {
-    for (auto& shot : probe.shots) {
-      if (!shot.skipped && !shot.cut) continue;
-      hidden = true;
-      shot.saw = saw;
-      shot.f = shot.tau = shot.i;
+// The same world, had what was hidden from the observer been otherwise.
+struct Filling {
+  Saw skipped, cut;
+  bool line_matches;
+};
+constexpr Filling fillings[] = {{Saw::nominal, Saw::nominal, false},
+                                {Saw::broken, Saw::wrong, true},
+                                {Saw::wrong, Saw::wrong, true},
+                                {Saw::fallback, Saw::fallback, false}};
+
+bool hides_something(const World& world) {
+  for (const auto& probe : world.probes) {
+    for (const auto& shot : probe.shots) {
+      if (shot.skipped || shot.cut) return true;
     }
   }
-  if (!hidden) return std::nullopt;
-  return out;
+  return std::ranges::any_of(world.lines, &TrueLine::unsearched);
+}
+
+World filled(World world, const Filling& filling) {
+  world.imagined = true;
+  for (auto& probe : world.probes) {
+    for (auto& shot : probe.shots) {
+      if (shot.skipped) {
+        shot.saw = filling.skipped;
+        shot.f = shot.tau = shot.i;
+      } else if (shot.cut) {
+        shot.saw = filling.cut;
+      }
+    }
+  }
+  for (auto& line : world.lines) {
+    if (line.unsearched()) line.matches = filling.line_matches;
+  }
+  return world;
+}
+
+// A pass must hold in every filling, and a miss, too.
+void fill_in(Bill& bill, const Bill& other) {
+  if (other.no_pass != bill.no_pass || other.no_fail != bill.no_fail) bill.kinds.insert('d');
+  if (other.no_pass) bill.forbid_pass("in another filling: " + other.why_no_pass);
+  if (other.no_fail && !bill.no_fail) {
+    bill.no_fail = true;
+    bill.why_no_fail = "in another filling: " + other.why_no_fail;
+  }
 }
 
 }  // namespace
 
 std::vector<Bill> bills_of(const World& world) {
   std::vector<Bill> out;
-  const auto rosy = filled(world, Saw::nominal), gloomy = filled(world, Saw::broken);
+  std::vector<World> others;
+  if (hides_something(world)) {
+    for (const auto& filling : fillings) others.push_back(filled(world, filling));
+  }
   for (const auto& spec : world.demands) {
     Bill bill = bill_of(world, spec);
-    if (rosy && bill.no_pass && !bill_of(*rosy, spec).no_pass) bill.kinds.insert('d');
-    if (gloomy && bill.no_fail && !bill_of(*gloomy, spec).no_fail) bill.kinds.insert('d');
+    if (!others.empty()) bill.all_missed = false;
+    for (const auto& other : others) fill_in(bill, bill_of(other, spec));
     if (spec.known && bill.missed.size() > bill.missed.count(spec.known->failure)) {
       bill.kinds.insert('e');
     }
@@ -74,6 +108,7 @@ std::vector<Bill> bills_of(const World& world) {
   }
   out.push_back(steady_before_bill(world));
   out.push_back(steady_bill(world));
+  for (const auto& other : others) fill_in(out.back(), steady_bill(other));
   return out;
 }
 

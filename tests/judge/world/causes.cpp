@@ -63,8 +63,9 @@ Start of_step(const World& world, const WatchedProbe& probe, std::size_t index, 
   for (const auto& earlier : all.spells) {
     if (earlier.i_first >= spell.i_first) break;
     if (earlier.max_f < answered.low || !earlier.f_z) continue;
-    // An awaited outage began with the first command.
+    // An awaited outage began with the first command; one that was under way is not one since.
     const bool since = earlier.i_first > answered.high || (earlier.awaited && incident == 0);
+    if (!since && earlier.min_f < answered.low) continue;
     const bool surely = *earlier.f_z + sustain + 2 * probe.every < step.started;
     const bool perhaps = *earlier.f_z <= step.started;
     if (since && surely) return own;
@@ -93,12 +94,13 @@ std::optional<Start> last_healing(const World& world, const Spell& spell, bool& 
     const Strike& strike = world.strikes[n];
     if (!strike.healing) continue;
     const Start start{{Kind::healing, n}, *strike.healing, *strike.healed, strike.truly_healed};
+    // It began before the return; commanded before the last bad answer, healed after the first.
     const Duration back = spell.f_z.value_or(Duration::max());
-    const Duration last = spell.i_z.value_or(Duration::max());
-    const bool may = *strike.healing <= back && strike.commanded <= back &&
-                     *strike.healed >= spell.i_g.value_or(spell.i_first);
-    const bool must = *strike.healed <= std::min(last, spell.i_y) &&
-                      strike.commanded <= spell.i_y && *strike.healing >= spell.min_f;
+    const bool may = *strike.healing <= back && strike.commanded <= spell.max_f &&
+                     *strike.healed >= spell.i_first;
+    const bool must =
+        *strike.healing < back && strike.commanded <= spell.i_y && *strike.healed > spell.i_first;
+    if (may && loose && start.low == loose->low) unsure = true;
     if (may && (!loose || start.low >= loose->low)) loose = start;
     if (must && (!strict || start.low >= strict->low)) strict = start;
   }
@@ -153,7 +155,7 @@ std::optional<Start> start_of(const World& world, const WatchedProbe& probe, Aut
 Causes causes_of(const World& world, const WatchedProbe& probe, const Spell& spell,
                  const Recovering& all, const RecoveryOptions& options) {
   Causes out;
-  const Duration latest = spell.min_f;
+  const Duration latest = std::min(spell.min_f, spell.f_z.value_or(spell.min_f));
   if (!options.incident.empty()) {
     if (const auto named = last_round(world, options.incident, latest)) {
       out.starts.push_back(*named);

@@ -65,7 +65,7 @@ class Choosing {
     }
     if (dice_.chance(60)) {
       std::vector<Duration> values;
-      for (const auto& spell : spells_of(probe, want, looks, world_.sustain_of(probe), {})) {
+      for (const auto& spell : spells_of(probe, want, looks, world_.sustain_of(probe), false)) {
         values.push_back(spell.f_z ? spell.end - spell.begin : spell.i_y - spell.min_f);
         if (spell.f_z && spell.i_g) values.push_back(*spell.f_z - *spell.i_g);
       }

@@ -6,8 +6,13 @@ namespace reprise::testing::world {
 namespace {
 
 // The truth of an outage, kept inside what the law takes for possible (rules 5, 7 and 9).
-void find_truth(Spell& spell, const WatchedProbe& probe, Want want,
-                const std::vector<Look>& looks) {
+void find_truth(Spell& spell, const WatchedProbe& probe, Want want, const std::vector<Look>& looks,
+                bool imagined) {
+  if (imagined) {  // one of the placements that the law allows
+    spell.begin = spell.min_f;
+    spell.end = spell.i_y;
+    return;
+  }
   std::optional<Piece> earliest;
   std::optional<Duration> latest, of_last;
   for (std::size_t n = spell.first; n <= spell.last; ++n) {
@@ -59,7 +64,7 @@ Sustained sustained_from(const std::vector<Look>& looks, std::size_t z, Duration
 }
 
 std::vector<Spell> spells_of(const WatchedProbe& probe, Want want, const std::vector<Look>& looks,
-                             Duration sustain, Reading reading) {
+                             Duration sustain, bool imagined) {
   std::vector<Spell> out;
   std::optional<std::size_t> good;
   for (std::size_t n = 0; n < looks.size(); ++n) {
@@ -79,9 +84,10 @@ std::vector<Spell> spells_of(const WatchedProbe& probe, Want want, const std::ve
       spell.max_f = std::max(spell.max_f, looks[n].f);
       std::size_t next = n + 1;
       if (next < looks.size() && looks[next].good) spell.last_run = looks[next].i;
-      for (bool first = true; next < looks.size() && looks[next].good; ++next, first = false) {
-        if (!first && !reading.any_start) continue;
-        if (sustained_from(looks, next, sustain, probe.every) == Sustained::yes && !z) z = next;
+      // It ends with the first good look from which the return is sustained.
+      for (; next < looks.size() && looks[next].good; ++next) {
+        if (z || sustained_from(looks, next, sustain, probe.every) != Sustained::yes) continue;
+        z = next;
       }
       if (z || next >= looks.size()) break;
       spell.last_run.reset();
@@ -93,7 +99,7 @@ std::vector<Spell> spells_of(const WatchedProbe& probe, Want want, const std::ve
       spell.f_z = looks[*z].f;
       spell.last_run.reset();
     }
-    find_truth(spell, probe, want, looks);
+    find_truth(spell, probe, want, looks, imagined);
     out.push_back(spell);
     good.reset();
     n = z ? *z - 1 : looks.size();
@@ -117,7 +123,7 @@ Recovering recovering(const World& world, const WatchedProbe& probe, Want want, 
   for (const auto& look : all) {
     if (look.f >= first || (&look == before && !look.good)) out.looks.push_back(look);
   }
-  out.spells = spells_of(probe, want, out.looks, world.sustain_of(probe), reading);
+  out.spells = spells_of(probe, want, out.looks, world.sustain_of(probe), world.imagined);
   for (auto& spell : out.spells) {
     if (spell.first == 0 || !spell.i_g) {
       for (const auto& look : all) {

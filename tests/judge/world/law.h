@@ -15,10 +15,9 @@
 namespace reprise::testing::world {
 
 struct Reading {
-  bool any_start = false;  // a sustained run may begin at any good look, not only at the first
   bool skip_late = false;  // a look that was never sent ended at its timeout, not at once
 };
-inline constexpr Reading readings[] = {{false, false}, {false, true}, {true, false}, {true, true}};
+inline constexpr Reading readings[] = {{false}, {true}};
 
 // A look as the law sees it, filled in with the truth.
 struct Look {
@@ -53,7 +52,7 @@ struct Spell {
 // All of them, over the whole timeline.
 [[nodiscard]] std::vector<Spell> spells_of(const WatchedProbe& probe, Want want,
                                            const std::vector<Look>& looks, Duration sustain,
-                                           Reading reading);
+                                           bool imagined);
 
 // What recovery looks at: samples that had not ended before the first command.
 struct Recovering {

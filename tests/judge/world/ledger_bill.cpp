@@ -161,7 +161,13 @@ class Loss {
     date_what_came_after(strike.armed, strike.commanded);
     few(strike.commanded);
     if (!oldest) {
-      if (largest_gap(strike.commanded) > at_most_) bill_.forbid_pass("too coarse");
+      std::optional<Duration> newest;
+      for (const auto& write : writes_) {
+        if (write.outcome == 'a' && write.answered < strike.commanded) newest = write.sent;
+      }
+      const Duration unseen =
+          std::max(largest_gap(strike.commanded), strike.armed - newest.value_or(strike.armed));
+      if (unseen > at_most_) bill_.forbid_pass("too coarse");
       return;
     }
     const TrueWrite* newest = kept_before(*oldest);

@@ -72,7 +72,9 @@ class Judging {
     }
     const Duration seen = probe_.shots.back().i + probe_.every - over;
     if (seen < world_.sustain_of(probe_)) bill_.forbid_pass("W cut short after all candidates");
-    if (untold_) bill_.truths.clear();
+    // With more than twelve unknown looks, not all fillings are measured.
+    const auto unknown = std::ranges::count(all_.looks, false, &Look::told);
+    if (untold_ || unknown > 12) bill_.truths.clear();
     // No outage that was seen can be shown to be shorter than the interval between two looks.
     if (!all_.spells.empty() && options_.within < probe_.every) {
       bill_.allow_fail("finer than could be seen");
@@ -139,6 +141,7 @@ class Judging {
   // Without any rule of which cause: whoever truly began it, when it began at once.
   void judge_true_cause(const Spell& spell) {
     if (!options_.from.empty() || !options_.incident.empty() || spell.awaited) return;
+    if (world_.imagined) return;
     bool unsure = false;
     const auto start = start_of(world_, probe_, spell.author, spell, all_, options_, unsure);
     if (!start || unsure || start->endless) return;

@@ -71,7 +71,7 @@ Longest judge_longest(const World& world, const WatchedProbe& probe, const Windo
   const Want want = want_in(spec);
   const auto looks = looks_of(probe, want, reading);
   Longest out;
-  for (const auto& spell : spells_of(probe, want, looks, world.sustain_of(probe), reading)) {
+  for (const auto& spell : spells_of(probe, want, looks, world.sustain_of(probe), world.imagined)) {
     Duration max_f = spell.max_f;
     for (std::size_t n = spell.first; n <= spell.last; ++n) {
       if (looks[n].good || !looks[n].skipped) continue;
@@ -176,7 +176,7 @@ Bill consistent_bill(const World& world, const AssertionSpec& spec) {
   bill.no_fail = count.all == 0;
   bill.why_no_fail = "no answer broke it";
   const bool told = std::ranges::any_of(probe.shots, [&](const Shot& shot) {
-    return !shot.skipped && !shot.cut && shot.saw <= Saw::wrong && shot.i >= world.over();
+    return !shot.skipped && !shot.cut && shot.saw <= Saw::wrong && shot.i >= world.all_ended();
   });
   if (!told) {
     bill.forbid_pass("nothing was told of it after everything had ended");
@@ -197,7 +197,8 @@ Bill steady_before_bill(const World& world) {
   // How long an answer may still be out when the first fault is commanded.
   Duration patient = probe.every;
   for (const auto& look : looks) {
-    if (meets(look, window, 0s) && look.good) patient = std::max(patient, look.f - look.i);
+    if (!meets(look, window, 0s) || !look.good || look.f > commanded) continue;
+    patient = std::max(patient, look.f - look.i);
   }
   for (const auto& look : looks) {
     if (!meets(look, window, 0s)) continue;
@@ -235,7 +236,7 @@ Bill steady_bill(const World& world) {
   bool back = false, may_be_back = false;
   const Duration sustain = world.sustain_of(probe);
   const auto looks = looks_of(probe, want, {});
-  const auto late = looks_of(probe, want, {false, true});
+  const auto late = looks_of(probe, want, {true});
   std::size_t latest_f = 0;
   for (std::size_t z = 0; z < looks.size(); ++z) {
     if (looks[z].f >= looks[latest_f].f) latest_f = z;
@@ -244,7 +245,9 @@ Bill steady_bill(const World& world) {
     const bool covers = std::all_of(looks.begin() + static_cast<std::ptrdiff_t>(z), looks.end(),
                                     [&](const Look& look) { return look.good || look.i > over; });
     may_be_back = may_be_back || looks[z].i >= over || covers;
-    if (looks[z].i < base || late[z].f > base + world.patience) continue;
+    // Patience counts from the recover phase, or from what ended later.
+    const Duration patient = std::max(over, world.recover) + world.patience;
+    if (looks[z].i < base || late[z].f > patient) continue;
     if (sustained_from(late, z, sustain, probe.every) != Sustained::yes) continue;
     back = back || std::all_of(looks.begin() + static_cast<std::ptrdiff_t>(z), looks.end(),
                                [](const Look& look) { return look.good; });

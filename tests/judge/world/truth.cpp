@@ -79,6 +79,13 @@ Duration World::over() const {
   return out;
 }
 
+Duration World::all_ended() const {
+  if (over() > 0s) return over();
+  Duration out{};
+  for (const auto& strike : strikes) out = std::max(out, strike.armed);
+  return out;
+}
+
 std::vector<std::string> World::fault_ids() const {
   std::vector<std::string> out;
   for (const auto& strike : strikes) {

@@ -113,6 +113,9 @@ struct TrueLine {
   enum class Kept : char { whole, left_out, left_out_unsearched, cut, cut_unsearched };
   Kept kept = Kept::whole;
   Duration told_at{};  // of lines left out: when the record says so
+  [[nodiscard]] bool unsearched() const {
+    return kept == Kept::left_out_unsearched || kept == Kept::cut_unsearched;
+  }
 };
 
 struct TrueWrite {
@@ -149,11 +152,14 @@ struct World {
   std::vector<TrueLine> lines;
   std::optional<TrueLedger> ledger;
   std::vector<AssertionSpec> demands;
+  bool imagined = false;  // what was hidden is filled in otherwise than it was; see bills_of
 
   [[nodiscard]] const WatchedProbe& probe(const std::string& name) const;
   [[nodiscard]] Duration sustain_of(const WatchedProbe& probe) const;
-  // When everything was mended: the last t_healed and the last step's end.
+  // When everything was mended: the last t_healed and the last step's end; with events only, when
+  // the last of them was in place.
   [[nodiscard]] Duration over() const;
+  [[nodiscard]] Duration all_ended() const;
   [[nodiscard]] std::vector<std::string> fault_ids() const;
 };
 
