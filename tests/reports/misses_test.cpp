@@ -167,7 +167,8 @@ TEST(TheSteadyStateAtTheEnd, HasARowAndACaseOfItsOwnAndLeadsTheHeadline) {
   EXPECT_THAT(headline(drill, "fr"), ::testing::StartsWith("Pas rétabli à la fin : dashboard"));
   const auto run = run_of({drill});
   EXPECT_THAT(rendered("junit", run),
-              AllOf(HasSubstr("name=\"steady-state\""), HasSubstr("name=\"steady-state-at-the-end\""),
+              AllOf(HasSubstr("name=\"steady-state\""),
+                    HasSubstr("name=\"steady-state-at-the-end\""),
                     HasSubstr("<failure type=\"chaos.NotWellAtTheEnd\" message=\"Not well at")));
   EXPECT_THAT(rendered("html", run), HasSubstr("<th scope=\"row\">steady-state-at-the-end"));
   const std::string opening = rendered("html", run);
