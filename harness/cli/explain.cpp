@@ -65,6 +65,14 @@ void explain_steady(const Scenario& scenario) {
   }
 }
 
+void explain_left(const Scenario& scenario, const std::string& language) {
+  for (const auto& [probe, left] : scenario.leaves) {
+    const auto better = left.level == Level::nominal ? "" : " or better";
+    fmt::print("May be left {}{} at the end: {}, because: {}\n", level_name(left.level), better,
+               probe, left.reason.in(language));
+  }
+}
+
 void explain_broken(const Scenario& scenario, const Vocabulary& vocabulary) {
   fmt::print("Will be broken:\n");
   for (const FaultSpec& fault : scenario.faults) {
@@ -170,6 +178,7 @@ int explain(const std::vector<std::string>& given, const std::string& language) 
       explain_started(shown->plan);
       explain_steady(scenario);
       explain_broken(scenario, vocabulary);
+      explain_left(scenario, language);
       explain_measured(shown->plan, scenario);
       fmt::print("\n");
     }

@@ -120,8 +120,8 @@ void add_run(CLI::App& app, int& code) {
       "slow\n"
       "Writes OUT/report.html, OUT/post-mortem.md, OUT/junit.xml, OUT/summary.json and\n"
       "OUT/journals/PLAN/SCENARIO.jsonl;\n"
-      "those of an earlier run are removed before the first drill starts. One run at a time writes\n"
-      "to OUT; where it lies in a system, it is no part of it.");
+      "those of an earlier run are removed before the first drill starts. One run at a time\n"
+      "writes to OUT; where it lies in a system, it is no part of it.");
   verb->callback([options, &code] { code = run(*options); });
 }
 

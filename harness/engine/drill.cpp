@@ -6,10 +6,13 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "harness/engine/process_tree.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
 namespace {
+
+constexpr Duration between_looks = std::chrono::milliseconds(300);
 
 // The probes that this scenario looks at; a browser nobody asks is not started.
 std::set<std::string> probes_used(const DrillParts& parts) {
@@ -214,7 +217,8 @@ boost::asio::awaitable<void> DrillEngine::heal() {
 boost::asio::awaitable<void> DrillEngine::recover() {
   phase("recover");
   const Instant since = recovery_begins();
-  const Instant deadline = since + parts_.scenario.patience;
+  // Patience counts from the healing on, also where events alone were at work.
+  const Instant deadline = parts_.clock.now() + parts_.scenario.patience;
   const std::vector<Awaited>& at_the_end = parts_.at_the_end;
   std::vector<bool> done(parts_.awaited.size(), false);
   auto back = [&](const Awaited& one) {
@@ -252,7 +256,22 @@ boost::asio::awaitable<void> DrillEngine::recover() {
   parts_.journal.write("patience", {{"why", why}});
 }
 
+boost::asio::awaitable<void> DrillEngine::look_for_strays() {
+  auto look = [this] { return strays(parts_.site.drill_id()); };
+  const auto first = co_await parts_.pool.run(look);
+  if (first.empty()) co_return;
+  // An orphan of a script that is just ending is there only once.
+  auto never = [] { return false; };
+  co_await wait_until(never, parts_.clock.now() + between_looks);
+  const auto second = co_await parts_.pool.run(look);
+  for (const std::string& process : second) {
+    if (std::ranges::find(first, process) == first.end()) continue;
+    parts_.journal.write("stray", {{"process", process}});
+  }
+}
+
 boost::asio::awaitable<void> DrillEngine::verify() {
+  co_await look_for_strays();
   for (auto& ledger : ledgers_) co_await ledger->stop();
   for (auto& sampler : samplers_) co_await sampler->stop();
   // Whoever interrupts does not wait for it.

@@ -76,6 +76,8 @@ class DrillEngine {
   Work inject_and_hold();
   Work heal();
   Work recover();
+  // Processes that nobody broke, watched or would have restarted: a drill of them shows nothing.
+  Work look_for_strays();
   Work verify();
   Work teardown();
 

@@ -40,16 +40,15 @@ void LogSearch::add(const LogSearch& other) {
   unsearched = unsearched || other.unsearched;
 }
 
-LogSearch search_line(const PrintedLine& line, const std::vector<LogPattern>& patterns) {
-  LogSearch search;
-  search.unsearched = line.more;
+void search_line(const PrintedLine& line, const std::vector<LogPattern>& patterns,
+                 LogSearch& search) {
+  search.unsearched = search.unsearched || line.more;
   const auto told = std::string_view(line.text).substr(0, line.told);
   for (const auto& [text, pattern] : patterns) {
     const bool found = line.more ? pattern.begins_in(line.text) : pattern.found_in(line.text);
     const bool before = found && !told.empty() && pattern.found_in(told);
-    search.found[text] = found && !before ? 1 : 0;
+    search.found[text] += found && !before ? 1 : 0;
   }
-  return search;
 }
 
 }  // namespace reprise

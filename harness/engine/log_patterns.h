@@ -32,8 +32,8 @@ struct LogSearch {
   void add(const LogSearch& other);
 };
 
-// Of one line; what was told of it before is not found again.
-[[nodiscard]] LogSearch search_line(const PrintedLine& line,
-                                    const std::vector<LogPattern>& patterns);
+// Adds what is in one line; what was told of it before is not found again.
+void search_line(const PrintedLine& line, const std::vector<LogPattern>& patterns,
+                 LogSearch& search);
 
 }  // namespace reprise

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <set>
 #include <thread>
 #include <utility>
@@ -51,6 +52,28 @@ std::vector<ProcessId> members(const Family& family) {
   add(processes_marked(family.mark));
   for (std::size_t i = own; i < found.size(); ++i) add(descendants(found[i].pid));
   return found;
+}
+
+std::vector<std::string> strays(std::string_view drill_id) {
+  std::set<pid_t> known{::getpid()};
+  const auto know = [&](const std::vector<ProcessId>& more) {
+    for (const ProcessId& process : more) known.insert(process.pid);
+  };
+  know(descendants(::getpid()));
+  for (const ProcessId& marked : processes_marked(drill_mark(drill_id))) {
+    known.insert(marked.pid);
+    know(descendants(marked.pid));
+  }
+  std::vector<std::string> out;
+  for (const ProcessId& process : descendants(::getppid())) {
+    const auto state = read_process_state(process.pid);
+    if (known.contains(process.pid) || !state || state->state == 'Z') continue;
+    std::ifstream comm(fmt::format("/proc/{}/comm", process.pid));
+    std::string name;
+    std::getline(comm, name);
+    if (!name.empty()) out.push_back(fmt::format("{} ({})", name, process.pid));
+  }
+  return out;
 }
 
 ProcessHandle::ProcessHandle(const ProcessId& process) : pid_(process.pid) {

@@ -27,6 +27,12 @@ struct Family {
 // among them.
 [[nodiscard]] std::vector<ProcessId> members(const Family& family);
 
+// Living processes of the drill that belong to nothing: they neither descend from this process nor
+// carry the drill's mark, nor descend from one that does. A daemon that left its service and wrote
+// over its environment is one. "NAME (PID)" each; call it from the process that started the drill's
+// services, whose own parent gets every orphan.
+[[nodiscard]] std::vector<std::string> strays(std::string_view drill_id);
+
 // A process that is signalled as itself: a pid that was given to another is nobody.
 class ProcessHandle {
  public:

@@ -44,7 +44,11 @@ bool ServiceLog::affordable(std::size_t bytes) {
   return true;
 }
 
-LogSearch ServiceLog::search(const PrintedLine& line) const { return search_line(line, patterns_); }
+LogSearch ServiceLog::search(const PrintedLine& line) const {
+  LogSearch found;
+  search_line(line, patterns_, found);
+  return found;
+}
 
 void ServiceLog::write(std::string_view stream, Printed printed) {
   nlohmann::json fields{{"service", service_}, {"stream", stream}, {"line", printed.line}};
@@ -79,9 +83,10 @@ void ServiceLog::add(std::string_view stream, const PrintedLine& line,
 void ServiceLog::leave_out(const PrintedLine& line, std::optional<LogSearch> searched) {
   ++left_out_;
   left_out_bytes_ += line.text.size();
-  if (!searched && left_out_bytes_ <= most_searched) searched = search(line);
   if (searched) {
     left_out_search_.add(*searched);
+  } else if (left_out_bytes_ <= most_searched) {
+    search_line(line, patterns_, left_out_search_);
   } else {
     left_out_search_.unsearched = true;
   }

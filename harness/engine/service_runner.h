@@ -51,9 +51,8 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   // service_runner.cpp
   boost::asio::awaitable<Result<void>> launch();
   Result<Launch> description() const;
-  void settle(const Child& child);
+  void settle(Child child);  // by value: it may be the member itself, which it lets go
   boost::asio::awaitable<void> watch(Child child);
-  boost::asio::awaitable<void> follow(Child child, Stream stream);
   [[nodiscard]] bool wants_restart(const Ending& ending) const;
   [[nodiscard]] Duration next_delay();
   boost::asio::awaitable<void> restart_later();
@@ -63,6 +62,9 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   boost::asio::awaitable<void> look_again_soon();
   [[nodiscard]] Family family() const;
   void note(std::string_view state, nlohmann::json fields = nlohmann::json::object());
+
+  // service_output.cpp
+  boost::asio::awaitable<void> follow(Child child, Stream stream);
 
   // readiness.cpp
   boost::asio::awaitable<Result<void>> wait_ready();

@@ -317,6 +317,8 @@ void RecordReader::note(const std::string& event, Duration t, const json& line) 
   } else if (event == "trouble") {
     record_.troubles.push_back(text_field(line, "what"));
     record_.moments.push_back({t, event, {}, record_.troubles.back()});
+  } else if (event == "stray") {
+    record_.strays.push_back(text_field(line, "process"));
   } else if (event == "residue") {
     for (auto& what : texts_field(line, "what")) record_.residue.push_back(std::move(what));
   } else if (event == "end") {

@@ -131,6 +131,7 @@ struct Record {
   std::string steady;  // held, not-reached, lost; empty: never judged
   std::string steady_why;
   std::vector<std::string> troubles;
+  std::vector<std::string> strays;  // processes of the system that belong to no service
   std::vector<std::string> residue;   // from the journal and from the guardian's sibling
   std::vector<std::string> guardian;  // what the guardian or `undo` did, in words
   std::string outcome;                // of the `end` event; empty: torn, the drill was killed

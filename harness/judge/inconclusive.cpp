@@ -144,6 +144,9 @@ void add_end(const Record& record, Reasons& out) {
   for (const auto& what : record.troubles) {
     out.push_back({{"judge.trouble", {{"what", what}}}});
   }
+  for (const auto& process : record.strays) {
+    out.push_back({{"judge.stray", {{"process", process}}}});
+  }
   if (record.outcome.empty()) {
     out.push_back({{"judge.torn"}, true});
   } else if (record.outcome == "aborted") {

@@ -53,7 +53,7 @@ AssertionSpec assertion_of(const Fields& fields) {
   if (fields.has("known")) {
     auto known = fields.object("known");
     out.known = Known{known.text("finding"), known.text("owner"), known.text("until"),
-                      known.text("failure")};
+                      known.needed_text("failure")};
   }
   out.where = fields.where();
   return out;

@@ -81,7 +81,7 @@ void Mentions::check_shape(const Shape& shape, const json& value, const std::str
     for (std::size_t i = 0; i < value.size(); ++i) {
       check_shape(node.children[0], value[i], pointer + segment(i));
     }
-  } else if (value.is_object() && !node.fields.empty()) {
+  } else if (value.is_object() && !node.fields.empty() && node.type != ShapeType::table) {
     for (const auto& field : node.fields) {
       auto found = value.find(field.name);
       if (found == value.end()) continue;

@@ -2,6 +2,7 @@
 #include "harness/model/included_steps.h"
 #include "harness/model/mentions.h"
 #include "harness/model/names.h"
+#include "harness/model/plan.h"
 #include "harness/model/shapes.h"
 #include "harness/model/wording.h"
 

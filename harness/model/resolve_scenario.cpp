@@ -3,6 +3,7 @@
 #include "harness/model/names.h"
 #include "harness/model/resolve.h"
 #include "harness/model/time.h"
+#include "harness/model/watches.h"
 #include "harness/model/wording.h"
 
 namespace reprise {
@@ -42,6 +43,7 @@ class ScenarioResolution {
       if (one.contains("when")) place_watch(one["when"], "/procedures" + segment(i) + "/when");
     }
     out["assertions"] = assertions();
+    if (out.contains("leaves")) out["leaves"] = leaves(std::move(out.at("leaves")));
     json& steady = out["steady"];
     if (!steady.contains("for")) steady["for"] = "1s";
     if (!steady.contains("within")) steady["within"] = "15s";
@@ -102,6 +104,17 @@ class ScenarioResolution {
     return out;
   }
 
+  // {home: down, reason: text} is {home: {level: down, reason: text}}.
+  static json leaves(json written) {
+    const json common = written.value("reason", json());
+    written.erase("reason");
+    for (json& one : written) {
+      if (!one.is_object()) one = {{"level", one}};
+      if (!one.contains("reason")) one["reason"] = common;
+    }
+    return written;
+  }
+
   // Replaces `within: rto` by the plan's duration; tells which objective it was.
   std::string fill_objective(json& options) {
     if (!options.is_object()) return {};
@@ -136,16 +149,6 @@ void keep_expectation(const json& value, Kept& kept) {
   for (const auto& search : parsed->searches()) kept.searches.insert(search.written());
 }
 
-// Whatever has `probe` and `expect` side by side, at any depth.
-void keep_watches(const json& value, KeptByProbe& kept) {
-  if (value.is_object() && value.contains("probe") && value.contains("expect") &&
-      value.at("probe").is_string()) {
-    keep_expectation(value.at("expect"), kept[value.at("probe").get<std::string>()]);
-  }
-  if (!value.is_structured()) return;
-  for (const json& item : value) keep_watches(item, kept);
-}
-
 }  // namespace
 
 void collect_kept(const json& value, KeptByProbe& kept) {
@@ -154,7 +157,8 @@ void collect_kept(const json& value, KeptByProbe& kept) {
       for (const json& predicate : by_level) keep_expectation(predicate, kept[probe]);
     }
   }
-  keep_watches(value, kept);
+  each_watch(value, "",
+             [&](const PlacedWatch& watch) { keep_expectation(*watch.expect, kept[watch.probe]); });
 }
 
 json resolve_scenario(const ScenarioSource& source, const std::vector<PlacedFault>& faults,

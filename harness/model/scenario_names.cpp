@@ -1,6 +1,8 @@
 #include <chrono>
 
+#include "harness/model/assertion_names.h"
 #include "harness/model/expansion.h"
+#include "harness/model/level_names.h"
 #include "harness/model/mentions.h"
 #include "harness/model/names.h"
 #include "harness/model/shapes.h"
@@ -19,7 +21,8 @@ class ScenarioNames {
         faults_(faults),
         plan_(plan),
         vocabulary_(vocabulary),
-        mentions_(plan, [&source](const auto& pointer) { return source.where(pointer); }, errors) {}
+        mentions_(
+            plan, [&source](const auto& pointer) { return source.where(pointer); }, errors) {}
 
   void check() {
     const json& root = source_.root();
@@ -34,8 +37,6 @@ class ScenarioNames {
         mentions_.check_name("probe", probe, "/levels" + segment(probe));
       }
     }
-    watches("steady-state");
-    watches("abort");
     for (const PlacedFault& fault : faults_) ids_[fault.value.at("id")].push_back(&fault);
     for (const PlacedFault& fault : faults_) check_fault(fault);
     fault_order();
@@ -44,29 +45,13 @@ class ScenarioNames {
     if (!root.contains("assertions")) {
       mentions_.add("", "the scenario has no assertions: nothing would be judged");
     } else {
-      assertions(root.at("assertions"));
+      check_assertion_names(source_, faults_, plan_, vocabulary_, mentions_);
     }
+    check_leaves(source_, mentions_);
+    check_levels(source_, plan_, mentions_);
   }
 
  private:
-  void watches(const char* key) {
-    auto list = source_.root().find(key);
-    if (list == source_.root().end()) return;
-    for (std::size_t i = 0; i < list->size(); ++i) level((*list)[i], segment(key) + segment(i));
-  }
-
-  // `expect: degraded` of a probe that has no such level could never tell it from nominal.
-  void level(const json& watch, const std::string& at) {
-    if (!watch.is_object() || !watch.contains("probe") || !watch.contains("expect")) return;
-    if (watch.at("expect") != "degraded" || !watch.at("probe").is_string()) return;
-    auto place = "/levels" + segment(watch.at("probe").get<std::string>()) + "/degraded";
-    if (source_.root().contains(json::json_pointer(place))) return;
-    mentions_.add(at + "/expect",
-                  fmt::format("the level 'degraded' of probe {} is not described",
-                              in_quotes(watch.at("probe").get<std::string>())),
-                  "say what it looks like under levels");
-  }
-
   void start(const json& one, const std::string& at) {
     int given = 0;
     for (const char* key : {"at", "after", "when"}) given += one.contains(key) ? 1 : 0;
@@ -74,7 +59,6 @@ class ScenarioNames {
     if (one.contains("delay") && !one.contains("after") && !one.contains("when")) {
       mentions_.add(at + "/delay", "'delay' without 'after' or 'when'", "use 'at'");
     }
-    if (one.contains("when")) level(one.at("when"), at + "/when");
     if (one.contains("after")) after(one.at("after").get<std::string>(), at);
   }
 
@@ -111,6 +95,10 @@ class ScenarioNames {
           fault.pointer + "/id",
           fmt::format("the id {} is given twice", in_quotes(one.at("id").get<std::string>())),
           "first at " + source_.where(same.front()->pointer).text());
+    }
+    if (one.at("id") == "each") {
+      mentions_.add(fault.pointer + "/id", "a fault cannot be called 'each'",
+                    "incident: each means every fault of the scenario");
     }
     start(one, fault.pointer);
     target(one, fault.pointer);
@@ -186,80 +174,6 @@ class ScenarioNames {
     if (list == source_.root().end()) return;
     for (std::size_t i = 0; i < list->size(); ++i) {
       start((*list)[i], "/procedures" + segment(i));
-    }
-  }
-
-  void assertions(const json& list) {
-    std::map<std::string, std::string> names;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      auto at = "/assertions" + segment(i);
-      const json& one = list[i];
-      if (one.contains("name")) {
-        auto name = one.at("name").get<std::string>();
-        auto [first, fresh] = names.emplace(name, at);
-        if (!fresh) {
-          mentions_.add(at + "/name", fmt::format("the name {} is given twice", in_quotes(name)),
-                        "first at " + source_.where(first->second).text());
-        }
-      }
-      if (one.contains("known")) date(one.at("known").at("until"), at + "/known/until");
-      for (const KindInfo& kind : vocabulary_.assertions) {
-        if (!one.contains(kind.name)) continue;
-        options(one.at(kind.name), at + segment(kind.name));
-        if (kind.due_in_fault) due(one.at(kind.name), at + segment(kind.name));
-      }
-    }
-  }
-
-  void options(const json& options, const std::string& at) {
-    if (!options.is_object()) return;
-    level(options, at);
-    for (const auto& [key, value] : options.items()) {
-      const bool objective = value == "rto" || value == "rpo";
-      if (!objective || std::ranges::find(objective_keys, key) == objective_keys.end()) continue;
-      auto name = value.get<std::string>();
-      if (plan_.contains(json::json_pointer("/objectives" + segment(name)))) continue;
-      mentions_.add(at + segment(key), fmt::format("the plan states no {}", name),
-                    fmt::format("add objectives: {{{}: …}} to the plan", name));
-    }
-    if (options.value("absent", false) && options.value("evidence", false)) {
-      mentions_.add(at + "/evidence", "a line that must not come is no evidence",
-                    "give either 'absent' or 'evidence'");
-    }
-    if (options.contains("run")) mentions_.check_name("procedure", options.at("run"), at + "/run");
-  }
-
-  // Healed when it is due, a miss could never be told.
-  void due(const json& options, const std::string& at) {
-    if (!options.is_object() || faults_.size() != 1) return;  // whichever of several bites first
-    const auto within = time_of(options, "within");
-    const auto detect = time_of(options, "detect").value_or(Duration::zero());
-    const auto lasting = time_of(faults_.front().value, "for");
-    if (!within || !lasting || *lasting - *within > detect) return;
-    mentions_.add(at + "/within",
-                  fmt::format("due when the fault has been healed after {}: it could not fail",
-                              format_duration(*lasting)),
-                  "let the fault last longer than 'detect' and 'within' together");
-  }
-
-  [[nodiscard]] std::optional<Duration> time_of(const json& from, const char* key) const {
-    json found = from.value(key, json());
-    if (found == "rto") found = plan_.value(json::json_pointer("/objectives/rto"), json());
-    if (!found.is_string()) return std::nullopt;
-    const auto parsed = parse_duration(found.get<std::string>());
-    return parsed ? std::optional(*parsed) : std::nullopt;
-  }
-
-  void date(const json& text, const std::string& at) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    const auto& written = text.get_ref<const std::string&>();
-    bool read = std::sscanf(written.c_str(), "%4d-%2u-%2u", &year, &month, &day) == 3;
-    std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                     std::chrono::day(day)};
-    if (!read || !date.ok()) {
-      mentions_.add(at, fmt::format("there is no day {}", in_quotes(written)));
     }
   }
 

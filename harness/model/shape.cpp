@@ -87,6 +87,14 @@ Shape Shape::list(Shape item, std::size_t least) {
 Shape Shape::map(Shape value) { return around(ShapeType::map, std::move(value)); }
 Shape Shape::table(Shape entry) { return around(ShapeType::table, std::move(entry)); }
 
+Shape Shape::table(Shape entry, std::vector<Field> beside) {
+  ShapeNode node;
+  node.type = ShapeType::table;
+  node.children = {std::move(entry)};
+  node.fields = std::move(beside);
+  return make(std::move(node));
+}
+
 Shape Shape::object(std::vector<Field> fields) {
   ShapeNode node;
   node.type = ShapeType::object;

@@ -46,8 +46,10 @@ class Shape {
 
   // Compounds.
   static Shape list(Shape item, std::size_t least = 0);
-  static Shape map(Shape value);                   // any text key
-  static Shape table(Shape entry);                 // a map whose keys are names
+  static Shape map(Shape value);    // any text key
+  static Shape table(Shape entry);  // a map whose keys are names
+  // A table in which some keys have a shape of their own.
+  static Shape table(Shape entry, std::vector<Field> beside);
   static Shape object(std::vector<Field> fields);  // unknown keys are errors
   static Shape either(std::vector<Shape> shapes);  // the first that fits by type
   // A one-key object whose key names the kind: {http: {url: …}}; `common` keys may stand beside.

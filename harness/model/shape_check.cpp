@@ -200,6 +200,11 @@ void Checker::check_selected(const ShapeNode& node, const json& value, const std
 void Checker::check_entries(const ShapeNode& node, const json& value, const std::string& pointer) {
   for (const auto& [key, item] : value.items()) {
     auto below = pointer + segment(key);
+    const auto beside = std::ranges::find(node.fields, key, &Shape::Field::name);
+    if (beside != node.fields.end()) {
+      check(beside->shape, item, below);
+      continue;
+    }
     if (node.type == ShapeType::table && !valid_name(key)) {
       add(at_key(below), fmt::format("{} is not a name", in_quotes(key)),
           "lower-case letters, digits, '.', '_' and '-', at most 80");

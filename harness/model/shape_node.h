@@ -44,7 +44,8 @@ struct ShapeNode {
   std::vector<std::string> values;   // choice
   std::size_t least = 0;             // bytes of a text, items of a list, keys of an object
   std::vector<Shape> children;       // list, map, table: one; either: all
-  std::vector<Shape::Field> fields;  // object, selected; of tagged: kinds, then common keys
+  std::vector<Shape::Field> fields;  // object, selected; of tagged: kinds, then common keys; of a
+                                     // table: keys that are no entries
   std::size_t kinds = 0;             // tagged: so many of the fields are kinds
   std::string selector;              // selected
   std::string selects;

@@ -63,6 +63,17 @@ json object_schema(const ShapeNode& node) {
   return out;
 }
 
+json table_schema(const ShapeNode& node) {
+  json out = {{"type", "object"},
+              {"propertyNames", {{"pattern", name_pattern}}},
+              {"additionalProperties", node.children[0].schema()}};
+  for (const auto& field : node.fields) {
+    out["properties"][field.name] = field.shape.schema();
+    if (!field.doc.empty()) out["properties"][field.name]["description"] = field.doc;
+  }
+  return out;
+}
+
 json tagged_schema(const ShapeNode& node) {
   json out = object_schema(node);
   json one = json::array();
@@ -170,10 +181,7 @@ json Shape::schema() const {
     }
     case ShapeType::map:
       return {{"type", "object"}, {"additionalProperties", own.children[0].schema()}};
-    case ShapeType::table:
-      return {{"type", "object"},
-              {"propertyNames", {{"pattern", name_pattern}}},
-              {"additionalProperties", own.children[0].schema()}};
+    case ShapeType::table: return table_schema(own);
     case ShapeType::object: return object_schema(own);
     case ShapeType::either: return either_schema(own);
     case ShapeType::tagged: return tagged_schema(own);

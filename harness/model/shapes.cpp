@@ -101,12 +101,21 @@ Shape assertions(const Vocabulary& vocabulary) {
         required, "the last day on which a miss is conditional"},
        {"failure",
         Shape::text_matching("[A-Z][A-Za-z]*", "a failure as JUnit calls it, as in RpoExceeded"),
-        {},
-        "the only failure that is known; every other one is a miss"}});
+        required, "the only failure that is known; every other one is a miss"}});
   return Shape::list(Shape::tagged(tags(vocabulary.assertions),
                                    {{"name", Shape::name(), {}, "unique; default: the kind"},
                                     {"known", std::move(known), {}, "a declared deficiency"}}),
                      1);
+}
+
+// A probe by its name, and what the drill may leave it at.
+Shape leaves() {
+  Shape level = Shape::choice({"nominal", "degraded", "down"});
+  Shape one = Shape::object({{"level", level, required, "at least; down demands nothing"},
+                             {"reason", Shape::translated(), {}, "shown in the report"}});
+  return Shape::table(
+      Shape::either({std::move(one), std::move(level)}),
+      {{"reason", Shape::translated(), {}, "of every probe without one of its own"}});
 }
 
 // What a plan may give as defaults and a scenario as its own.
@@ -285,7 +294,11 @@ Shape scenario_shape(const Vocabulary& vocabulary) {
                     compress_shape(),
                     {},
                     "backups are made more often than in reality; `rpo` is as many times shorter, "
-                    "and both figures are printed"}};
+                    "and both figures are printed"},
+                   {"leaves",
+                    leaves(),
+                    {},
+                    "probes of the steady state that need not be well at the end, and why"}};
   for (auto& field : shared_fields(vocabulary)) fields.push_back(std::move(field));
   return Shape::object(std::move(fields));
 }

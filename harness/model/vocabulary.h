@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,16 @@
 
 namespace reprise {
 
+// Whether an assertion counts from a fault: where a scenario has several, it must say from which.
+struct CountsFromFault {
+  bool ever = false;
+  // An option without which it does not, and one with the value with which it does not.
+  std::string only_with = {};
+  std::pair<std::string, std::string> unless = {};
+
+  [[nodiscard]] bool with(const nlohmann::json& options) const;
+};
+
 // Every kind, whatever it is a kind of.
 struct KindInfo {
   std::string name;        // snake_case for faults = its file's name
@@ -22,6 +33,12 @@ struct KindInfo {
   nlohmann::json example;  // as it stands in a file; run by a parametrised test
   // Of an assertion: due `detect` plus `within` after the first victim, while the fault lasts.
   bool due_in_fault = false;
+  // Of an assertion: every failure that it can report, as `known` names them.
+  std::vector<std::string> failures = {};
+  CountsFromFault counts = {};
+  // Of an assertion: the failure after which its probe is still not well. Declared as known, it
+  // wants a `leaves`.
+  std::string lasting_failure = {};
 };
 
 // A condition lasts and healing ends it; an event has happened, recovery is the system's work.

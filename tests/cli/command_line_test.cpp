@@ -121,6 +121,22 @@ TEST(CommandLine, OptionsThatDoNotGoTogetherAreToldByTheirPlace) {
   EXPECT_THAT(done.err, HasSubstr("'by: kernel'"));
 }
 
+TEST(CommandLine, AProbeThatCannotBeMadeIsToldBeforeAnythingStarts) {
+  Workplace place;
+  make_plan(place, "crash", crash);
+  for (const std::string probe :
+       {"backups: {folder: ., dated: \"shop_%G%V.gz\"}", "log: {service: web, matches: \"(no\"}",
+        "http: {url: \"https://localhost/\"}", "file: {}"}) {
+    std::string text = plan;
+    text.insert(text.find("  front: {http"), "  odd: {" + probe + ", every: 1s, timeout: 1s}\n");
+    write_file(place.folder() / "small/plan.yaml", text);
+    const Finished done = place.run({"run", "small", "--out", "out"});
+    EXPECT_EQ(done.code, 2) << probe;
+    EXPECT_THAT(done.err, HasSubstr("plan.yaml:")) << probe;
+    EXPECT_FALSE(std::filesystem::exists(place.folder() / "out")) << probe;
+  }
+}
+
 TEST(CommandLine, ATargetThatThePlanDoesNotListIsRefused) {
   Workplace place;
   make_plan(place, "crash",

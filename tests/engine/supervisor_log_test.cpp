@@ -130,7 +130,7 @@ time.sleep(60)
 TEST_F(SupervisedLogs, SearchAFloodBeforeItIsLeftOut) {
   print(R"(
 import os, time
-for i in range(100): os.write(1, b'debug\n' * 500 + b'FATAL\n')
+for i in range(20): os.write(1, b'debug\n' * 500 + b'FATAL\n')
 time.sleep(60)
 )");
   // Although nothing is printed any more.
@@ -139,19 +139,20 @@ time.sleep(60)
     for (const Printed& one : drill_.site->log("server", 0)) {
       all += one.left_out > 0 ? one.left_out : 1;
     }
-    return all == 50'100;
+    return all == 10'020;
   });
   auto events = drill_.events("log");
-  EXPECT_LT(events.size(), 5'000U);
-  EXPECT_GT(found(events), 50U);
+  EXPECT_LT(events.size(), 8'000U);
+  EXPECT_GT(found(events), 5U);
   std::erase_if(events, [](const json& event) { return event.at("line") != "FATAL"; });
-  EXPECT_EQ(found(drill_.events("log")) + events.size(), 100U);
+  EXPECT_EQ(found(drill_.events("log")) + events.size(), 20U);
   EXPECT_FALSE(unsearched(stopped()));
 }
 
 TEST_F(SupervisedLogs, SayThatAFloodWasTooMuchToBeSearched) {
   drill_.prepare();
-  ServiceLog log("server", drill_.clock, *drill_.journal, *drill_.site,
+  const ManualClock standing;  // or a slow machine would let some of them through
+  ServiceLog log("server", standing, *drill_.journal, *drill_.site,
                  {{"FATAL", Pattern::compile("FATAL").value()}});
   PrintedLine line;
   line.text = std::string(1 << 20, 'x') + "FATAL";
@@ -174,6 +175,7 @@ block = b'the same line again\n' * 3000
 while True: os.write(1, block)
 )");
   std::vector<Duration> late;
+  const Instant begun = drill_.clock.now();
   auto tick = [&]() -> boost::asio::awaitable<void> {
     for (int i = 0; i < 100; ++i) {
       const Instant due = drill_.clock.now() + 10ms;
@@ -187,7 +189,8 @@ while True: os.write(1, block)
   EXPECT_LT(late[50], 500ms);
   ASSERT_TRUE(drill_.run(drill_.supervisor->stop("server", true)));
   const auto events = stopped();
-  EXPECT_LT(events.size(), 4000U);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(drill_.clock.now() - begun).count();
+  EXPECT_LT(events.size(), 2'200U + 200U * static_cast<std::size_t>(seconds));
   EXPECT_TRUE(
       std::ranges::any_of(events, [](const json& event) { return event.contains("left_out"); }));
 }

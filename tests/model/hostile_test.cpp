@@ -43,7 +43,7 @@ const std::string plan =
     "reprise: 1\nplan: p\nsystem: {services: {a: {command: [x]}}}\n"
     "probes: {d: {tcp: {address: x}, timeout: 1s}}\n";
 const std::string head = "reprise: 1\nscenario: s\n";
-const std::string judged = "assertions: [{recovery: {probe: d, expect: nominal}}]\n";
+const std::string judged = "assertions: [{recovery: {probe: d, expect: {outcome: answered}}}]\n";
 
 TEST_F(HostileFiles, WithThousandsOfServicesAndReferences) {
   std::string text = "reprise: 1\nplan: p\nsystem:\n  services:\n";

@@ -117,11 +117,24 @@ TEST(Loading, ReplacesTheObjectiveByItsDuration) {
   EXPECT_EQ(assertions[2].objective, "rto");
   EXPECT_EQ(assertions[2].options.at("within"), "5min");
   EXPECT_EQ(assertions[2].known->until, "2027-12-31");
+  EXPECT_EQ(assertions[2].known->failure, "RtoExceeded");
   EXPECT_EQ(assertions[2].name, "recovery");
   EXPECT_EQ(assertions[3].name, "recovery-2");
   EXPECT_EQ(assertions[3].objective, "");
   EXPECT_EQ(assertions[0].options.at("expect"), "degraded");
   EXPECT_EQ(assertions[5].objective, "rto");
+}
+
+TEST(Loading, KnowsWhatAScenarioLeavesBehindAndWhy) {
+  const auto scenarios = loaded("basic").scenarios;
+  const Leaves& left = scenarios.at(0).leaves.at("dashboard");
+  EXPECT_EQ(left.level, Level::degraded);
+  EXPECT_EQ(left.reason.in("fr"), "Voulu");
+  const Leaves& briefly = scenarios.at(3).leaves.at("dashboard");
+  EXPECT_EQ(briefly.level, Level::down);
+  EXPECT_EQ(briefly.reason.in("en"), "Nobody starts the server again");
+  EXPECT_EQ(scenarios.at(3).leaves.size(), 1U);
+  EXPECT_EQ(scenarios.at(0).assertions.at(0).options.at("incident"), "api-down");
 }
 
 TEST(Loading, TakesSequencesAndParallelsApart) {

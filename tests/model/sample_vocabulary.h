@@ -24,6 +24,14 @@ inline FaultInfo fault(std::string name, Shape options, Nature nature, Target ta
   return out;
 }
 
+inline KindInfo judging(std::string name, Shape options, std::vector<std::string> failures,
+                        CountsFromFault counts = {}) {
+  KindInfo out = kind(std::move(name), std::move(options));
+  out.failures = std::move(failures);
+  out.counts = std::move(counts);
+  return out;
+}
+
 inline Shape within() { return Shape::either({Shape::duration(), Shape::choice({"rto"})}); }
 inline Shape at_most() { return Shape::either({Shape::duration(), Shape::choice({"rpo"})}); }
 
@@ -45,7 +53,8 @@ inline std::vector<KindInfo> assertions() {
                                 {"expect", Shape::expectation(), required},
                                 {"within", within()},
                                 {"sustained", Shape::duration()},
-                                {"detect", Shape::duration()}});
+                                {"detect", Shape::duration()},
+                                {"incident", Shape::name()}});
   Shape throughout = Shape::object({{"probe", Shape::name_of("probe"), required},
                                     {"expect", Shape::expectation(), required},
                                     {"allowed-failures", Shape::integer(0, 1'000'000)},
@@ -53,18 +62,29 @@ inline std::vector<KindInfo> assertions() {
   Shape log = Shape::object({{"service", Shape::name(), required},
                              {"matches", Shape::text(), required},
                              {"within", Shape::duration()},
+                             {"at-least", Shape::integer(1, 1'000'000)},
                              {"absent", Shape::boolean()},
-                             {"evidence", Shape::boolean()}});
-  KindInfo fallback = kind("fallback", expect);
-  fallback.due_in_fault = true;
-  return {
-      fallback,
-      kind("recovery", expect),
-      kind("throughout", throughout),
-      kind("log", log),
-      kind("no-loss", Shape::object({{"ledger", Shape::name(), required}})),
-      kind("rpo", Shape::object({{"ledger", Shape::name(), required}, {"at-most", at_most()}})),
-      kind("procedure", Shape::object({{"run", Shape::name(), required}, {"within", within()}}))};
+                             {"evidence", Shape::boolean()},
+                             {"incident", Shape::name()}});
+  Shape loss = Shape::object({{"ledger", Shape::name(), required}, {"incident", Shape::name()}});
+  Shape rpo = Shape::object(
+      {{"ledger", Shape::name(), required}, {"at-most", at_most()}, {"incident", Shape::name()}});
+  Shape backup = Shape::object({{"probe", Shape::name_of("probe"), required},
+                                {"at", Shape::choice({"incident", "end"})},
+                                {"incident", Shape::name()}});
+  Shape run = Shape::object({{"run", Shape::name(), required}, {"within", within()}});
+  std::vector<KindInfo> out{
+      judging("fallback", expect, {"NoFallback", "FallbackTooLate"}, {.ever = true}),
+      judging("recovery", expect, {"RtoExceeded", "RecoveryTooLate", "NotRecovered"}),
+      judging("throughout", throughout, {"TooManyFailures"}),
+      judging("log", log, {"LogMissing"}, {.ever = true, .only_with = "within"}),
+      judging("no-loss", loss, {"DataLost"}, {.ever = true}),
+      judging("rpo", rpo, {"RpoExceeded"}, {.ever = true}),
+      judging("backup", backup, {"BackupTooOld"}, {.ever = true, .unless = {"at", "end"}}),
+      judging("procedure", run, {"ProcedureFailed", "RtoExceeded"})};
+  out[0].due_in_fault = true;
+  out[1].lasting_failure = "NotRecovered";
+  return out;
 }
 
 inline std::vector<KindInfo> steps() {

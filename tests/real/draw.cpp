@@ -1,5 +1,7 @@
 #include "tests/real/draw.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tests/support/program.h"
@@ -11,30 +13,51 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 json probe(const std::string& address, const Drawn& drawn, std::int64_t every) {
-  return {{"http", {{"url", "http://${" + address + ".address}/page"}}},
+  return {{"http", {{"url", "http://${" + address + ".address}/" + address}}},
           {"every", ms(every)},
           {"timeout", ms(drawn.timeout)}};
 }
 
+// Whether a link is broken, or looked through.
+bool uses(const json& scenario, const std::string& link) {
+  for (const json& assertion : scenario.at("assertions")) {
+    for (const json& options : assertion) {
+      if (options.at("probe") == (link == "front" ? "via" : "side")) return true;
+    }
+  }
+  return std::ranges::any_of(scenario.at("faults"), [&](const json& fault) {
+    return fault.value("into", "") == link;
+  });
+}
+
 json plan_of(const Drawn& drawn) {
-  json web{{"command", {"python3", "service.py"}},
-           {"env", {{"PORT", "${port}"}}},
-           {"restart", "always"},
-           {"restart-delay", "20ms"},
-           {"ready", {{"http", {{"url", "http://${services.web.address}/ready"}}}, {"every", "20ms"}}}};
-  web["env"]["LINKS"] = "${links.front.address} ${links.beside.address}";
-  json link{{"from", "web"}, {"to", "web"}, {"protocol", "http"}};
+  json web{
+      {"command", {"python3", "-S", "service.py"}},
+      {"env", {{"PORT", "${port}"}}},
+      {"restart", "always"},
+      {"restart-delay", "20ms"},
+      {"ready", {{"http", {{"url", "http://${services.web.address}/ready"}}}, {"every", "20ms"}}}};
+  json system{{"folder", "system"}, {"services", {{"web", web}}}};
+  const json link{{"from", "user"}, {"to", "web"}, {"protocol", "http"}};
+  std::string used;
+  for (const std::string name : {"front", "beside"}) {
+    if (!uses(drawn.scenario, name)) continue;
+    system["links"][name] = link;
+    used += "${links." + name + ".address} ";
+  }
+  if (!used.empty()) {
+    system["services"]["user"] = {
+        {"command", {"python3", "-S", "user.py"}}, {"after", {"web"}}, {"env", {{"LINKS", used}}}};
+  }
+  json probes{{"page", probe("services.web", drawn, drawn.every)}};
+  if (uses(drawn.scenario, "front")) probes["via"] = probe("links.front", drawn, drawn.every);
+  if (uses(drawn.scenario, "beside"))
+    probes["side"] = probe("links.beside", drawn, 2 * drawn.every);
   return {{"reprise", 1},
           {"plan", "real"},
           {"objectives", {{"rto", "5s"}}},
-          {"system",
-           {{"folder", "system"},
-            {"services", {{"web", web}}},
-            {"links", {{"front", link}, {"beside", link}}}}},
-          {"probes",
-           {{"page", probe("services.web", drawn, drawn.every)},
-            {"via", probe("links.front", drawn, drawn.every)},
-            {"side", probe("links.beside", drawn, 2 * drawn.every)}}}};
+          {"system", system},
+          {"probes", probes}};
 }
 
 // Both levels keep the instant at which the service decided its answer.
@@ -46,18 +69,6 @@ json levels_of(const Drawn& drawn) {
   }
   return {{"nominal", {{"json", {{"/mode", "nominal"}, {"/tau", told}}}}},
           {"degraded", {{"json", {{"/mode", {{"in", {"nominal", "fallback"}}}}}}}}};
-}
-
-bool uses(const json& scenario, const std::string& probe) {
-  for (const json& assertion : scenario.at("assertions")) {
-    for (const json& options : assertion) {
-      if (options.at("probe") == probe) return true;
-    }
-  }
-  for (const json& fault : scenario.at("faults")) {
-    if (fault.value("into", "") == (probe == "via" ? "front" : "beside")) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -72,7 +83,6 @@ Drawn draw(std::uint64_t seed) {
   drawn.timeout = dice.whole(80, 220);
   drawn.sustained = dice.chance(15) ? 0 : dice.whole(3 * drawn.every, 300);
   drawn.by_status = dice.chance(50);
-  drawn.plan = plan_of(drawn);
   drawn.script = {{"style", drawn.by_status ? "status" : "json"},
                   {"start", json::array({json::array({0, {{"kind", "fine"}}})})}};
   // Now and then the system is unwell of itself, near the first command or before it.
@@ -85,13 +95,15 @@ Drawn draw(std::uint64_t seed) {
   scenario = {{"reprise", 1},
               {"scenario", "drawn"},
               {"steady", {{"for", "300ms"}, {"within", "10s"}}},
-              {"hold", ms(dice.chance(40) ? 0 : dice.whole(50, 500))},
               {"patience", ms(dice.whole(400, 1500))}};
   if (drawn.sustained) scenario["sustained"] = ms(drawn.sustained);
   scenario["faults"] = draw_faults(dice, drawn);
+  // What lasts to the end must last for a while.
+  const bool lasting = std::ranges::any_of(scenario["faults"], lasts_to_the_end);
+  scenario["hold"] = ms(lasting ? dice.whole(150, 700) : dice.chance(60) ? 0 : dice.whole(50, 400));
   scenario["assertions"] = draw_assertions(dice, drawn, scenario["faults"]);
-  for (const std::string name : {"page", "via", "side"}) {
-    if (name != "page" && !uses(scenario, name)) continue;
+  drawn.plan = plan_of(drawn);
+  for (const auto& [name, probe] : drawn.plan.at("probes").items()) {
     scenario["levels"][name] = levels_of(drawn);
     scenario["steady-state"].push_back({{"probe", name}, {"expect", "nominal"}});
   }
@@ -100,14 +112,17 @@ Drawn draw(std::uint64_t seed) {
 
 void write_drill(const Drawn& drawn, const fs::path& folder) {
   json plan = drawn.plan;
-  plan["system"]["services"]["web"]["env"]["TRUTH"] = (folder / "truth.jsonl").string();
+  json& env = plan["system"]["services"]["web"]["env"];
+  env["TRUTH"] = (folder / "truth.jsonl").string();
+  if (std::getenv("REPRISE_KEEP")) env["REQUESTS"] = (folder / "requests.jsonl").string();
   // JSON is YAML.
   testing::write_file(folder / "real/plan.yaml", plan.dump(1) + "\n");
   testing::write_file(folder / "real/drawn.yaml", drawn.scenario.dump(1) + "\n");
   testing::write_file(folder / "real/system/script.json", drawn.script.dump(1) + "\n");
-  testing::write_file(
-      folder / "real/system/service.py",
-      testing::read_file(fs::path(REPRISE_SOURCE_DIR) / "tests/real/service.py"));
+  for (const char* script : {"service.py", "user.py"}) {
+    testing::write_file(folder / "real/system" / script,
+                        testing::read_file(fs::path(REPRISE_SOURCE_DIR) / "tests/real" / script));
+  }
 }
 
 }  // namespace reprise::real

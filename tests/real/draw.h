@@ -52,6 +52,8 @@ void write_drill(const Drawn& drawn, const std::filesystem::path& folder);
 [[nodiscard]] nlohmann::json draw_faults(Dice& dice, Drawn& drawn);
 [[nodiscard]] nlohmann::json draw_assertions(Dice& dice, const Drawn& drawn,
                                              const nlohmann::json& faults);
+// A condition without `for`.
+[[nodiscard]] bool lasts_to_the_end(const nlohmann::json& fault);
 [[nodiscard]] std::string ms(std::int64_t milliseconds);
 
 }  // namespace reprise::real

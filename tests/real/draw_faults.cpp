@@ -71,11 +71,7 @@ class Faults {
 
   void begin_second(json& faults) {
     json& fault = faults[1];
-    // One that lasts until the end has nothing after it.
-    const bool ends = faults[0].contains("for") || faults[0].at("inject") == "process_kill" ||
-                      (faults[0].contains("with") && !faults[0]["with"].contains("undo") &&
-                       faults[0].at("inject") == "command");
-    if (ends && dice_.chance(25)) {
+    if (!lasts_to_the_end(faults[0]) && dice_.chance(25)) {
       fault["after"] = "a";
       fault["delay"] = ms(dice_.chance(30) ? 0 : dice_.whole(1, 500));
     } else {
@@ -308,6 +304,11 @@ class Demands {
 };
 
 }  // namespace
+
+bool lasts_to_the_end(const json& fault) {
+  if (fault.contains("for") || fault.at("inject") == "process_kill") return false;
+  return fault.at("inject") != "command" || fault.at("with").contains("undo");
+}
 
 json draw_faults(Dice& dice, Drawn& drawn) { return Faults(dice, drawn).take(); }
 

@@ -48,7 +48,12 @@ class Reading {
     const std::string kind = event.at("event");
     const Time t = event.at("t");
     if (kind == "sample") read_sample(event);
-    if (kind == "skipped") ++read_.skipped;
+    if (kind == "skipped") {
+      // It would have been told something until its time was out.
+      const Time i = event.at("i");
+      read_.told[event.at("probe")].push_back(
+          {i, i, i + timeout_of(event.at("probe")), Class::down, true, {}, "skipped"});
+    }
     if (kind == "fault") read_fault(event, t);
     if (kind == "phase") read_.phases[event.at("phase")] = t;
     if (kind == "patience") read_.patience = t;
@@ -56,10 +61,18 @@ class Reading {
     if (kind == "steady") read_.steady = event.at("state");
   }
 
+  [[nodiscard]] Time timeout_of(const std::string& probe) const {
+    const std::string text = events_[0].at("plan").at("probes").at(probe).at("timeout");
+    return std::stoll(text) * millisecond;
+  }
+
   void read_sample(const json& event) {
     const json& seen = event.at("v");
     Told told{event.at("i"), event.at("s"), event.at("f"), Class::down, false, {}, event.at("o")};
-    told.unknown = seen.value("partial", false);
+    // One that was sent too late was given less time than a user gives.
+    const bool hurried =
+        told.outcome == "timeout" && told.f - told.s < timeout_of(event.at("probe")) * 9 / 10;
+    told.unknown = seen.value("partial", false) || hurried;
     if (told.outcome == "answered") told.level = class_of(seen, by_status_);
     const json::json_pointer decided("/json/~1tau");
     if (seen.contains(decided) && seen.at(decided).is_number()) told.decided = seen.at(decided);

@@ -36,7 +36,7 @@ std::vector<Outage> outages_of(const Truth& truth, const std::vector<Bad>& seen,
   for (const Bad& bad : seen) {
     if (!outages.empty()) {
       Outage& last = outages.back();
-      const When run{bad.begin.low - last.end.high, bad.begin.high - last.end.low};
+      const When run{bad.begin.low - last.end.high, bad.begin.high - last.surely_until};
       if (!at_least(run, sustained, truth.slack(), choices)) {
         last.end = bad.end;
         last.surely_until = bad.surely_until;

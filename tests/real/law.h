@@ -44,7 +44,7 @@ struct World {
 struct Case {
   const Drawn& drawn;
   const Evidence& evidence;
-  std::map<std::string, Truth> truths;  // by probe
+  std::map<std::string, Truth> truths;  // by probe, filled alike
 };
 
 [[nodiscard]] World recovery_by_law(const Case& drill, const nlohmann::json& options,

@@ -65,7 +65,7 @@ class Recovery {
  private:
   World none_seen(Time first) {
     Time slowest = 0;
-    for (const Told& told : *truth_.told) {
+    for (const Told& told : truth_.told) {
       if (told.f >= first) slowest = std::max(slowest, told.f - told.i);
     }
     const Time resolution = truth_.every + slowest;
@@ -83,7 +83,7 @@ class Recovery {
   [[nodiscard]] bool cut_short() const {
     Time last = 0;
     for (const Candidate& one : candidates_) last = std::max(last, one.over());
-    return truth_.end - last < sustained_ + truth_.slack();
+    return truth_.last - last < sustained_ + truth_.slack();
   }
 
   Judged judge_one(const Outage& outage, bool last) {
@@ -98,14 +98,12 @@ class Recovery {
     }
     judged.least = outage.surely_until - earliest;
     judged.truth = outage.end.high - earliest;
-    const Time latency = latency_between(truth_, level_, outage.end.low - 2 * truth_.every,
-                                         outage.end.high + 2 * truth_.every);
-    const Time end = outage.end.high + truth_.every + latency + 5 * millisecond;
+    const Time end = latest_answer(truth_, level_, outage.end);
     judged.most = end - earliest;
     if (!judged.recovered) {
       judged.fail = true;
       // The record's end may have cut a good run short.
-      judged.inconclusive = !outage.open && outage.end.low < truth_.end - truth_.every;
+      judged.inconclusive = !outage.open && outage.end.low < truth_.last - truth_.every;
       return judged;
     }
     judged.pass = judged.least <= within_;
@@ -116,7 +114,7 @@ class Recovery {
   }
 
   bool recovered(const Outage& outage) {
-    const When length{truth_.end - outage.end.high, truth_.end - outage.end.low};
+    const When length{truth_.last - outage.end.high, truth_.last - outage.surely_until};
     return !outage.open && at_least(length, sustained_, truth_.slack(), choices_);
   }
 
@@ -183,7 +181,7 @@ class Recovery {
       const When length{until.low - std::max(well.high, one.over()),
                         until.high - std::max(well.low, one.over())};
       if (at_least(length, sustained_, truth_.slack(), choices_)) return true;
-      well = bad.end;
+      well = {bad.surely_until, bad.end.high};
     }
     return false;
   }
@@ -218,7 +216,8 @@ class Recovery {
       for (const Judged& one : judged) {
         all_below = all_below && one.least <= high;
         const bool fits = one.recovered ? one.least <= high && high <= one.most : high == endless;
-        one_fits = one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
+        one_fits =
+            one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
       }
       return one_fits && (failed || all_below);
     };

@@ -35,17 +35,13 @@ When window_of(const Case& drill, const json& options) {
 template <typename Shows>
 std::pair<int, int> count(const Truth& truth, const When& window, Shows shows) {
   int surely = 0, perhaps = 0;
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     const bool near = told.f >= window.low - millisecond && told.i <= window.high + millisecond;
     const bool inside = told.f >= window.low + millisecond && told.i <= window.high - millisecond;
-    if (near && (shows(told) || told.unknown)) ++perhaps;
-    if (inside && shows(told) && !told.unknown) ++surely;
+    if (near && shows(told)) ++perhaps;
+    if (inside && shows(told)) ++surely;
   }
   return {surely, perhaps};
-}
-
-bool any_unknown(const Truth& truth) {
-  return std::ranges::any_of(*truth.told, [](const Told& told) { return told.unknown; });
 }
 
 // Only whole levels and what the service serves as a fallback are asked for here.
@@ -61,24 +57,28 @@ void judge_outages(const Case& drill, const json& options, Choices& choices, Wor
   const When window = window_of(drill, options);
   const auto seen = seen_of(truth, level, choices);
   const Time sustained = drill.drawn.sustained_ms() * millisecond;
+  bool none = true;
   for (const Outage& outage : outages_of(truth, seen, sustained, choices)) {
     const When into{outage.end.low - window.low, outage.end.high - window.low};
     const When out{window.high - outage.begin.high, window.high - outage.begin.low};
     if (!at_least(into, 0, truth.slack() + truth.timeout, choices)) continue;
     if (!at_least(out, 0, truth.slack() + truth.timeout, choices)) continue;
-    const Time latency = latency_between(truth, level, outage.begin.low - 2 * truth.every,
-                                         outage.end.high + 2 * truth.every);
+    none = false;
     const Time least = outage.surely_until - outage.begin.high;
-    const Time most = outage.end.high - outage.begin.low + 2 * truth.every + 2 * latency +
-                      10 * millisecond;
+    const Time most = latest_answer(truth, level, outage.end) - outage.begin.low + truth.slack();
     world.pass = world.pass && least <= longest && !outage.open;
     world.fail = world.fail || most > longest;
     // Without an end there is no upper end.
-    const bool cut = outage.open || outage.end.high > truth.end - truth.slack();
-    world.inconclusive = world.inconclusive || (cut && least <= longest + truth.slack());
+    const bool cut = outage.open || outage.end.high > truth.last - truth.slack();
+    const Time known = outage.end.high - outage.told_first;
+    world.inconclusive = world.inconclusive || (cut && known <= longest + truth.slack());
     world.told += fmt::format("[{:.1f} to {:.1f} ms] ", static_cast<double>(least) / millisecond,
                               static_cast<double>(most) / millisecond);
   }
+  // What could not have been seen was not shown.
+  Time slowest = 0;
+  for (const Told& told : truth.told) slowest = std::max(slowest, told.f - told.i);
+  if (none && truth.every + slowest > longest) world.inconclusive = true;
 }
 
 struct Shown {
@@ -95,7 +95,7 @@ Shown fallback_of(const Case& drill, const json& options, const Round& round, Ti
     }
   }
   Shown shown{false, true};
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     if (!shows(told, options.at("expect")) || told.i >= until || told.s < since) continue;
     if (told.f - *round.bit <= limit + millisecond) shown.never_in_time = false;
     if (told.f - *round.bit <= limit - millisecond) shown.surely_in_time = true;
@@ -117,7 +117,6 @@ World throughout_by_law(const Case& drill, const json& options, Choices& choices
   const Class level = class_named(options.at("expect"));
   World world;
   world.pass = true;
-  world.inconclusive = any_unknown(truth) || drill.evidence.skipped > 0;
   const bool outage = options.contains("longest-outage");
   if (options.contains("allowed-failures") || !outage) {
     const int allowed = options.value("allowed-failures", 0);
@@ -140,7 +139,11 @@ World never_by_law(const Case& drill, const json& options, Choices&) {
   World world;
   world.pass = surely == 0;
   world.fail = perhaps > 0;
-  world.inconclusive = any_unknown(truth) || drill.evidence.skipped > 0;
+  // Who is never answered shows nothing.
+  const When since{drill.evidence.rounds.front().command.low - millisecond, endless};
+  const bool answered =
+      count(truth, since, [](const Told& told) { return told.outcome == "answered"; }).first > 1;
+  if (options.at("expect") != "down" && !answered) world.inconclusive = true;
   world.told = fmt::format("{} to {} samples showed it", surely, perhaps);
   return world;
 }
@@ -162,7 +165,7 @@ World fallback_by_law(const Case& drill, const json& options, Choices&) {
     world.inconclusive = world.inconclusive || over - *round.bit <= limit + millisecond ||
                          end - *round.bit <= limit + 100 * millisecond;
     // Served before already.
-    for (const Told& told : *drill.truths.at(options.at("probe")).told) {
+    for (const Told& told : drill.truths.at(options.at("probe")).told) {
       const bool before = told.i <= std::min(round.command.high, *round.bit) + millisecond;
       const bool after_start = told.i >= phase_of(drill.evidence, "steady");
       const bool it = shows(told, options.at("expect"));
@@ -183,18 +186,20 @@ World end_by_law(const Case& drill, Choices& choices) {
   for (const json& watch : drill.drawn.scenario.at("steady-state")) {
     const Truth& truth = drill.truths.at(watch.at("probe"));
     const auto seen = seen_of(truth, Class::nominal, choices);
-    world.inconclusive = world.inconclusive || any_unknown(truth);
     const Time sustained = drill.drawn.sustained ? drill.drawn.sustained * millisecond
                                                  : 20 * truth.every;
     const auto outages = outages_of(truth, seen, sustained, choices);
     if (outages.empty()) continue;
     const Outage& last = outages.back();
-    const When run{truth.end - last.end.high, truth.end - last.end.low};
+    const When run{truth.last - last.end.high, truth.last - last.surely_until};
     const bool sustained_run = !last.open && at_least(run, sustained, truth.slack(), choices);
     const When room{healed + patience - last.end.high, healed + patience - last.end.low};
     const bool in_time = at_least(room, 0, truth.slack(), choices);
     world.pass = world.pass && sustained_run && in_time;
     world.fail = world.fail || !sustained_run || !in_time;
+    // A good run that the record's end cuts short.
+    const bool well = !last.open && last.end.low < truth.last - truth.every;
+    world.inconclusive = world.inconclusive || (!sustained_run && well);
   }
   return world;
 }

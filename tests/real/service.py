@@ -18,6 +18,9 @@ with open("script.json") as file:
 STYLE = SCRIPT["style"]
 PORT = int(os.environ["PORT"])
 TRUTH = os.open(os.environ["TRUTH"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+REQUESTS = None
+if os.environ.get("REQUESTS"):
+    REQUESTS = os.open(os.environ["REQUESTS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
 GONE = {"kind": "gone"}
 
 
@@ -67,6 +70,7 @@ class Service:
 
     def serve(self, connection):
         with connection:
+            accepted = time.monotonic_ns()
             try:
                 connection.settimeout(5)
                 request = b""
@@ -78,6 +82,7 @@ class Service:
                 answer = self.answer(b" /ready " in request)
                 if answer:
                     connection.sendall(answer)
+                    note(request, accepted, time.monotonic_ns())
                     connection.shutdown(socket.SHUT_WR)
                     connection.recv(4096)
             except OSError:
@@ -111,6 +116,13 @@ class Service:
                     if state["late"]:
                         continue
                 return answer_as(state["as"], decided)
+
+
+# For whoever wants to know whether an answer that nobody got was late.
+def note(request, accepted, sent):
+    if REQUESTS:
+        line = {"path": request.split(b" ", 2)[1].decode(), "accepted": accepted, "sent": sent}
+        os.write(REQUESTS, (json.dumps(line) + "\n").encode())
 
 
 def answer_as(kind, decided):
@@ -147,27 +159,11 @@ def play(service, word):
         time.sleep(soon)
 
 
-# Somebody of the system who uses a link, so that a fault in it has a victim.
-def use(address):
-    host, port = address.split(":")
-    while True:
-        try:
-            with socket.create_connection((host, int(port)), timeout=0.2) as connection:
-                connection.sendall(b"GET /user HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                while connection.recv(4096):
-                    pass
-        except OSError:
-            pass
-        time.sleep(0.02)
-
-
 def main():
     service = Service()
     word = "boot" if os.path.exists("booted") else "start"
     open("booted", "w").close()
     threading.Thread(target=service.accept_all, daemon=True).start()
-    for address in os.environ.get("LINKS", "").split():
-        threading.Thread(target=use, args=(address,), daemon=True).start()
     print("started", time.monotonic_ns(), flush=True)
     play(service, word)
 

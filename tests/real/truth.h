@@ -23,7 +23,7 @@ enum class Seen { no, maybe, yes };
 // A stretch of time below a level.
 struct Bad {
   When begin, end;
-  Time surely_until = 0;  // whoever was well again for a probe, was so after this
+  Time surely_until = 0;  // no good answer came before this
   bool open = false;      // to the end of the record
   Seen seen = Seen::no;
   Time told_first = endless;  // the earliest end of a bad sample of it
@@ -31,11 +31,14 @@ struct Bad {
 
 struct Truth {
   std::vector<Stretch> stretches;
-  Time end = 0;      // of the record
+  Time end = 0;   // of the record: all that was asked has been answered
+  Time last = 0;  // the record goes so far: an interval after the last sample
   When origin;
   Time every = 0, timeout = 0;
-  Time slowest = 0;  // good answer since the steady state began
-  const std::vector<Told>* told = nullptr;
+  Time slowest = 0;  // latency of a good answer that nothing held up
+  std::vector<Told> told;
+  bool unknown = false;  // some were filled
+  std::vector<Bad> below_nominal, below_degraded;
   std::vector<std::string> lies;  // of the observer: what no truth explains
   std::vector<std::string> odd;   // bad samples that the scripts do not explain: a busy machine
 
@@ -43,16 +46,20 @@ struct Truth {
   [[nodiscard]] Time slack() const { return every + slowest + 10 * millisecond; }
 };
 
-[[nodiscard]] Truth truth_of(const Drawn& drawn, const Evidence& evidence,
-                             const std::string& probe);
+// What is not known of a probe may have been anything: it is filled in both ways.
+enum class Filling { good, bad };
+
+[[nodiscard]] Truth truth_of(const Drawn& drawn, const Evidence& evidence, const std::string& probe,
+                             Filling filling);
 
 // In order, with what the samples of the journal saw of each; a blip may be seen by none.
-[[nodiscard]] std::vector<Bad> below(const Truth& truth, Class level);
+[[nodiscard]] const std::vector<Bad>& below(const Truth& truth, Class level);
+[[nodiscard]] std::vector<Bad> find_below(const Truth& truth, Class level);
 
 [[nodiscard]] bool is_below(const Told& told, Class level);
 
-// The largest latency of samples that are not below the level and meet [from, to].
-[[nodiscard]] Time latency_between(const Truth& truth, Class level, Time from, Time to);
+// When, at the latest, the first good answer after this return came.
+[[nodiscard]] Time latest_answer(const Truth& truth, Class level, When returned);
 
 [[nodiscard]] std::string printed(const Evidence& evidence, const Truth& truth, Class level);
 

@@ -217,7 +217,9 @@ const Registered<AssertionKind> backup_registered{{
            "only the last sample before the incident, or of all, counts; default all from then "
            "on"},
           incident_field()}),
-     .example = {{"backup", {{"probe", "dumps"}, {"younger-than", "1h"}}}}},
+     .example = {{"backup", {{"probe", "dumps"}, {"younger-than", "1h"}}}},
+     .failures = {"NoRestorableBackup", "BackupsMissing", "BackupKeptTooLong", "BackupTooOld"},
+     .counts = {.ever = true, .unless = {"at", "end"}}},
     judge_backup,
     awaits_backup,
 }};

@@ -91,7 +91,8 @@ const Registered<AssertionKind> consistent_registered{{
          {{"probe", Shape::name_of("probe"), required, "a query or a request that tells of it"},
           {"expect", Shape::predicate(), required, "the invariant"}}),
      .example = {{"consistent",
-                  {{"probe", "dashboard"}, {"expect", {{"json", {{"/violations", 0}}}}}}}}},
+                  {{"probe", "dashboard"}, {"expect", {{"json", {{"/violations", 0}}}}}}}},
+     .failures = {"InvariantBroken"}},
     judge_consistent,
     awaits_consistent,
 }};

@@ -58,7 +58,8 @@ const Registered<AssertionKind> file_registered{{
      .options = Shape::object(
          {{"probe", Shape::name_of("probe"), required, "usually a file probe"},
           {"expect", Shape::expectation(), required, "what its last sample must show"}}),
-     .example = {{"file", {{"probe", "predictions-file"}, {"expect", {{"exists", true}}}}}}},
+     .example = {{"file", {{"probe", "predictions-file"}, {"expect", {{"exists", true}}}}}},
+     .failures = {"WrongAtTheEnd"}},
     judge_file,
     awaits_file,
 }};

@@ -221,7 +221,9 @@ const Registered<AssertionKind> log_registered{{
            {},
            "only until the last healing, or from the drill's very start"},
           incident_field()}),
-     .example = {{"log", {{"service", "server"}, {"matches", "switched"}, {"within", "6s"}}}}},
+     .example = {{"log", {{"service", "server"}, {"matches", "switched"}, {"within", "6s"}}}},
+     .failures = {"LogForbidden", "LogMissing"},
+     .counts = {.ever = true, .only_with = "within"}},
     judge_log,
     nullptr,
 }};

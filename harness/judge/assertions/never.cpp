@@ -1,7 +1,7 @@
 // never: {probe, expect}
 //
-// No sample that meets the time from the beginning of inject to the end of recover shows it. A level
-// means exactly that level: "never degraded" is not violated by being nominal.
+// No sample that meets the time from the beginning of inject to the end of recover shows it. A
+// level means exactly that level: "never degraded" is not violated by being nominal.
 #include <algorithm>
 
 #include "harness/judge/cause.h"
@@ -68,7 +68,8 @@ const Registered<AssertionKind> never_registered{{
      .options = Shape::object(
          {{"probe", Shape::name_of("probe"), required, "whose samples are judged"},
           {"expect", Shape::expectation(), required, "exactly this level, or a predicate"}}),
-     .example = {{"never", {{"probe", "dashboard"}, {"expect", "degraded"}}}}},
+     .example = {{"never", {{"probe", "dashboard"}, {"expect", "degraded"}}}},
+     .failures = {"SeenForbidden"}},
     judge_never,
     nullptr,
 }};

@@ -30,7 +30,8 @@ const Registered<AssertionKind> no_duplicates_registered{{
     {.name = "no-duplicates",
      .summary = "No write of a ledger is there more often than the plan allows.",
      .options = ledger_options(),
-     .example = {{"no-duplicates", {{"ledger", "readings"}}}}},
+     .example = {{"no-duplicates", {{"ledger", "readings"}}}},
+     .failures = {"DataDuplicated"}},
     judge_no_duplicates,
     {},
 }};

@@ -30,7 +30,9 @@ const Registered<AssertionKind> no_loss_registered{{
     {.name = "no-loss",
      .summary = "Every acknowledged write of a ledger is there at the end, once and unchanged.",
      .options = ledger_options(),
-     .example = {{"no-loss", {{"ledger", "readings"}}}}},
+     .example = {{"no-loss", {{"ledger", "readings"}}}},
+     .failures = {"DataLost", "DataCorrupted", "DataPhantom", "DataDuplicated", "DataHoles"},
+     .counts = {.ever = true}},
     judge_no_loss,
     {},
 }};

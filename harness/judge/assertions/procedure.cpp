@@ -120,7 +120,8 @@ const Registered<AssertionKind> procedure_registered{{
            {},
            "from its first step to its last, people included"},
           {"allow-failed", Shape::boolean(), {}, "true: a failed step is no miss"}}),
-     .example = {{"procedure", {{"run", "fast-recovery"}, {"within", "4h"}}}}},
+     .example = {{"procedure", {{"run", "fast-recovery"}, {"within", "4h"}}}},
+     .failures = {"ProcedureFailed", "ProcedureTooSlow", "RtoExceeded"}},
     judge_procedure,
     nullptr,
 }};

@@ -244,7 +244,9 @@ const Registered<AssertionKind> recovery_registered{{
            {},
            "the id of a fault: every later outage counts from its command"}}),
      .example = {{"recovery",
-                  {{"probe", "dashboard"}, {"expect", "nominal"}, {"within", "5min"}}}}},
+                  {{"probe", "dashboard"}, {"expect", "nominal"}, {"within", "5min"}}}},
+     .failures = {"RecoveryTooLate", "RtoExceeded", "NotRecovered"},
+     .lasting_failure = "NotRecovered"},
     judge_recovery,
     awaits_recovery,
 }};

@@ -194,7 +194,8 @@ const Registered<AssertionKind> throughout_registered{{
            "while the fault is in place, or from inject to recovery; default all"}}),
      .example =
          {{"throughout",
-           {{"probe", "dashboard"}, {"expect", {{"status", 200}}}, {"allowed-failures", 0}}}}},
+           {{"probe", "dashboard"}, {"expect", {{"status", 200}}}, {"allowed-failures", 0}}}},
+     .failures = {"TooManyFailures", "OutageTooLong"}},
     judge_throughout,
     nullptr,
 }};

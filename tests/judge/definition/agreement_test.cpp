@@ -15,8 +15,6 @@
 namespace reprise::testing::definition {
 namespace {
 
-constexpr std::size_t most_shown = 3;
-
 Ms ms_of(Duration at) { return std::chrono::duration_cast<std::chrono::milliseconds>(at).count(); }
 
 std::optional<Span> measured_of(const Finding& finding) {
@@ -45,7 +43,10 @@ const Finding* found(const Verdict& verdict, const std::string& name) {
 
 // What of the finding is not as the oracle says; empty when all is.
 std::string difference(const Answer& answer, const Finding& finding) {
-  if (!answer.status.contains(finding.status)) return "verdict";
+  if (!answer.status.contains(finding.status)) {
+    return fmt::format("verdict ({} for {}, {})", status_name(finding.status),
+                       status_name(*answer.status.rbegin()), finding.outcome.key);
+  }
   if (finding.status == Status::fail && !answer.failures.contains(finding.failure)) {
     return "failure's name";
   }
@@ -126,9 +127,8 @@ class Agreement {
 
   void differ(const std::string& how, const std::string& reading, const SmallDrill& drill,
               const Ask& ask, const Finding* finding) {
-    ++counts_[how + (reading.empty() ? "" : ", explained by: " + reading)];
-    if (shown_count_ >= most_shown) return;
-    ++shown_count_;
+    // The first of each sort is shown whole.
+    if (counts_[how + (reading.empty() ? "" : ", explained by: " + reading)]++ > 0) return;
     shown_ += fmt::format("\n{} {}\nasked:  {}\noracle: {}\njudge:  {}\n{}", how, kind_,
                           printed(ask), printed(answered(ask, drill, {}, true)),
                           finding != nullptr ? printed_finding(*finding) : "nothing",
@@ -139,7 +139,6 @@ class Agreement {
   bool alone_ = false;
   std::map<std::set<Status>, std::size_t> drills_;
   std::map<std::string, std::size_t> counts_;
-  std::size_t shown_count_ = 0;
   std::string shown_;
 };
 
@@ -172,7 +171,10 @@ TEST_P(Definition, IsWhatTheJudgeSays) {
 
 INSTANTIATE_TEST_SUITE_P(OfEachKind, Definition,
                          ::testing::Values(Share{"recovery", 2400}, Share{"throughout", 700},
-                                           Share{"never", 200}),
+                                           Share{"never", 200},
+                                           Share{"consistent", 200}, Share{"fallback", 500},
+                                           Share{"rpo", 500}, Share{"no-loss", 100},
+                                           Share{"at-the-end", 400}),
                          [](const auto& share) {
                            std::string name = share.param.kind;
                            std::erase(name, '-');

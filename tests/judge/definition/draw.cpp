@@ -142,8 +142,14 @@ SmallDrill drawn(std::uint64_t seed, const std::string& kind) {
   draw_samples(drill.page, drill, until, dice);
   if (kind == "consistent") draw_rules(drill, dice);
   draw_end(drill, drill.page.samples.back().i, dice);
-  const bool left = kind == "at-the-end" && dice.chance(30);
-  if (left) drill.leaves = dice.one_of({Want::nominal, Want::degraded, Want::exactly_down});
+  if (ledger) draw_ledger(drill, dice);
+  if (kind != "at-the-end") return drill;
+  // The engine says so when patience is over, which it counts from the end of everything.
+  const Ms over = std::max(drill.recover, all_over(drill)) + drill.patience;
+  drill.patience_over.reset();
+  if (over < drill.verify && dice.chance(80)) drill.patience_over = over;
+  if (dice.chance(30))
+    drill.leaves = dice.one_of({Want::nominal, Want::degraded, Want::exactly_down});
   return drill;
 }
 

@@ -64,6 +64,8 @@ std::string samples_printed(const SmallProbe& probe, const SmallDrill& drill) {
                                 probe.timeout);
   Ms before = -1;
   for (const SmallSample& one : probe.samples) {
+    // Beside a ledger, samples matter for the steady state only.
+    if (!drill.ledger.empty() && one.i < drill.first_cmd() - 40) continue;
     if (const auto news = between(drill, before, one.i); !news.empty()) {
       out += fmt::format("      {}\n", news);
     }

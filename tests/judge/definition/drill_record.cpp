@@ -1,5 +1,5 @@
-// The drill in a few numbers as the Record of a sound drill: whatever could make it void for reasons
-// that no oracle here speaks of is in order.
+// The drill in a few numbers as the Record of a sound drill: whatever could make it void for
+// reasons that no oracle here speaks of is in order.
 #include <map>
 #include <stdexcept>
 
@@ -56,7 +56,8 @@ const Plan& base_plan() {
          {"system",
           {{"services", {{"server", {{"command", {"serve"}}}}}},
            {"procedures",
-            {{"restart", {{"steps", {{{"kind", "start"}, {"options", {{"value", "server"}}}}}}}}}}}},
+            {{"restart",
+              {{"steps", {{{"kind", "start"}, {"options", {{"value", "server"}}}}}}}}}}}},
          {"probes",
           {{"page",
             {{"kind", "http"},

@@ -10,12 +10,12 @@ namespace reprise::testing::definition {
 
 const std::vector<std::pair<std::string, Reading>>& other_readings() {
   static const std::vector<std::pair<std::string, Reading>> all{
-      {"the run that ends an outage may begin at any good sample", {.run_begins_inside = true}},
+      {"a run begins behind a bad sample only", {.run_begins_inside = false}},
       {"a cause may be commanded after f_z", {.cause_after_the_end = true}},
       {"an outage across the incident is one since it", {.outage_across_the_incident = true}},
       {"`from: heal` takes what surely came before", {.healing_surely_before = true}},
       {"runs are held against all samples", {.runs_over_all_samples = true}},
-      {"a skipped sample has no latency", {.skipped_without_latency = true}}};
+      {"a skipped sample has a latency", {.skipped_without_latency = false}}};
   return all;
 }
 
@@ -39,7 +39,8 @@ std::vector<Filling> fillings(Want want, const SmallProbe& probe, Ms at_once_fro
     const Truth truth = told(want, one);
     const std::size_t before = all.size();
     for (std::size_t at = 0; at < before; ++at) {
-      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped, one.f};
+      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped,
+                          one.f};
       all[at].push_back(filled);
       if (truth != Truth::unknown) continue;
       all.push_back(all[at]);
@@ -161,6 +162,10 @@ Answer answered(const Ask& ask, const SmallDrill& drill, const Reading& reading,
   if (ask.kind == "throughout") out = throughout(ask, drill, reading);
   if (ask.kind == "never") out = never(ask, drill);
   if (ask.kind == "consistent") out = consistent(ask, drill);
+  if (ask.kind == "fallback") out = fallback(ask, drill);
+  if (ask.kind == "rpo") out = rpo(ask, drill);
+  if (ask.kind == "no-loss") out = no_loss(ask, drill);
+  if (ask.kind == "at-the-end") out = well_at_the_end(drill, reading);
   if (out.status.empty()) throw std::logic_error("no oracle for " + ask.kind);
   const Truth steady = steady_before(drill);
   if (steady == Truth::fails) return {.status = {Status::inconclusive}};

@@ -1,9 +1,9 @@
 // What the written definition (docs/measures.md) says of a small drill, computed by enumeration:
 // every filling of what is unknown, every outage, every admissible cause, every end of an interval.
 //
-// It shares nothing with the judge but the types of a finding. Where the definition leaves a choice,
-// `Reading` names it; the oracle takes the first, and whoever looks for the reason of a mismatch can
-// ask for the other. Ownership: plain functions. Threads: any.
+// It shares nothing with the judge but the types of a finding. Where the definition leaves a
+// choice, `Reading` names it; the oracle takes the first, and whoever looks for the reason of a
+// mismatch can ask for the other. Ownership: plain functions. Threads: any.
 #pragma once
 
 #include <functional>

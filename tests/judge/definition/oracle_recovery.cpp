@@ -3,40 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "tests/judge/definition/causes.h"
 #include "tests/judge/definition/oracle.h"
 
 namespace reprise::testing::definition {
 namespace {
-
-enum class CandidateKind { event, condition, healing, step };
-
-struct Candidate {
-  CandidateKind kind;
-  std::string name;
-  Ms begun, over;
-  SmallRound round;  // of a command or a healing
-};
-
-// The interval in which the clock started.
-struct ClockStart {
-  Ms earliest, latest;
-};
-
-std::vector<Candidate> candidates(const SmallDrill& drill) {
-  std::vector<Candidate> out;
-  for (const SmallRound& one : drill.rounds) {
-    const auto kind = one.event ? CandidateKind::event : CandidateKind::condition;
-    out.push_back({kind, "cmd " + one.id, one.cmd, one.armed, one});
-    if (one.event || !one.healing) continue;
-    out.push_back({CandidateKind::healing, "healing " + one.id, *one.healing, *one.healed, one});
-  }
-  if (!drill.procedure) return out;
-  for (const SmallStep& step : drill.procedure->steps) {
-    if (step.wait) continue;
-    out.push_back({CandidateKind::step, "step", step.started, step.finished, {}});
-  }
-  return out;
-}
 
 // One filling of one recovery.
 class RecoveryFilled {
@@ -135,18 +106,6 @@ class RecoveryFilled {
     return unspent;
   }
 
-  // The fault that the procedure answers.
-  [[nodiscard]] std::optional<SmallRound> incident_answered() const {
-    const SmallProcedure& run = *drill_.procedure;
-    std::optional<SmallRound> named, any;
-    for (const SmallRound& one : drill_.rounds) {
-      if (one.cmd >= run.started) continue;
-      if (!any || one.cmd > any->cmd) any = one;
-      if (one.id == run.after && (!named || one.cmd > named->cmd)) named = one;
-    }
-    return named ? named : any;
-  }
-
   // Whether this probe had an outage since the incident, and was back, before the step.
   [[nodiscard]] bool was_back(const SmallRound& incident, Ms step) const {
     for (const Outage& one : outages_) {
@@ -173,7 +132,7 @@ class RecoveryFilled {
       }
       case CandidateKind::step: break;
     }
-    const auto incident = incident_answered();
+    const auto incident = incident_answered(drill_);
     if (!incident || was_back(*incident, cause.begun)) return ClockStart{cause.begun, cause.begun};
     return ClockStart{incident->cmd, incident->armed};
   }

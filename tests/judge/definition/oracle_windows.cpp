@@ -118,13 +118,9 @@ Answer never(const Ask& ask, const SmallDrill& drill) {
 
 Answer consistent(const Ask& ask, const SmallDrill& drill) {
   const Window window = whole_window(drill);
-  Ms over = 0, over_strictly = drill.heal;
-  for (const SmallRound& one : drill.rounds) {
-    if (one.healed) over = std::max(over, *one.healed);
-    over_strictly = std::max(over_strictly, one.healed.value_or(one.armed));
-  }
-  if (drill.procedure) over = std::max(over, drill.procedure->finished);
-  over_strictly = std::max(over, over_strictly);
+  Ms over = drill.procedure ? drill.procedure->finished : 0;
+  for (const SmallRound& one : drill.rounds) over = std::max(over, one.healed.value_or(one.armed));
+  const Ms over_strictly = std::max(over, drill.heal);
   bool broken = false, unknown = false, told_late = false, told_strictly_late = false;
   for (const SmallSample& one : drill.rules->samples) {
     if (!window.meets(one.i, one.f)) continue;

@@ -63,7 +63,8 @@ Start of_step(const World& world, const WatchedProbe& probe, std::size_t index, 
   for (const auto& earlier : all.spells) {
     if (earlier.i_first >= spell.i_first) break;
     if (earlier.max_f < answered.low || !earlier.f_z) continue;
-    const bool since = earlier.i_first > answered.high;
+    // An awaited outage began with the first command.
+    const bool since = earlier.i_first > answered.high || (earlier.awaited && incident == 0);
     const bool surely = *earlier.f_z + sustain + 2 * probe.every < step.started;
     const bool perhaps = *earlier.f_z <= step.started;
     if (since && surely) return own;

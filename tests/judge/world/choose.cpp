@@ -39,9 +39,10 @@ class Choosing {
     std::vector<Duration> values;
     for (const auto& spell : all.spells) {
       for (const auto& start : causes_of(world_, probe, spell, all, options).starts) {
-        values.push_back(spell.end - start.truth);
-        if (spell.f_z) values.push_back(*spell.f_z - start.low);
         values.push_back(spell.i_y - start.high);
+        if (!spell.f_z) continue;
+        values.push_back(spell.end - start.truth);
+        values.push_back(*spell.f_z - start.low);
       }
     }
     if (all.spells.empty()) values.push_back(3 * draw_.unit);
@@ -65,7 +66,7 @@ class Choosing {
     if (dice_.chance(60)) {
       std::vector<Duration> values;
       for (const auto& spell : spells_of(probe, want, looks, world_.sustain_of(probe), {})) {
-        values.push_back(spell.end - spell.begin);
+        values.push_back(spell.f_z ? spell.end - spell.begin : spell.i_y - spell.min_f);
         if (spell.f_z && spell.i_g) values.push_back(*spell.f_z - *spell.i_g);
       }
       spec.options["longest-outage"] = format_duration(near_one(draw_, values));

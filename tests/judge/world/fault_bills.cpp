@@ -65,6 +65,7 @@ Bill fallback_bill(const World& world, const AssertionSpec& spec) {
   };
   const auto judged = rounds_of(world, spec);
   std::set<bool> answers;
+  bool never = false;
   for (const std::size_t round : judged) {
     const Told told = first_told(world, probe, round);
     if (!in_time(round, told.early)) {
@@ -73,6 +74,7 @@ Bill fallback_bill(const World& world, const AssertionSpec& spec) {
     }
     if (!in_time(round, told.late)) bill.allow_fail("");
     answers.insert(in_time(round, told.early));
+    if (!told.early) never = true;
     const Duration bit = world.strikes[round].bit;
     if (told.tau) bill.truths.push_back(std::max(Duration(0s), *told.tau - bit));
     if (told.began) bill.truths.push_back(std::max(Duration(0s), *told.began - bit));
@@ -82,6 +84,7 @@ Bill fallback_bill(const World& world, const AssertionSpec& spec) {
     answers.insert(in_time(round, first_told(world, probe, round).early));
   }
   if (answers.size() == 2) bill.kinds.insert('c');
+  if (never) bill.truths.clear();
   // One that was sent late may be the last that did not show it, after the first that did.
   for (const auto& shot : probe.shots) {
     if (shot.s - shot.i > probe.every / 2) bill.truths.clear();

@@ -90,6 +90,11 @@ void draw_runs(World& world, Draw& draw) {
       }
     }
     now = draw.tie(now);
+    // Whatever it answers was commanded before, not at the same instant.
+    for (const auto& strike : world.strikes) {
+      if (strike.commanded == now) now += 1ns;
+    }
+    if (!run.after.empty()) now = std::max(now, cause.armed + 1ns);
     run.started = now;
     const int steps = dice.between(1, 3);
     for (int step = 0; step < steps && !run.failed; ++step) {

@@ -74,7 +74,9 @@ class Holding {
     const auto& [low, high] = *finding.measured;
     const bool inside = std::ranges::any_of(
         bill_->truths, [&](Duration truth) { return low <= truth && (!high || truth <= *high); });
-    if (!inside) say("measures what is not so", false);
+    std::string truths;
+    for (const Duration truth : bill_->truths) truths += " " + format_duration(truth);
+    if (!inside) say("measures what is not so, truly" + truths, false);
   }
 
   void hold_reported(const Finding& finding) {

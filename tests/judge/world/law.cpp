@@ -13,10 +13,9 @@ void find_truth(Spell& spell, const WatchedProbe& probe, Want want,
   for (std::size_t n = spell.first; n <= spell.last; ++n) {
     const Look& look = looks[n];
     if (look.good) continue;
-    auto piece = probe.outage_at(look.tau, want);
-    if (!piece) piece = probe.outage_at(look.s, want);
+    const auto piece = probe.outage_met(look.tau, look.s, look.f, want);
     if (!piece) {
-      spell.lawful = false;
+      spell.lawful = spell.met = false;
       return;
     }
     if (!earliest || piece->from < earliest->from) earliest = piece;
@@ -130,7 +129,7 @@ Recovering recovering(const World& world, const WatchedProbe& probe, Want want, 
     if (before && !before->good && i_first == before->i) {
       spell.awaited = true;
       spell.begin = spell.min_f = first;
-      spell.lawful = true;
+      spell.lawful = spell.met;
       if (spell.f_z && spell.end > *spell.f_z) spell.lawful = false;
     } else if (spell.i_g) {
       spell.begin = std::max(spell.begin, *spell.i_g);

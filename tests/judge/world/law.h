@@ -46,7 +46,8 @@ struct Spell {
   // The truth, within what the law takes for possible.
   Duration begin{}, end{};
   Author author;       // of its beginning
-  bool lawful = true;  // the world has no history that the law would allow: nothing is demanded
+  bool met = true;     // every bad look met a time at which the service was not well
+  bool lawful = true;  // else the law allows no history of this: nothing is demanded
 };
 
 // All of them, over the whole timeline.

@@ -34,7 +34,14 @@ class Loss {
       few(world_.strikes.back().commanded);
     } else if (spec_.kind == "rpo" && incident == "each") {
       each();
+      for (const std::size_t l : lost_) {
+        if (allowed_ && writes_[l].sent > world_.strikes.back().commanded) bill_.allow_fail("");
+      }
     } else if (spec_.kind == "rpo") {
+      // Nothing allows what was sent when all was over to be lost.
+      for (const std::size_t l : lost_) {
+        if (allowed_ && writes_[l].sent > world_.strikes.back().commanded) bill_.allow_fail("");
+      }
       std::size_t fault = 0;
       for (std::size_t n = 0; n < world_.strikes.size(); ++n) {
         if (world_.strikes[n].id == incident) fault = n;
@@ -131,14 +138,12 @@ class Loss {
 
   // Set aside where that is allowed; what was sent when all was mended is not the failure's.
   void after_failure(std::size_t gone) {
+    if (writes_[gone].sent >= world_.over()) bill_.all_missed = false;
     if (!allowed_) {
       miss("LostAfterFailure", "acknowledged after the failure, and lost");
       bill_.kinds.insert('f');
-      return;
-    }
-    if (writes_[gone].sent >= world_.over()) {
+    } else if (writes_[gone].sent >= world_.over()) {
       bill_.allow_fail("");
-      bill_.all_missed = false;
     }
   }
 
@@ -148,10 +153,10 @@ class Loss {
     const TrueWrite* oldest = nullptr;
     for (const std::size_t gone : lost_) {
       if (is_hole(gone, strike.commanded)) miss("DataHoles", "a hole");
-      if (writes_[gone].answered > strike.armed)
-        after_failure(gone);
-      else if (!oldest)
-        oldest = &writes_[gone];
+      const bool after = writes_[gone].answered > strike.armed;
+      if (after) after_failure(gone);
+      // Set aside before the oldest is sought, but only where that is allowed.
+      if ((!after || !allowed_) && !oldest) oldest = &writes_[gone];
     }
     date_what_came_after(strike.armed, strike.commanded);
     few(strike.commanded);
@@ -160,7 +165,7 @@ class Loss {
       return;
     }
     const TrueWrite* newest = kept_before(*oldest);
-    bill_.truths.push_back(std::max(Duration(0s), strike.truly - oldest->commit));
+    bill_.truths.push_back(strike.truly - oldest->commit);
     if (strike.truly - oldest->commit > at_most_) {
       bill_.forbid_pass("truly lost " + format_duration(strike.truly - oldest->commit));
     }

@@ -139,6 +139,19 @@ void hide(const World& world, WatchedProbe& probe, Draw& draw, bool by_cutting) 
   }
 }
 
+void show_all_but(WatchedProbe& probe, Draw& draw, std::size_t most) {
+  std::vector<Shot*> hidden;
+  for (auto& shot : probe.shots) {
+    if (shot.skipped || shot.cut) hidden.push_back(&shot);
+  }
+  while (hidden.size() > most) {
+    const auto index = draw.dice.between(0, static_cast<int>(hidden.size()) - 1);
+    hidden[static_cast<std::size_t>(index)]->skipped = false;
+    hidden[static_cast<std::size_t>(index)]->cut = false;
+    hidden.erase(hidden.begin() + index);
+  }
+}
+
 }  // namespace
 
 void draw_shots(World& world, WatchedProbe& probe, Draw& draw) {
@@ -167,6 +180,8 @@ void draw_shots(World& world, WatchedProbe& probe, Draw& draw) {
   if (world.probes.data() != &probe) return;
   if (dice.chance(25)) hide(world, probe, draw, false);
   if (dice.chance(20)) hide(world, probe, draw, true);
+  // Every filling of what is unknown is judged: many of them only now and then.
+  if (dice.chance(90)) show_all_but(probe, draw, 7);
   // What was never sent would have been answered from the state of its instant.
   for (auto& shot : probe.shots) {
     if (!shot.skipped) continue;

@@ -55,6 +55,7 @@ class Judging {
       if (!spell.lawful) {
         bill_.allow_fail("no lawful history");
         bill_.all_missed = false;
+        untold_ = true;
         continue;
       }
       const bool before = bill_.no_pass;
@@ -71,6 +72,11 @@ class Judging {
     }
     const Duration seen = probe_.shots.back().i + probe_.every - over;
     if (seen < world_.sustain_of(probe_)) bill_.forbid_pass("W cut short after all candidates");
+    if (untold_) bill_.truths.clear();
+    // No outage that was seen can be shown to be shorter than the interval between two looks.
+    if (!all_.spells.empty() && options_.within < probe_.every) {
+      bill_.allow_fail("finer than could be seen");
+    }
     return bill_;
   }
 
@@ -93,6 +99,7 @@ class Judging {
     if (causes.unsure || causes.starts.empty()) {
       bill_.allow_fail("the cause can be read in two ways");
       bill_.all_missed = false;
+      untold_ = true;
       return;
     }
     const Clock clock = clock_of(causes.starts);
@@ -106,7 +113,7 @@ class Judging {
     mark_choice(spell, causes);
     const bool all_endless = std::ranges::all_of(causes.starts, &Start::endless);
     if (!spell.f_z && all_endless) {
-      bill_.truths.clear();
+      untold_ = true;
       return;
     }
     if (!spell.f_z) {
@@ -139,7 +146,8 @@ class Judging {
       const auto& kind = world_.steps[spell.author.index].kind;
       if (kind == "wait") return;
     }
-    if (spell.begin > span_of(world_, spell.author).second + world_.sustain_of(probe_)) return;
+    // No sustained run can have been complete in between.
+    if (spell.i_first > span_of(world_, spell.author).second + world_.sustain_of(probe_)) return;
     const Duration took = spell.end - start->truth;
     if (took > options_.within) {
       bill_.forbid_pass("from its true cause it took " + format_duration(took));
@@ -150,7 +158,7 @@ class Judging {
     const bool lower_misses = spell.i_y - clock.high > options_.within;
     const bool under_way =
         spell.last_run && (!world_.patience_over || *spell.last_run <= *world_.patience_over);
-    bill_.truths.clear();
+    untold_ = true;
     if (lower_misses || (world_.outcome == "completed" && !under_way)) {
       bill_.allow_fail("it did not come back");
     }
@@ -184,6 +192,7 @@ class Judging {
   RecoveryOptions options_;
   std::string too_late_;
   Recovering all_;
+  bool untold_ = false;  // what recovery truly took, of one outage or more
   Bill bill_;
 };
 
@@ -200,21 +209,24 @@ RecoveryOptions recovery_options(const AssertionSpec& spec) {
 
 Bill recovery_bill(const World& world, const AssertionSpec& spec) {
   Bill out;
-  bool first = true;
+  bool first = true, untold = false;
   for (const Reading reading : readings) {
     Bill one = Judging(world, spec, reading).bill();
     if (first) {
       out = one;
       first = false;
+      untold = one.truths.empty();
       continue;
     }
     out.no_pass = out.no_pass && one.no_pass;
     out.no_fail = out.no_fail && one.no_fail;
     out.all_missed = out.all_missed && one.all_missed && out.missed == one.missed;
+    if (one.truths.empty()) untold = true;
     out.truths.insert(out.truths.end(), one.truths.begin(), one.truths.end());
     for (const char kind : one.kinds) out.kinds.insert(kind);
   }
   if (!out.all_missed) out.missed.clear();
+  if (untold) out.truths.clear();
   return out;
 }
 

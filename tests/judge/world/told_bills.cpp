@@ -108,6 +108,7 @@ Bill throughout_bill(const World& world, const AssertionSpec& spec) {
   bill.why_no_fail = "no more failures and no longer outage than allowed";
   const bool longest = spec.options.contains("longest-outage");
   if (longest) {
+    for (const auto& look : looks) open = open || !look.told;
     bool violated = true, missed = true;
     for (const Reading reading : readings) {
       const Longest one = judge_longest(world, probe, window, spec, reading, bill);

@@ -49,6 +49,18 @@ std::optional<Piece> WatchedProbe::outage_at(Duration at, Want want) const {
   return Piece{first->from, last->to, first->being, first->author};
 }
 
+std::optional<Piece> WatchedProbe::outage_met(Duration tau, Duration s, Duration f,
+                                              Want want) const {
+  if (auto met = outage_at(tau, want)) return met;
+  // Answered well, but too late for the level: it waited out an outage in between.
+  for (const auto& piece : pieces) {
+    if (piece.from <= f && piece.to > s && !well(piece.being, want)) {
+      return outage_at(piece.from, want);
+    }
+  }
+  return std::nullopt;
+}
+
 const WatchedProbe& World::probe(const std::string& name) const {
   for (const auto& one : probes) {
     if (one.name == name) return one;

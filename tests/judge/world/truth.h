@@ -98,9 +98,11 @@ struct WatchedProbe {
   // Whether the record tells that.
   [[nodiscard]] bool told(const Shot& shot, Want want) const;
   [[nodiscard]] bool well(Being being, Want want) const;
-  // The latest end and the earliest beginning of the stretch around an instant in which the
-  // service was not well; and to whom its beginning is owed.
+  // The stretch around an instant in which the service was not well, and to whom its beginning is
+  // owed; and the one that a bad look met.
   [[nodiscard]] std::optional<Piece> outage_at(Duration at, Want want) const;
+  [[nodiscard]] std::optional<Piece> outage_met(Duration tau, Duration s, Duration f,
+                                                Want want) const;
 };
 
 // A line that the service printed; whether the record has it.
