@@ -199,7 +199,8 @@ int inject(const InjectOptions& options) {
   job_options.command = "reprise inject";
   job_options.attended = ::isatty(STDIN_FILENO) == 1;
   job_options.rehearsal = true;
-  auto jobs = make_jobs(*plans, job_options, *redaction);
+  const auto out = claim_out(*plans, options.out);
+  auto jobs = out ? make_jobs(*plans, job_options, *redaction) : std::unexpected(out.error());
   if (!jobs) {
     complain(*redaction, jobs.error().text());
     return 2;

@@ -117,6 +117,21 @@ std::string why_on_host(const Plan& plan, SandboxWish wish, const Result<void>& 
 
 }  // namespace
 
+Result<OutFolder> claim_out(const std::vector<LoadedPlan>& plans,
+                            const std::filesystem::path& out) {
+  for (const LoadedPlan& loaded : plans) {
+    const auto system = system_folder(loaded.plan);
+    if (system.empty() || !changes_system(out, system)) continue;
+    return std::unexpected(
+        Error{fmt::format("--out {} lies in the system of plan {}, {}, and holds other things, "
+                          "too: what is written there would change the system",
+                          out.string(), loaded.plan.name, system.string()),
+              "name an empty folder, or one outside of the system, with --out",
+              {}});
+  }
+  return OutFolder::claim(out);
+}
+
 const std::map<std::string, SandboxWish>& sandbox_wishes() {
   static const std::map<std::string, SandboxWish> wishes{{"auto", SandboxWish::automatic},
                                                          {"required", SandboxWish::demanded},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/engine/job.h"
+#include "harness/engine/out_folder.h"
 #include "harness/engine/sandbox.h"
 #include "harness/judge/report.h"
 #include "harness/model/scenario.h"
@@ -29,6 +30,11 @@ struct JobOptions {
 
 // At one drill, the first included.
 inline constexpr int most_attempts = 10;
+
+// Makes and locks the folder that the run writes to, for as long as the answer lives. Refuses one
+// that another run writes to, and one that would change the system of a plan.
+[[nodiscard]] Result<OutFolder> claim_out(const std::vector<LoadedPlan>& plans,
+                                          const std::filesystem::path& out);
 
 // auto, required, off: as in `--sandbox`.
 [[nodiscard]] const std::map<std::string, SandboxWish>& sandbox_wishes();

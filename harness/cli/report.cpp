@@ -3,6 +3,7 @@
 #include "harness/cli/judged.h"
 #include "harness/cli/reporting.h"
 #include "harness/cli/verbs.h"
+#include "harness/engine/out_folder.h"
 
 namespace reprise {
 namespace {
@@ -25,12 +26,17 @@ int report(const ReportOptions& options) {
   }
   const Run run = in_order(std::move(drills));
   const std::string language = choose_language(options.language);
-  if (auto written = write_reports(run, options.out, language); !written) {
-    fmt::print(stderr, "reprise: {}\n", written.error().text());
+  const auto out = OutFolder::claim(options.out);
+  if (!out) {
+    fmt::print(stderr, "reprise: {}\n", out.error().text());
     return 2;
   }
   std::vector<Verdict> verdicts;
   for (const Drill& drill : run.drills) verdicts.push_back(drill.verdict);
+  if (auto written = write_reports(run, options.out, language); !written) {
+    fmt::print(stderr, "reprise: {}\n", written.error().text());
+    return without_reports(exit_code(verdicts));
+  }
   make_view(language, true)->run_finished(run, options.out);
   return exit_code(verdicts);
 }

@@ -1,10 +1,14 @@
 #include "harness/cli/reporting.h"
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include "harness/engine/descriptor.h"
+#include "harness/journal/write_failure.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -39,6 +43,23 @@ Result<void> remove_reports(const std::filesystem::path& folder) {
   return {};
 }
 
+namespace {
+
+// 0, or the errno of what failed.
+int write_whole(const std::filesystem::path& path, std::string_view text) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.number() < 0) return errno;
+  while (!text.empty()) {
+    const ssize_t written = ::write(file.number(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
 Result<void> write_reports(const Run& run, const std::filesystem::path& folder,
                            const std::string& language) {
   std::error_code error;
@@ -47,13 +68,16 @@ Result<void> write_reports(const Run& run, const std::filesystem::path& folder,
     const auto path = folder / kind->file_name;
     auto temporary = path;
     temporary += ".new";
-    std::ofstream file(temporary, std::ios::binary);
-    file << kind->render(run, language);
-    file.close();
-    if (file) std::filesystem::rename(temporary, path, error);
-    if (!file || error) return failure("the report {} cannot be written", path.string());
+    int reason = write_whole(temporary, kind->render(run, language));
+    if (reason == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
+    if (reason == 0) continue;
+    ::unlink(temporary.c_str());
+    return failure("the report {} cannot be written: {}", path.string(),
+                   write_failure(path, reason));
   }
   return {};
 }
+
+int without_reports(int code) { return code == 0 ? 3 : code; }
 
 }  // namespace reprise

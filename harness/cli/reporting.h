@@ -24,5 +24,7 @@ namespace reprise {
 // Writes report.html, junit.xml, post-mortem.md, … whole or not at all (temporary file, rename).
 [[nodiscard]] Result<void> write_reports(const Run& run, const std::filesystem::path& folder,
                                          const std::string& language);
+// What a command ends with that could not write them: never 0, since nobody can read the results.
+[[nodiscard]] int without_reports(int code);
 
 }  // namespace reprise

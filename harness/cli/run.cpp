@@ -59,7 +59,8 @@ int run(const RunOptions& options) {
   job_options.sandbox = sandbox_wishes().at(options.sandbox);
   job_options.deadline = options.deadline;
   job_options.attended = options.pace.at_once == 1 && ::isatty(STDIN_FILENO) == 1;
-  auto jobs = make_jobs(*plans, job_options, redaction);
+  const auto out = claim_out(*plans, options.out);
+  auto jobs = out ? make_jobs(*plans, job_options, redaction) : std::unexpected(out.error());
   const auto removed = jobs ? remove_reports(options.out) : std::unexpected(jobs.error());
   if (!removed) {
     complain(redaction, removed.error().text());
@@ -71,7 +72,7 @@ int run(const RunOptions& options) {
   const Conducted conducted = conduct(*jobs, options.pace, *view);
   if (auto written = write_reports(conducted.run, options.out, language); !written) {
     complain(redaction, written.error().text());
-    return 2;
+    return without_reports(exit_code_of(conducted));
   }
   view->run_finished(conducted.run, options.out);
   return exit_code_of(conducted);
@@ -119,7 +120,8 @@ void add_run(CLI::App& app, int& code) {
       "slow\n"
       "Writes OUT/report.html, OUT/post-mortem.md, OUT/junit.xml, OUT/summary.json and\n"
       "OUT/journals/PLAN/SCENARIO.jsonl;\n"
-      "those of an earlier run are removed before the first drill starts.");
+      "those of an earlier run are removed before the first drill starts. One run at a time\n"
+      "writes to OUT; where it lies in a system, it is no part of it.");
   verb->callback([options, &code] { code = run(*options); });
 }
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "harness/engine/descriptor.h"
+#include "harness/engine/out_folder.h"
 
 namespace reprise {
 namespace {
@@ -70,6 +71,7 @@ struct Copier {
   int depth = 0;
 
   Result<void> folder(const fs::path& from, const struct stat& status, const fs::path& to) {
+    if (depth > 0 && is_out_folder(from)) return {};
     if (depth >= deepest) return failure("{} is nested too deeply to copy", from.string());
     // Writable while it is filled, whatever the original says.
     if (::mkdir(to.c_str(), 0700) != 0) return system_failure("make", to);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "harness/engine/out_folder.h"
 #include "harness/journal/sha256.h"
 
 namespace reprise {
@@ -41,7 +42,11 @@ Result<std::string> system_hash(const Plan& plan) {
   std::vector<fs::directory_entry> entries;
   fs::recursive_directory_iterator found(folder, error);
   while (!error && found != fs::recursive_directory_iterator()) {
-    entries.push_back(*found);
+    if (found->is_directory(error) && is_out_folder(found->path())) {
+      found.disable_recursion_pending();
+    } else {
+      entries.push_back(*found);
+    }
     found.increment(error);
   }
   if (error) return failure("cannot read {}: {}", folder.string(), error.message());

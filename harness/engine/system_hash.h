@@ -13,8 +13,8 @@ namespace reprise {
 [[nodiscard]] std::filesystem::path system_folder(const Plan& plan);
 
 // SHA-256, in hex, over the names, kinds and contents of all that is below that folder, in the
-// order of their names; of a link, its text. Empty when the plan has none; an error when something
-// cannot be read.
+// order of their names; of a link, its text; folders of runs are left out. Empty when the plan has
+// none; an error when something cannot be read.
 [[nodiscard]] Result<std::string> system_hash(const Plan& plan);
 
 }  // namespace reprise

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "harness/journal/write_failure.h"
 
 namespace reprise {
 namespace {
@@ -27,22 +28,25 @@ Result<LedgerFile> LedgerFile::create(const std::filesystem::path& path) {
   const int descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) {
-    return failure("cannot create the ledger {}: {}", path.string(), std::strerror(errno));
+    return failure("cannot create the ledger {}: {}", path.string(), write_failure(path, errno));
   }
   LedgerFile file;
+  file.path_ = path;
   file.descriptor_ = descriptor;
   file.add("reprise-ledger 1\n");
   return file;
 }
 
 LedgerFile::LedgerFile(LedgerFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
       next_(other.next_),
       held_(std::move(other.held_)),
       trouble_(std::move(other.trouble_)),
       hash_(std::move(other.hash_)) {}
 
 LedgerFile& LedgerFile::operator=(LedgerFile&& other) noexcept {
+  std::swap(path_, other.path_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(next_, other.next_);
   std::swap(held_, other.held_);
@@ -89,7 +93,7 @@ void LedgerFile::flush() {
   while (!left.empty() && trouble_.empty()) {
     const ssize_t written = ::write(descriptor_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) trouble_ = fmt::format("cannot write the ledger: {}", std::strerror(errno));
+    if (written <= 0) trouble_ = "cannot write the ledger: " + write_failure(path_, errno);
     if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
   }
   held_.clear();

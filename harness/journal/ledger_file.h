@@ -39,6 +39,7 @@ class LedgerFile {
   void add(std::string_view line);
   void flush();
 
+  std::filesystem::path path_;
   int descriptor_ = -1;
   std::uint64_t next_ = 0;
   std::string held_;  // of readings, which are many lines at once

@@ -110,14 +110,16 @@ th,td{text-align:left;vertical-align:top;padding:8px 14px 8px 0;
 border-bottom:1px solid var(--faint)}
 th:last-child,td:last-child{padding-right:0}
 td{overflow-wrap:break-word;min-width:5em}
+.findings td,.findings tbody th,td:last-child{overflow-wrap:anywhere}
 thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;
 border-bottom-color:var(--line)}
 thead th::first-letter{text-transform:uppercase}
 tbody th{font-weight:600;min-width:8em}
-.n{text-align:right;min-width:0}
+td.n,.n{text-align:right;min-width:0;overflow-wrap:normal}
 .where{display:block;font-weight:400;color:var(--soft);font-size:12.5px}
 .why{margin:4px 0 0;color:var(--soft);max-width:64ch;overflow-wrap:anywhere}
 .also{margin:8px 0 0}
+.findings .badge{white-space:normal}
 td .why::first-letter{text-transform:uppercase}
 .figures th,.figures td{padding-right:9px;min-width:0}
 .facts tbody th{width:30%}.facts td,.facts code{overflow-wrap:anywhere}
@@ -172,8 +174,10 @@ figcaption{margin-top:10px;color:var(--soft);font-size:13.5px;max-width:90ch}
 
 constexpr const char* media_rules = R"(
 @media screen and (min-width:721px){.summary tbody th{min-width:21em}
-.summary td:last-child,.findings td:nth-child(4){width:34%}.findings tbody th{min-width:12em}
-.findings .n,.summary .n{min-width:7em}.findings .n:last-child,.summary .n+.n{min-width:3.6em}
+.summary td:last-child{width:34%}.summary .n{min-width:7em}.summary .n+.n{min-width:3.6em}
+.findings{table-layout:fixed}.findings thead th{width:15%}.findings thead th:nth-child(2){width:12%}
+.findings thead th:nth-child(3){width:28%}.findings thead th:nth-child(4){width:auto}
+.findings thead th:nth-child(5){width:10.5%}.findings thead th:nth-child(6){width:6.5%}
 .figures .n{min-width:3.4em}.figures td:nth-child(6){min-width:6.6em}
 .figures.untold td:nth-child(6){min-width:3.4em}.figures.untold td:nth-child(7){min-width:6.6em}
 .faults tbody .n{white-space:nowrap}.faults tbody .n:nth-child(8){white-space:normal}
@@ -205,9 +209,14 @@ th,td{padding:3px 8px 3px 0}caption{font-size:8.5pt}thead th{font-size:8pt}
 .where{font-size:7.5pt}td,tbody th{min-width:0}.summary tbody th{width:34%}
 .summary td.n{min-width:6.5em}
 .summary .n+.n{min-width:0}
-.findings tbody th{width:19%}.findings td:nth-child(4){width:32%}
-.facts td code{font-size:7.5pt}.figures{font-size:8pt}.figures thead th{font-size:7pt}
-.figures th,.figures td{padding-right:6px}
+.findings{table-layout:fixed}.findings thead th{width:18%}
+.findings thead th:nth-child(2){width:14.5%}.findings thead th:nth-child(3){width:25%}
+.findings .badge{font-size:7.5pt;gap:4px}
+.findings thead th:nth-child(4){width:auto}.findings thead th:nth-child(5){width:11%}
+.findings thead th:nth-child(6){width:7%}
+.facts td code{font-size:7.5pt}.figures{font-size:7.5pt}
+.figures thead th{font-size:6.5pt}
+.figures th,.figures td{padding-right:4px}.figures tbody th{overflow-wrap:anywhere;min-width:6em}
 .picture .lane,.picture text{font-size:14px}
 .picture .row,.picture .note,.picture .word{font-size:12.5px}
 tr,figure,.tiles,.verdict,.cause{break-inside:avoid}

@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
+#include <fstream>
 
+#include "harness/journal/record.h"
+#include "tests/support/small_disk.h"
 #include "tests/support/temporary_folder.h"
 
 namespace reprise {
@@ -22,7 +26,7 @@ class Journals : public ::testing::Test {
   }
   std::vector<std::string> lines() {
     std::vector<std::string> out;
-    std::istringstream text(folder_.read("drill.jsonl"));
+    std::ifstream text(path_);
     for (std::string line; std::getline(text, line);) out.push_back(line);
     return out;
   }
@@ -109,6 +113,59 @@ TEST_F(Journals, ReportTroubleAndWriteNothingAfterIt) {
   const auto size = std::filesystem::file_size(path_);
   journal->write("end", json::object());
   EXPECT_EQ(std::filesystem::file_size(path_), size);
+}
+
+TEST_F(Journals, OnAFullDiskStillTellSoAndHowTheDrillEnded) {
+  const SmallDisk disk(folder_.path() / "disk", "512k");
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  path_ = disk.folder() / "drill.jsonl";
+  auto journal = create();
+  ASSERT_TRUE(journal) << journal.error().text();
+  journal->write("drill", {{"format", 2}});
+  EXPECT_TRUE(journal->full().empty());
+  disk.fill();
+  const json sample = {{"probe", "p"}, {"o", std::string(1000, 'o')}};
+  for (int i = 0; i < 1000; ++i) journal->write("sample", sample);
+  EXPECT_EQ(journal->full(), "the disk of " + disk.folder().string() + " is full");
+  for (int i = 0; i < 100; ++i) journal->write("fault", {{"step", "healed"}});
+  journal->write("end", {{"outcome", "interrupted"}});
+  EXPECT_EQ(journal->trouble(), "");
+  const auto all = lines();
+  const auto troubles = std::ranges::count_if(all, [](const std::string& line) {
+    return json::parse(line).at("event") == "trouble";
+  });
+  EXPECT_EQ(troubles, 1);
+  EXPECT_LT(all.size(), 300u) << "samples are no longer kept";
+  EXPECT_EQ(json::parse(all.back()).at("outcome"), "interrupted");
+  std::string previous = sha256("");
+  for (const std::string& line : all) {
+    EXPECT_EQ(json::parse(line).at("prev"), previous);
+    previous = sha256(line);
+  }
+}
+
+TEST_F(Journals, ThatHaveNoRoomForTheirEndAreNotBegun) {
+  const SmallDisk disk(folder_.path() / "disk", "512k");
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  disk.fill();
+  path_ = disk.folder() / "drill.jsonl";
+  const auto journal = create();
+  ASSERT_FALSE(journal);
+  EXPECT_NE(journal.error().what.find("the disk of " + disk.folder().string() + " is full"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(path_)) << "and leave nothing in the way";
+}
+
+TEST_F(Journals, GiveBackTheRoomThatTheyReserved) {
+  struct stat status {};
+  {
+    auto journal = create();
+    journal->write("drill", json::object());
+    const Journal moved = std::move(*journal);
+  }
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_LE(status.st_blocks, 16);
+  EXPECT_EQ(lines().size(), 1u);
 }
 
 }  // namespace
