@@ -39,7 +39,8 @@ std::vector<Filling> fillings(Want want, const SmallProbe& probe, Ms at_once_fro
     const Truth truth = told(want, one);
     const std::size_t before = all.size();
     for (std::size_t at = 0; at < before; ++at) {
-      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped, one.f};
+      const Filled filled{one.i, one.s, one.f, truth != Truth::fails, one.saw == Saw::skipped,
+                          one.f};
       all[at].push_back(filled);
       if (truth != Truth::unknown) continue;
       all.push_back(all[at]);

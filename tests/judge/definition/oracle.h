@@ -1,9 +1,9 @@
 // What the written definition (docs/measures.md) says of a small drill, computed by enumeration:
 // every filling of what is unknown, every outage, every admissible cause, every end of an interval.
 //
-// It shares nothing with the judge but the types of a finding. Where the definition leaves a choice,
-// `Reading` names it; the oracle takes the first, and whoever looks for the reason of a mismatch can
-// ask for the other. Ownership: plain functions. Threads: any.
+// It shares nothing with the judge but the types of a finding. Where the definition leaves a
+// choice, `Reading` names it; the oracle takes the first, and whoever looks for the reason of a
+// mismatch can ask for the other. Ownership: plain functions. Threads: any.
 #pragma once
 
 #include <functional>
@@ -69,8 +69,8 @@ using Filling = std::vector<Filled>;
 // One outage in one filling: bad samples, joined where the good run between them was too short.
 struct Outage {
   std::vector<Filled> bad;
-  std::optional<Filled> z;   // the first sample of the sustained run that ended it
-  bool awaited = false;      // the level was not held at the first command
+  std::optional<Filled> z;  // the first sample of the sustained run that ended it
+  bool awaited = false;     // the level was not held at the first command
 
   [[nodiscard]] Ms first_i() const { return bad.front().i; }
   [[nodiscard]] Ms last_i() const { return bad.back().i; }
