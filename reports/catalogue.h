@@ -3,9 +3,8 @@
 //
 // Text arguments come from the system under test and are made visible here (escape.h); a report
 // only adds the escapes of its own format. A message with "low_ns" and "high_ns" has an argument
-// "interval" as well, worded as everywhere ("at most 1.2 s"). An argument {"predicate": …} is said in
-// words (predicate.h).
-// Ownership: the catalogue lives until the program ends. Threads: any.
+// "interval" as well, worded as everywhere ("at most 1.2 s"). An argument {"predicate": …} is said
+// in words (predicate.h). Ownership: the catalogue lives until the program ends. Threads: any.
 #pragma once
 
 #include <string>

@@ -13,8 +13,8 @@
 
 namespace reprise {
 
-// What a sample's level is, or that nobody can tell: limits of our own hid what it saw. By gravity, so
-// that of several together the worst is shown.
+// What a sample's level is, or that nobody can tell: limits of our own hid what it saw. By gravity,
+// so that of several together the worst is shown.
 enum class Class : char { nominal, degraded, unknown, down };
 inline constexpr std::size_t classes = 4;
 [[nodiscard]] Class class_of(const std::optional<Level>& level);

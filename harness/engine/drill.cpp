@@ -217,7 +217,8 @@ boost::asio::awaitable<void> DrillEngine::heal() {
 boost::asio::awaitable<void> DrillEngine::recover() {
   phase("recover");
   const Instant since = recovery_begins();
-  const Instant deadline = since + parts_.scenario.patience;
+  // Patience counts from the healing on, also where events alone were at work.
+  const Instant deadline = parts_.clock.now() + parts_.scenario.patience;
   const std::vector<Awaited>& at_the_end = parts_.at_the_end;
   std::vector<bool> done(parts_.awaited.size(), false);
   auto back = [&](const Awaited& one) {

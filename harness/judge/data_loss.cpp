@@ -74,6 +74,11 @@ void count_holes(const LedgerRecord& ledger, const Failures& failures, DataLoss&
       loss.holes += newest && entry.answered < *newest;
     }
   }
+  const auto newest = newest_kept(ledger, failures.each.back().commanded);
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool possible = is_lost(entry) && first_for(entry, failures);
+    loss.possible_holes += possible && newest && entry.answered < *newest;
+  }
 }
 
 void count_when_over(const LedgerRecord& ledger, Duration over, DataLoss& loss) {

@@ -37,8 +37,8 @@ struct Failures {
 // [0, max(δ, t_armed − s_n)], δ the largest gap between acknowledgements before t_cmd (the last
 // one's gap ends at t_cmd), n the newest entry acknowledged by then: what n does not show may be
 // lost unseen.
-// Hole: l lost, and some j acknowledged and kept with a_l < s_j and a_j < t_cmd of the first failure
-// that may have lost l.
+// Hole: l lost, and some j acknowledged and kept with a_l < s_j and a_j < t_cmd of the first
+// failure that may have lost l.
 [[nodiscard]] DataLoss data_loss(const LedgerRecord& ledger, const Failures& failures,
                                  unsigned allowed, bool set_aside);
 

@@ -13,7 +13,8 @@ constexpr Duration longest_told{std::int64_t{1} << 54};  // as `tamed` has it
 
 // Drilled durations stand for longer ones, where backups are made less often.
 Duration in_reality(Duration drilled, const Compression& compress) {
-  return tamed(drilled) > longest_told / compress.times ? longest_told : tamed(drilled) * compress.times;
+  return tamed(drilled) > longest_told / compress.times ? longest_told
+                                                        : tamed(drilled) * compress.times;
 }
 
 }  // namespace

@@ -93,6 +93,8 @@ struct DataLoss {
   std::uint64_t acknowledged = 0, refused = 0, unknown = 0, kept = 0;  // A, F, U, R
   std::uint64_t lost = 0, recovered = 0, phantom = 0, duplicated = 0, corrupted = 0, stale = 0;
   std::uint64_t holes = 0;
+  // if not the first failure that may have lost it did, but the last
+  std::uint64_t possible_holes = 0;
   std::uint64_t lost_after = 0;  // of those lost: acknowledged after the failure
   Duration first_lost_after{}, last_lost_after{};  // when the first and the last of these were
   // Of A, and of those lost: sent when everything was mended; nothing where nothing ever was.

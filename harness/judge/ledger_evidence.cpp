@@ -26,9 +26,8 @@ std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record
     failures.each.push_back({*fault->commanded, std::max(*fault->commanded, armed_of(*fault))});
   }
   if (failures.each.empty()) return unusable("judge.no-bite");
-  if (const auto mended = last_mended(record)) {
-    failures.over = std::max(*mended, failures.each.front().commanded);
-  }
+  // A fault that came after the last healing or procedure may have lost what was sent before it.
+  if (last_mended(record)) failures.over = last_incident(record);
   const bool set_aside = text_option(spec, "acknowledged-after-failure") == "allowed";
   DataLoss loss =
       data_loss(ledger, failures, static_cast<unsigned>(planned->second.copies), set_aside);

@@ -94,7 +94,8 @@ Timeline timeline(const Record& record, const std::string& probe, const Expected
     const Duration last = out.points.back().intended;
     if (next - last <= out.every + out.every / 2) return;
     const auto missing = (next - last - out.every / 2) / out.every;
-    for (std::int64_t i = 1; i <= std::min(missing, most_missing); ++i) unknown(last + i * out.every);
+    for (std::int64_t i = 1; i <= std::min(missing, most_missing); ++i)
+      unknown(last + i * out.every);
     if (missing <= most_missing) return;
     out.holes = true;
     unknown(next - out.every);

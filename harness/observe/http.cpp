@@ -52,6 +52,17 @@ Observation seen_of(const HttpAnswer& answer, const HttpKeeper& keep) {
   return seen;
 }
 
+// Of an answer with a head that is too long for us.
+Observation unread(const HttpKeeper& keep, Observation failure) {
+  note_cut("status", failure);
+  note_cut("text", failure);
+  for (const auto& name : keep.headers) note_cut("headers " + name, failure);
+  keep.kept.unread_document(failure);
+  failure.values.erase("text");
+  failure.values["partial"] = true;
+  return failure;
+}
+
 void see_body(const HttpAnswer& answer, const HttpKeeper& keep, Observation& seen) {
   const std::string& body = answer.body;
   const bool more = answer.more || answer.failure;
@@ -107,6 +118,7 @@ asio::awaitable<Observation> HttpProbe::sample(Instant deadline) {
   for (int hops = 0;; ++hops) {
     HttpRequest request = *next;
     auto answer = co_await http_exchange(context_.executor, std::move(request), deadline);
+    if (answer.failure && answer.more) co_return unread(*keep_, std::move(*answer.failure));
     if (answer.failure && answer.status == 0) co_return std::move(*answer.failure);
     const auto status = answer.status;
     const std::string location = answer.header("location");

@@ -15,7 +15,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using nlohmann::json;
 
-constexpr std::size_t most_header = 64 << 10;
+constexpr std::uint32_t most_header = 1 << 20;
 constexpr std::size_t body_block = 64 << 10;
 constexpr int most_informational = 100;
 
@@ -175,6 +175,7 @@ asio::awaitable<HttpAnswer> http_exchange(asio::any_io_executor executor, HttpRe
   HttpAnswer answer;
   if (error) {
     answer.failure = why_not(not_sent ? not_sent : error);
+    answer.more = error == http::error::header_limit;
     co_return answer;
   }
   const auto& head = parser->get();

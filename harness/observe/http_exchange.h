@@ -34,7 +34,7 @@ struct HttpAnswer {
   unsigned status = 0;                 // 0: not even its head came
   std::vector<std::pair<std::string, std::string>> headers;  // as they came
   std::string body;
-  bool more = false;  // the body is longer than what was read
+  bool more = false;  // the body is longer than what was read; status 0: the head is
 
   // All of that name, whatever its case, as one; empty when there is none.
   [[nodiscard]] std::string header(std::string_view name) const;

@@ -14,7 +14,8 @@ constexpr const char* palette = R"(
 @media (prefers-color-scheme:dark){:root{--paper:#131519;--panel:#1c1f25;--line:#363a43;
 --faint:#24272e;--ink:#e9e8e3;--soft:#a9adb7;--accent:#8cc1e3;--pass:#6fcb9a;
 --conditional:#e2b354;--skipped:#a9adb7;--inconclusive:#b0adf5;--fail:#ff918c;--nominal:#58b285;
---degraded:#d9a63c;--down:#ff6f6f;--untold:#a99af0;--served:#7ba4c4;--broken:#2b1f21;--mark:#131519}}
+--degraded:#d9a63c;--down:#ff6f6f;--untold:#a99af0;--served:#7ba4c4;--broken:#2b1f21;
+--mark:#131519}}
 @media print{:root{color-scheme:light;--paper:#fff;--panel:#f6f6f3;--line:#cfcec8;--faint:#e4e3dd;
 --ink:#000;--soft:#444;--accent:#22577a;--pass:#17663f;--conditional:#7a4a00;--skipped:#444;
 --inconclusive:#4a4690;--fail:#ad1f2b;--nominal:#3f8f68;--degraded:#ad7911;--down:#c22a37;

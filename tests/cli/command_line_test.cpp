@@ -291,7 +291,8 @@ faults: [{inject: process_kill, into: web}]
 assertions: [{recovery: {probe: home, expect: nominal, within: rto}}]
 )");
   const Finished written = place.run({"explain", "small", "slow"});
-  EXPECT_THAT(written.out, HasSubstr("at most 7s. Back is what lasts for:\n  home         300ms\n"));
+  EXPECT_THAT(written.out,
+              HasSubstr("at most 7s. Back is what lasts for:\n  home         300ms\n"));
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ faults:
 procedures: [{run: mend, at: 0s}, {run: ask, at: 0s}]
 assertions:
   - recovery: {probe: home, expect: nominal, within: rto}
-    known: {finding: @, owner: @, until: 2099-12-31}
+    known: {finding: @, owner: @, until: 2099-12-31, failure: RtoExceeded}
   - log: {service: web, matches: @@}
   - throughout: {probe: text, expect: {text: @}}
   - {never: {probe: run, expect: {text: @}}}

@@ -107,6 +107,13 @@ TEST_F(Steps, SendARequestAndJudgeItsAnswer) {
       step("http", {{"url", url}, {"method", "POST"}, {"expect", {{"json", {{"/made", 3}}}}}})));
   EXPECT_FALSE(run(
       step("http", {{"url", url}, {"method", "POST"}, {"expect", {{"json", {{"/made", 4}}}}}})));
+  // Of the text of a JSON answer, too.
+  const auto made = [&](const char* text) {
+    return run(step(
+        "http", {{"url", url}, {"method", "POST"}, {"expect", {{"text", {{"contains", text}}}}}}));
+  };
+  EXPECT_TRUE(made("made"));
+  EXPECT_FALSE(made("lost"));
   ASSERT_TRUE(run(step("stop", "server", true)));
   EXPECT_THAT(run(step("http", {{"url", url}})).error().text(), HasSubstr("refused"));
 }

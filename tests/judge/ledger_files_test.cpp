@@ -56,8 +56,9 @@ std::string deviation(const LedgerRecord& read, const ToldLedger& told,
   if (read.readings != should.readings) return fmt::format("{} readings", read.readings);
   if (read.settled != should.settled) return read.settled ? "settled" : "not settled";
   if (!read.settled) return "";  // and nothing is judged
-  return deviation(data_loss(read, {{{told.commanded, told.armed}}, told.over}, told.allowed, false),
-                   should.loss);
+  return deviation(
+      data_loss(read, {{{told.commanded, told.armed}}, told.over}, told.allowed, false),
+      should.loss);
 }
 
 std::string in_full(std::uint64_t seed, const ToldLedger& told) {

@@ -121,7 +121,10 @@ TEST(Verdict, ShowsTheFirstReasonThatVoidsIt) {
 }
 
 TEST(Verdict, ThatIsVoidKeepsWhatWasUnknownAndForgetsWhatWasDeclared) {
-  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}, {"failure", "SeenForbidden"}};
+  const json known{{"finding", "F-1"},
+                   {"owner", "operations"},
+                   {"until", "2026-12-31"},
+                   {"failure", "SeenForbidden"}};
   Story story;
   story.kill(6s).page(6s, 9s, refused).steady("lost");
   story.demand("never", {{"probe", "page"}, {"expect", "down"}}, {{"known", known}});
@@ -143,7 +146,10 @@ TEST(Verdict, OfAnUnknownOrUnfinishedKindProvesNothing) {
 }
 
 TEST(Verdict, DoesNotDoubtADeclaredDeficiencyOfWhichNothingIsKnown) {
-  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", "2026-12-31"}, {"failure", "SeenForbidden"}};
+  const json known{{"finding", "F-1"},
+                   {"owner", "operations"},
+                   {"until", "2026-12-31"},
+                   {"failure", "SeenForbidden"}};
   Story story;
   story.kill(6s);
   story.demand("never", {{"probe", "nobody"}, {"expect", "down"}}, {{"known", known}});

@@ -55,6 +55,14 @@ TEST(HttpProbe, SearchesALongHeader) {
   EXPECT_EQ(judged(origin, see(head + " edge\r\n\r\n", {origin})), Truth::fails);
 }
 
+TEST(HttpProbe, DoesNotKnowWhatFollowsAHeadThatIsTooLong) {
+  const json broken{{"status", 500}};
+  const auto head = "HTTP/1.1 500 No\r\nVia: " + std::string(2 << 20, 'v') + "\r\n\r\n";
+  const auto seen = see(head, {broken});
+  EXPECT_EQ(seen.outcome, "error");
+  EXPECT_EQ(judged(broken, seen, Meant::forbidden), Truth::unknown);
+}
+
 TEST(HttpProbe, KeepsStatusAndHeadersOfABodyThatIsTooLarge) {
   const json fatal{{"text", {{"contains", "Fatal"}}}};
   const json mode{{"json", {{"/mode", {{"exists", true}}}}}, {"headers", {{"x-a", "1"}}}};

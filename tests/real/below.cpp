@@ -79,21 +79,21 @@ std::vector<Bad> find_below(const Truth& truth, Class level) {
   }
   auto found = gathering.take();
   std::vector<Bad> unknown;
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     if (!is_below(told, level)) continue;
     std::vector<Bad*> of;
     for (Bad& bad : found) {
       if (may_be_of(told, bad, truth.origin)) of.push_back(&bad);
     }
-    // What is not known may be judged as bad where nothing was.
+    // What is not known was filled as bad where nothing was.
     if (of.empty() && told.unknown) {
       const When at{told.i, told.f};
-      unknown.push_back({at, at, told.i, false, Seen::maybe, told.f});
+      unknown.push_back({at, at, told.i, false, Seen::yes, told.f});
     }
-    const Seen seen = of.size() == 1 && !told.unknown ? Seen::yes : Seen::maybe;
+    const Seen seen = of.size() == 1 ? Seen::yes : Seen::maybe;
     for (Bad* bad : of) {
       bad->seen = std::max(bad->seen, seen);
-      if (!told.unknown) bad->told_first = std::min(bad->told_first, told.f);
+      bad->told_first = std::min(bad->told_first, told.f);
     }
   }
   found.insert(found.end(), unknown.begin(), unknown.end());

@@ -31,11 +31,12 @@ bool uses(const json& scenario, const std::string& link) {
 }
 
 json plan_of(const Drawn& drawn) {
-  json web{{"command", {"python3", "-S", "service.py"}},
-           {"env", {{"PORT", "${port}"}}},
-           {"restart", "always"},
-           {"restart-delay", "20ms"},
-           {"ready", {{"http", {{"url", "http://${services.web.address}/ready"}}}, {"every", "20ms"}}}};
+  json web{
+      {"command", {"python3", "-S", "service.py"}},
+      {"env", {{"PORT", "${port}"}}},
+      {"restart", "always"},
+      {"restart-delay", "20ms"},
+      {"ready", {{"http", {{"url", "http://${services.web.address}/ready"}}}, {"every", "20ms"}}}};
   json system{{"folder", "system"}, {"services", {{"web", web}}}};
   const json link{{"from", "user"}, {"to", "web"}, {"protocol", "http"}};
   std::string used;
@@ -50,7 +51,8 @@ json plan_of(const Drawn& drawn) {
   }
   json probes{{"page", probe("services.web", drawn, drawn.every)}};
   if (uses(drawn.scenario, "front")) probes["via"] = probe("links.front", drawn, drawn.every);
-  if (uses(drawn.scenario, "beside")) probes["side"] = probe("links.beside", drawn, 2 * drawn.every);
+  if (uses(drawn.scenario, "beside"))
+    probes["side"] = probe("links.beside", drawn, 2 * drawn.every);
   return {{"reprise", 1},
           {"plan", "real"},
           {"objectives", {{"rto", "5s"}}},

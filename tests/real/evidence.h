@@ -31,7 +31,7 @@ enum class Class { nominal, degraded, down };
 struct Told {
   Time i = 0, s = 0, f = 0;
   Class level = Class::down;
-  bool unknown = false;         // the answer broke off midway, or nobody asked
+  bool unknown = false;         // it broke off midway, or the observer skipped or hurried it
   std::optional<Time> decided;  // the service's clock
   std::string outcome;
 };

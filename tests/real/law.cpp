@@ -10,10 +10,6 @@ Time time_of(const nlohmann::json& options, const char* key, Time otherwise) {
   return std::stoll(found->get<std::string>()) * millisecond;
 }
 
-bool any_unknown(const Truth& truth) {
-  return std::ranges::any_of(*truth.told, [](const Told& told) { return told.unknown; });
-}
-
 Class class_named(const std::string& level) {
   if (level == "nominal") return Class::nominal;
   return level == "degraded" ? Class::degraded : Class::down;

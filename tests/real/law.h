@@ -44,7 +44,7 @@ struct World {
 struct Case {
   const Drawn& drawn;
   const Evidence& evidence;
-  std::map<std::string, Truth> truths;  // by probe
+  std::map<std::string, Truth> truths;  // by probe, filled alike
 };
 
 [[nodiscard]] World recovery_by_law(const Case& drill, const nlohmann::json& options,
@@ -60,7 +60,6 @@ struct Case {
 // That it held before the first command.
 [[nodiscard]] World steady_by_law(const Case& drill, Choices& choices);
 
-[[nodiscard]] bool any_unknown(const Truth& truth);
 [[nodiscard]] Time time_of(const nlohmann::json& options, const char* key, Time otherwise = 0);
 [[nodiscard]] Class class_named(const std::string& level);
 

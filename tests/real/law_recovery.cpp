@@ -65,15 +65,15 @@ class Recovery {
  private:
   World none_seen(Time first) {
     Time slowest = 0;
-    for (const Told& told : *truth_.told) {
+    for (const Told& told : truth_.told) {
       if (told.f >= first) slowest = std::max(slowest, told.f - told.i);
     }
     const Time resolution = truth_.every + slowest;
     World world;
     world.pass = resolution <= within_ + millisecond;
-    world.inconclusive = resolution > within_ - millisecond || cut_short() || any_unknown(truth_);
-    world.fits = [resolution, unknown = any_unknown(truth_)](Time low, Time high, bool) {
-      return unknown || (low == 0 && std::abs(high - resolution) <= 2 * millisecond);
+    world.inconclusive = resolution > within_ - millisecond || cut_short();
+    world.fits = [resolution](Time low, Time high, bool) {
+      return low == 0 && std::abs(high - resolution) <= 2 * millisecond;
     };
     world.told = fmt::format("no outage; resolution {} ns", resolution);
     return world;
@@ -199,9 +199,7 @@ class Recovery {
   World worst_of(const std::vector<Judged>& judged) {
     World world;
     world.pass = true;
-    // The interval is the hull of all fillings of what is not known.
-    const bool unknown = any_unknown(truth_);
-    world.inconclusive = cut_short() || unknown;
+    world.inconclusive = cut_short();
     for (const Judged& one : judged) {
       world.pass = world.pass && one.pass && one.recovered;
       world.fail = world.fail || one.fail;
@@ -213,13 +211,13 @@ class Recovery {
                                 one.inconclusive ? " inconclusive" : "",
                                 one.recovered ? "" : " never");
     }
-    world.fits = [judged, unknown](Time low, Time high, bool failed) {
-      if (unknown) return true;
+    world.fits = [judged](Time low, Time high, bool failed) {
       bool one_fits = false, all_below = true;
       for (const Judged& one : judged) {
         all_below = all_below && one.least <= high;
         const bool fits = one.recovered ? one.least <= high && high <= one.most : high == endless;
-        one_fits = one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
+        one_fits =
+            one_fits || (fits && low <= std::max<Time>(0, one.truth) && (!failed || one.fail));
       }
       return one_fits && (failed || all_below);
     };

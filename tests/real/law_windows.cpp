@@ -35,11 +35,11 @@ When window_of(const Case& drill, const json& options) {
 template <typename Shows>
 std::pair<int, int> count(const Truth& truth, const When& window, Shows shows) {
   int surely = 0, perhaps = 0;
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     const bool near = told.f >= window.low - millisecond && told.i <= window.high + millisecond;
     const bool inside = told.f >= window.low + millisecond && told.i <= window.high - millisecond;
-    if (near && (shows(told) || told.unknown)) ++perhaps;
-    if (inside && shows(told) && !told.unknown) ++surely;
+    if (near && shows(told)) ++perhaps;
+    if (inside && shows(told)) ++surely;
   }
   return {surely, perhaps};
 }
@@ -77,7 +77,7 @@ void judge_outages(const Case& drill, const json& options, Choices& choices, Wor
   }
   // What could not have been seen was not shown.
   Time slowest = 0;
-  for (const Told& told : *truth.told) slowest = std::max(slowest, told.f - told.i);
+  for (const Told& told : truth.told) slowest = std::max(slowest, told.f - told.i);
   if (none && truth.every + slowest > longest) world.inconclusive = true;
 }
 
@@ -95,7 +95,7 @@ Shown fallback_of(const Case& drill, const json& options, const Round& round, Ti
     }
   }
   Shown shown{false, true};
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     if (!shows(told, options.at("expect")) || told.i >= until || told.s < since) continue;
     if (told.f - *round.bit <= limit + millisecond) shown.never_in_time = false;
     if (told.f - *round.bit <= limit - millisecond) shown.surely_in_time = true;
@@ -117,7 +117,6 @@ World throughout_by_law(const Case& drill, const json& options, Choices& choices
   const Class level = class_named(options.at("expect"));
   World world;
   world.pass = true;
-  world.inconclusive = any_unknown(truth);
   const bool outage = options.contains("longest-outage");
   if (options.contains("allowed-failures") || !outage) {
     const int allowed = options.value("allowed-failures", 0);
@@ -140,7 +139,11 @@ World never_by_law(const Case& drill, const json& options, Choices&) {
   World world;
   world.pass = surely == 0;
   world.fail = perhaps > 0;
-  world.inconclusive = any_unknown(truth);
+  // Who is never answered shows nothing.
+  const When since{drill.evidence.rounds.front().command.low - millisecond, endless};
+  const bool answered =
+      count(truth, since, [](const Told& told) { return told.outcome == "answered"; }).first > 1;
+  if (options.at("expect") != "down" && !answered) world.inconclusive = true;
   world.told = fmt::format("{} to {} samples showed it", surely, perhaps);
   return world;
 }
@@ -162,7 +165,7 @@ World fallback_by_law(const Case& drill, const json& options, Choices&) {
     world.inconclusive = world.inconclusive || over - *round.bit <= limit + millisecond ||
                          end - *round.bit <= limit + 100 * millisecond;
     // Served before already.
-    for (const Told& told : *drill.truths.at(options.at("probe")).told) {
+    for (const Told& told : drill.truths.at(options.at("probe")).told) {
       const bool before = told.i <= std::min(round.command.high, *round.bit) + millisecond;
       const bool after_start = told.i >= phase_of(drill.evidence, "steady");
       const bool it = shows(told, options.at("expect"));
@@ -183,7 +186,6 @@ World end_by_law(const Case& drill, Choices& choices) {
   for (const json& watch : drill.drawn.scenario.at("steady-state")) {
     const Truth& truth = drill.truths.at(watch.at("probe"));
     const auto seen = seen_of(truth, Class::nominal, choices);
-    world.inconclusive = world.inconclusive || any_unknown(truth);
     const Time sustained = drill.drawn.sustained ? drill.drawn.sustained * millisecond
                                                  : 20 * truth.every;
     const auto outages = outages_of(truth, seen, sustained, choices);

@@ -108,7 +108,7 @@ void find_lies(const Evidence& evidence, const std::string& probe, Truth& truth)
   if (evidence.origin.low > evidence.origin.high) {
     truth.lies.push_back("answers were decided outside of their requests");
   }
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     if (!told.decided) continue;
     const When at{*told.decided - evidence.origin.high, *told.decided - evidence.origin.low};
     bool explained = false;
@@ -141,15 +141,15 @@ bool held_up(const Told& told, const Truth& truth) {
 
 // Probes come at fixed instants, whatever becomes of them.
 void find_holes(const std::string& probe, Truth& truth) {
-  for (std::size_t i = 1; i < truth.told->size(); ++i) {
-    const Time gap = (*truth.told)[i].i - (*truth.told)[i - 1].i;
+  for (std::size_t i = 1; i < truth.told.size(); ++i) {
+    const Time gap = truth.told[i].i - truth.told[i - 1].i;
     if (gap == truth.every) continue;
     truth.lies.push_back(fmt::format("{}: {} ns between two samples", probe, gap));
   }
 }
 
 void find_oddities(Truth& truth) {
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     if (told.level != Class::down || told.unknown || told.decided) continue;
     const bool explained = std::ranges::any_of(truth.stretches, [&](const Stretch& one) {
       return one.way != Way::nominal && one.way != Way::degraded && meets(told, one);
@@ -158,25 +158,38 @@ void find_oddities(Truth& truth) {
   }
 }
 
+Told filled_well(const Told& told) {
+  Told filled = told;
+  filled.f = filled.i + millisecond;
+  filled.level = Class::nominal;
+  filled.decided.reset();
+  return filled;
+}
+
 }  // namespace
 
 bool is_below(const Told& told, Class level) { return told.level > level; }
 
-Truth truth_of(const Drawn& drawn, const Evidence& evidence, const std::string& probe) {
+Truth truth_of(const Drawn& drawn, const Evidence& evidence, const std::string& probe,
+               Filling filling) {
   Truth truth;
   const auto told = evidence.told.find(probe);
-  static const std::vector<Told> none;
-  truth.told = told == evidence.told.end() ? &none : &told->second;
+  if (told != evidence.told.end()) truth.told = told->second;
+  for (Told& one : truth.told) {
+    truth.unknown = truth.unknown || one.unknown;
+    if (one.unknown && filling == Filling::good) one = filled_well(one);
+    if (one.unknown && filling == Filling::bad) one.level = Class::down;
+  }
   truth.origin = evidence.origin;
   truth.every = (probe == "side" ? 2 : 1) * drawn.every * millisecond;
   truth.timeout = drawn.timeout * millisecond;
-  for (const Told& one : *truth.told) {
+  for (const Told& one : truth.told) {
     truth.end = std::max(truth.end, one.f);
     truth.last = std::max(truth.last, one.i + truth.every);
   }
   truth.stretches = stretches_of(drawn, evidence, probe, truth.end);
-  for (const Told& one : *truth.told) {
-    if (one.level == Class::down || held_up(one, truth)) continue;
+  for (const Told& one : truth.told) {
+    if (one.level == Class::down || one.unknown || held_up(one, truth)) continue;
     truth.slowest = std::max(truth.slowest, one.f - one.i);
   }
   find_lies(evidence, probe, truth);
@@ -193,7 +206,7 @@ const std::vector<Bad>& below(const Truth& truth, Class level) {
 
 Time latest_answer(const Truth& truth, Class level, When returned) {
   Time latest = returned.high;
-  for (const Told& told : *truth.told) {
+  for (const Told& told : truth.told) {
     if (told.i < returned.low - truth.every || is_below(told, level)) continue;
     latest = std::max(latest, told.f);
     if (told.i > returned.high) return latest + millisecond;

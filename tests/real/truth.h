@@ -36,7 +36,8 @@ struct Truth {
   When origin;
   Time every = 0, timeout = 0;
   Time slowest = 0;  // latency of a good answer that nothing held up
-  const std::vector<Told>* told = nullptr;
+  std::vector<Told> told;
+  bool unknown = false;  // some were filled
   std::vector<Bad> below_nominal, below_degraded;
   std::vector<std::string> lies;  // of the observer: what no truth explains
   std::vector<std::string> odd;   // bad samples that the scripts do not explain: a busy machine
@@ -45,8 +46,11 @@ struct Truth {
   [[nodiscard]] Time slack() const { return every + slowest + 10 * millisecond; }
 };
 
-[[nodiscard]] Truth truth_of(const Drawn& drawn, const Evidence& evidence,
-                             const std::string& probe);
+// What is not known of a probe may have been anything: it is filled in both ways.
+enum class Filling { good, bad };
+
+[[nodiscard]] Truth truth_of(const Drawn& drawn, const Evidence& evidence, const std::string& probe,
+                             Filling filling);
 
 // In order, with what the samples of the journal saw of each; a blip may be seen by none.
 [[nodiscard]] const std::vector<Bad>& below(const Truth& truth, Class level);

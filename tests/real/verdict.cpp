@@ -11,22 +11,19 @@ namespace reprise::real {
 namespace {
 
 using nlohmann::json;
-using ByLaw = std::function<World(Choices&)>;
+using ByLaw = std::function<World(const Case&, Choices&)>;
 
 constexpr int most_worlds = 4'000;
 
-bool allows(const World& world, const std::string& status) {
-  if (status == "pass") return world.pass;
-  if (status == "fail") return world.fail;
-  return status == "inconclusive" && world.inconclusive;
-}
-
 bool fits(const World& world, const json& finding) {
   const json& measured = finding.at("measured");
-  if (!world.fits || measured.is_null() || finding.at("status") == "inconclusive") return true;
+  const std::string status = finding.at("status");
+  if (status == "inconclusive") return true;
+  if (status == "pass" ? !world.pass : !world.fail) return false;
+  if (!world.fits || measured.is_null()) return true;
   const json& high = measured.at("high_ns");
   return world.fits(measured.at("low_ns"), high.is_null() ? endless : high.get<Time>(),
-                    finding.at("status") == "fail");
+                    status == "fail");
 }
 
 class Holding {
@@ -49,14 +46,16 @@ class Holding {
       held_.violations.push_back(evidence.unusable);
       return std::move(held_);
     }
-    Case drill{drawn_, evidence, {}};
+    Case drill{drawn_, evidence, {}}, worse = drill;
     for (const json& watch : drawn_.scenario.at("steady-state")) {
       const std::string probe = watch.at("probe");
-      drill.truths[probe] = truth_of(drawn_, evidence, probe);
+      drill.truths[probe] = truth_of(drawn_, evidence, probe, Filling::good);
+      worse.truths[probe] = truth_of(drawn_, evidence, probe, Filling::bad);
+      unknown_ = unknown_ || drill.truths[probe].unknown;
     }
     hold_reasons(drill);
     hold_truths(drill);
-    hold_findings(drill);
+    hold_findings(drill, worse);
     hold_status();
     return std::move(held_);
   }
@@ -83,17 +82,30 @@ class Holding {
       held_.told += fmt::format("  reason {}: {}\n", key, text);
       if (key.starts_with("judge.observer-late")) {
         held_.late = true;
+      } else if (key == "judge.torn") {
+        // Without a sign of life for five seconds the guardian ends a drill.
+        held_.late = disturbed_ = true;
       } else if (key == "judge.fault-did-not-bite" && may_miss(drill)) {
         held_.expected_void = true;
       } else if (key == "judge.fault-failed" && killed(drill)) {
         held_.expected_void = true;
       } else if (key.starts_with("judge.steady") || key == "judge.fault-not-commanded" ||
                  key == "judge.no-bite") {
-        held_.expected_void = true;
+        // Without a reason of the script's, the machine was too busy.
+        (unwell_before(drill) ? held_.expected_void : held_.late) = true;
       } else {
         violation(fmt::format("unexpected reason: {}", text));
       }
     }
+  }
+
+  static bool unwell_before(const Case& drill) {
+    const auto& rounds = drill.evidence.rounds;
+    const Time command = rounds.empty() ? endless : rounds.front().command.high;
+    return std::ranges::any_of(drill.truths, [&](const auto& truth) {
+      const auto& bad = below(truth.second, Class::nominal);
+      return !bad.empty() && bad.front().begin.low < command;
+    });
   }
 
   static bool killed(const Case& drill) {
@@ -114,26 +126,27 @@ class Holding {
     });
   }
 
-  void hold_findings(const Case& drill) {
+  void hold_findings(const Case& drill, const Case& worse) {
     std::map<std::string, int> seen;
     for (const json& assertion : drawn_.scenario.at("assertions")) {
       const std::string kind = assertion.begin().key();
       const json& options = assertion.begin().value();
       const int number = ++seen[kind];
       const std::string name = number == 1 ? kind : fmt::format("{}-{}", kind, number);
-      hold_one(name, options.dump(), [&](Choices& choices) {
-        if (kind == "recovery") return recovery_by_law(drill, options, choices);
-        if (kind == "throughout") return throughout_by_law(drill, options, choices);
-        if (kind == "never") return never_by_law(drill, options, choices);
-        return fallback_by_law(drill, options, choices);
-      });
+      const auto by_law = [&](const Case& one, Choices& choices) {
+        if (kind == "recovery") return recovery_by_law(one, options, choices);
+        if (kind == "throughout") return throughout_by_law(one, options, choices);
+        if (kind == "never") return never_by_law(one, options, choices);
+        return fallback_by_law(one, options, choices);
+      };
+      hold_one(name, options.dump(), drill, worse, by_law);
     }
-    hold_one("steady-state", "", [&](Choices& choices) { return steady_by_law(drill, choices); });
-    hold_one("steady-state-at-the-end", "",
-             [&](Choices& choices) { return end_by_law(drill, choices); });
+    hold_one("steady-state", "", drill, worse, steady_by_law);
+    hold_one("steady-state-at-the-end", "", drill, worse, end_by_law);
   }
 
-  void hold_one(const std::string& name, const std::string& options, const ByLaw& by_law) {
+  void hold_one(const std::string& name, const std::string& options, const Case& drill,
+                const Case& worse, const ByLaw& by_law) {
     const json* finding = nullptr;
     for (const json& one : drill_.at("findings")) {
       if (one.at("name") == name) finding = &one;
@@ -147,34 +160,59 @@ class Holding {
     held_.told += fmt::format("{} {}: {}: {}\n", name, options, status,
                               finding->at("seen").at("text").get<std::string>());
     if (!commanded && name != "steady-state") return;  // nothing was broken: nothing to hold
-    if (disturbed_) return;
-    World any;
-    bool allowed = false, fitting = false;
-    std::set<std::string> worlds;
+    if (disturbed_ || drill.evidence.rounds.empty()) return;
+    Lawful lawful = all_worlds(drill, by_law, *finding);
+    if (unknown_) {
+      // A pass must hold, and a miss be one, however the unknown is filled.
+      const Lawful other = all_worlds(worse, by_law, *finding);
+      lawful = {lawful.pass && other.pass, lawful.fail && other.fail, true, true,
+                lawful.exhausted || other.exhausted};
+    }
+    if (!lawful.exhausted) compare(name, *finding, lawful);
+  }
+
+  // What the law allows in any world, and whether one fits what was measured.
+  struct Lawful {
+    bool pass = false, fail = false, inconclusive = false, fitting = false;
+    bool exhausted = false;  // too many worlds to look at
+    [[nodiscard]] bool allows(const std::string& status) const {
+      if (status == "pass") return pass;
+      return status == "fail" ? fail : inconclusive;
+    }
+  };
+
+  Lawful all_worlds(const Case& drill, const ByLaw& by_law, const json& finding) {
+    Lawful lawful;
+    std::set<std::string> told;
     Choices choices;
     int count = 0;
     do {
-      const World world = by_law(choices);
-      any.pass = any.pass || world.pass;
-      any.fail = any.fail || world.fail;
-      any.inconclusive = any.inconclusive || world.inconclusive;
-      allowed = allowed || allows(world, status);
-      fitting = fitting || (allows(world, status) && fits(world, *finding));
-      if (worlds.size() < 6) worlds.insert(world.told);
+      const World world = by_law(drill, choices);
+      lawful.pass = lawful.pass || world.pass;
+      lawful.fail = lawful.fail || world.fail;
+      lawful.inconclusive = lawful.inconclusive || world.inconclusive;
+      lawful.fitting = lawful.fitting || fits(world, finding);
+      if (told.size() < 6) told.insert(world.told);
     } while (++count < most_worlds && choices.next());
-    ++held_.demands;
-    held_.decided += any.pass + any.fail + any.inconclusive == 1 ? 1 : 0;
-    for (const auto& world : worlds) {
+    lawful.exhausted = count == most_worlds;
+    for (const auto& world : told) {
       if (!world.empty()) held_.told += fmt::format("    a world: {}\n", world);
     }
-    if (count == most_worlds) return;
-    const bool excused = status == "inconclusive" && (held_.late || held_.expected_void);
-    if (!allowed && !excused) {
-      violation(fmt::format("{} is {}; by the law:{}{}{}", name, status, any.pass ? " pass" : "",
-                            any.fail ? " fail" : "", any.inconclusive ? " inconclusive" : ""));
-    } else if (!fitting && !excused) {
+    return lawful;
+  }
+
+  void compare(const std::string& name, const json& finding, const Lawful& lawful) {
+    ++held_.demands;
+    held_.decided += lawful.pass + lawful.fail + lawful.inconclusive == 1 ? 1 : 0;
+    const std::string status = finding.at("status");
+    if (status == "inconclusive" && (held_.late || held_.expected_void)) return;
+    if (!lawful.allows(status)) {
+      violation(fmt::format("{} is {}; by the law:{}{}{}", name, status,
+                            lawful.pass ? " pass" : "", lawful.fail ? " fail" : "",
+                            lawful.inconclusive ? " inconclusive" : ""));
+    } else if (!lawful.fitting) {
       violation(fmt::format("{}: the truth is not inside of {}", name,
-                            finding->at("measured").dump()));
+                            finding.at("measured").dump()));
     }
   }
 
@@ -199,6 +237,7 @@ class Holding {
   int code_;
   std::filesystem::path folder_;
   json drill_;
+  bool unknown_ = false;    // something was filled
   bool disturbed_ = false;  // the service was too late for its own script
   Held held_;
 };

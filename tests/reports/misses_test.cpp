@@ -166,9 +166,10 @@ TEST(TheSteadyStateAtTheEnd, HasARowAndACaseOfItsOwnAndLeadsTheHeadline) {
               ::testing::StartsWith("Not well at the end: dashboard does not show nominal. "));
   EXPECT_THAT(headline(drill, "fr"), ::testing::StartsWith("Pas rétabli à la fin : dashboard"));
   const auto run = run_of({drill});
-  EXPECT_THAT(rendered("junit", run),
-              AllOf(HasSubstr("name=\"steady-state\""), HasSubstr("name=\"steady-state-at-the-end\""),
-                    HasSubstr("<failure type=\"chaos.NotWellAtTheEnd\" message=\"Not well at")));
+  EXPECT_THAT(
+      rendered("junit", run),
+      AllOf(HasSubstr("name=\"steady-state\""), HasSubstr("name=\"steady-state-at-the-end\""),
+            HasSubstr("<failure type=\"chaos.NotWellAtTheEnd\" message=\"Not well at")));
   EXPECT_THAT(rendered("html", run), HasSubstr("<th scope=\"row\">steady-state-at-the-end"));
   const std::string opening = rendered("html", run);
   EXPECT_EQ(count_of("Not well at the end", opening.substr(0, opening.find("class=\"picture\""))),

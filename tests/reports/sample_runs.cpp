@@ -65,8 +65,9 @@ Drill failed_drill() {
   drill.verdict.findings = {steady_finding(), fallback, recovery};
   drill.verdict.figures = {figures(record)};
   record.ledgers["readings"] = readings_ledger();
-  drill.verdict.ledgers = {{"readings", {}, data_loss(record.ledgers["readings"], {{{5s, 5003ms}}}, 1, false)},
-                           {"orders", Message{"judge.ledger.unread", {{"ledger", "orders"}}}, {}}};
+  drill.verdict.ledgers = {
+      {"readings", {}, data_loss(record.ledgers["readings"], {{{5s, 5003ms}}}, 1, false)},
+      {"orders", Message{"judge.ledger.unread", {{"ledger", "orders"}}}, {}}};
   drill.verdict.ladders = {restore_ladder()};
   return drill;
 }

@@ -12,7 +12,7 @@
 namespace reprise::tidy {
 namespace {
 
-constexpr int most_lines = 300;
+constexpr int most_lines = 400;
 constexpr std::size_t most_columns = 100;
 
 std::vector<std::string_view> lines_of(std::string_view text) {

@@ -10,7 +10,11 @@ namespace {
 
 std::string answer_in_words(const Observation& seen) {
   const auto status = seen.values.find("status");
-  if (status != seen.values.end()) return fmt::format("answered with status {}", status->dump());
+  if (status != seen.values.end()) {
+    const bool whole = seen.outcome == "answered";
+    const auto before = whole ? std::string("answered with") : seen.outcome + " after";
+    return fmt::format("{} status {}", before, status->dump());
+  }
   const auto text = seen.values.value("text", std::string());
   return text.empty() ? seen.outcome : fmt::format("{}: {}", seen.outcome, text);
 }
@@ -35,6 +39,7 @@ boost::asio::awaitable<Result<std::string>> request(const Step& step, StepContex
   const auto headers = expect->headers();
   spec.pointers.assign(pointers.begin(), pointers.end());
   spec.headers.assign(headers.begin(), headers.end());
+  for (const auto& search : expect->searches()) spec.searches.push_back(search.written());
 
   const ProbeKind* kind = Registry<ProbeKind>::find(spec.kind);
   if (!kind) co_return failure("this program was built without the http probe");

@@ -36,7 +36,8 @@ std::vector<FallbackRound> fallback_rounds(const AssertionSpec& spec, const Reco
   std::vector<FallbackRound> out;
   std::map<std::string, std::size_t> last;
   for (const FaultRecord* fault : incidents_of(spec, record)) {
-    FallbackRound round{fault, true, std::min(armed_of(*fault), fault->bit.value_or(armed_of(*fault)))};
+    FallbackRound round{fault, true,
+                        std::min(armed_of(*fault), fault->bit.value_or(armed_of(*fault)))};
     const auto before = last.find(fault->id);
     if (before != last.end()) {
       out[before->second].end = *fault->commanded;
@@ -64,27 +65,37 @@ bool served_before(const Timeline& line, Duration commanded) {
 struct Switch {
   const Point* first = nullptr;
   const Point* last_other = nullptr;  // the last before it that did not hold
-  bool unseen = false;                // an instant before it was not looked at
   std::size_t seen = 0;
 };
 
-bool in_round(const Point& point, const FallbackRound& round) {
-  const Duration sent = point.sample ? point.sample->sent : point.intended;
-  return sent >= round.there && point.intended < round.end;
+Duration sent_at(const Point& point) {
+  return point.sample ? point.sample->sent : point.intended;
 }
 
-Switch find_switch(const Timeline& line, const FallbackRound& round) {
+// Of one that was never sent, if it had held: at once.
+Duration shown_at(const Point& point) {
+  return point.sample ? point.finished : point.intended;
+}
+
+bool in_round(const Point& point, const FallbackRound& round) {
+  return sent_at(point) >= round.there && point.intended < round.end;
+}
+
+// Unknown samples are taken to hold, or to fail.
+Switch find_switch(const Timeline& line, const FallbackRound& round, Truth unknown) {
+  const auto truth = [&](const Point& point) {
+    return point.sight == Truth::unknown ? unknown : point.sight;
+  };
   Switch out;
   for (const Point& point : line.points) {
-    if (!in_round(point, round) || point.sight != Truth::holds) continue;
-    if (!out.first || point.finished < out.first->finished) out.first = &point;
+    if (!in_round(point, round) || truth(point) != Truth::holds) continue;
+    if (!out.first || shown_at(point) < shown_at(*out.first)) out.first = &point;
   }
   for (const Point& point : line.points) {
     if (!in_round(point, round)) continue;
     if (point.sample) ++out.seen;
     if (out.first && point.intended > out.first->intended) continue;
-    if (point.sight == Truth::fails) out.last_other = &point;
-    if (point.sight == Truth::unknown) out.unseen = true;
+    if (truth(point) == Truth::fails) out.last_other = &point;
   }
   return out;
 }
@@ -98,15 +109,27 @@ std::size_t count_down(const Record& record, const Timeline& line, const std::st
   }));
 }
 
-Finding without_switch(Finding finding, const FallbackTerms& terms, const FallbackRound& round,
-                       const Switch& found, const Record& record) {
+// With the last sample as its cause that somebody saw not to show it.
+Finding with_last_other(Finding finding, const FallbackTerms& terms, const Timeline& line,
+                        const FallbackRound& round, const Switch& found, const Record& record) {
+  const Point* shown = nullptr;
+  for (const Point& point : line.points) {
+    if (!in_round(point, round) || !point.sample) continue;
+    if (point.sight == Truth::fails && (!found.last_other || &point <= found.last_other)) {
+      shown = &point;
+    }
+  }
+  if (!shown && found.first && found.first->sample) shown = found.first;
+  if (shown) finding.cause = cause_of(finding, record, terms.probe, *shown->sample);
+  return finding;
+}
+
+Finding without_switch(Finding finding, const FallbackTerms& terms, const Timeline& line,
+                       const FallbackRound& round, const Switch& found, const Record& record) {
   const Duration bit = *round.fault->bit;
   const Duration due = bit + terms.allowed();
-  if (found.seen == 0) {
+  if (found.seen == 0 || !found.last_other) {
     return inconclusive(std::move(finding), {"judge.no-samples", {{"probe", terms.probe}}});
-  }
-  if (found.unseen) {
-    return inconclusive(std::move(finding), {"judge.unseen", {{"probe", terms.probe}, {"count", 1}}});
   }
   if (round.fault->healed && round.fault->healing.value_or(*round.fault->healed) < due) {
     const Duration lasted = *round.fault->healed - bit;
@@ -116,12 +139,32 @@ Finding without_switch(Finding finding, const FallbackTerms& terms, const Fallba
   if (found.last_other->finished < due) {
     return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms.probe}}});
   }
-  finding.measured =
-      Interval{std::max(Duration::zero(), found.last_other->sample->sent - bit), {}};
+  finding.measured = Interval{std::max(Duration::zero(), sent_at(*found.last_other) - bit), {}};
   finding = missed(std::move(finding), "chaos.NoFallback",
                    {"judge.fallback.none", {{"probe", terms.probe}}});
-  finding.cause = cause_of(finding, record, terms.probe, *found.last_other->sample);
-  return finding;
+  return with_last_other(std::move(finding), terms, line, round, found, record);
+}
+
+Finding judge_filled(Finding finding, const FallbackTerms& terms, const Timeline& line,
+                     const FallbackRound& round, Truth unknown, const Record& record) {
+  const Duration bit = *round.fault->bit;
+  finding.from = bit;
+  const Switch found = find_switch(line, round, unknown);
+  if (!found.first) return without_switch(std::move(finding), terms, line, round, found, record);
+  finding.to = shown_at(*found.first);
+  Interval measured;
+  measured.high = std::max(Duration::zero(), shown_at(*found.first) - bit);
+  if (found.last_other) {
+    measured.low = std::max(Duration::zero(), sent_at(*found.last_other) - bit);
+  }
+  finding.measured = measured;
+  const std::size_t down = count_down(record, line, terms.probe, round, found.first->intended);
+  Message outcome{"judge.fallback.seen", {{"probe", terms.probe}, {"down", down}}};
+  add_interval(outcome, measured);
+  if (*measured.high <= terms.allowed()) return passed(std::move(finding), std::move(outcome));
+  outcome.key = "judge.fallback.late";
+  finding = missed(std::move(finding), "chaos.FallbackTooLate", std::move(outcome));
+  return with_last_other(std::move(finding), terms, line, round, found, record);
 }
 
 Finding judge_round(Finding finding, const FallbackTerms& terms, const Timeline& line,
@@ -133,29 +176,22 @@ Finding judge_round(Finding finding, const FallbackTerms& terms, const Timeline&
   if (round.first_of_its_fault && served_before(line, *round.fault->commanded)) {
     return inconclusive(std::move(finding), {"judge.fallback.before", {{"probe", terms.probe}}});
   }
-  const Duration bit = *round.fault->bit;
-  finding.from = bit;
-  const Switch found = find_switch(line, round);
-  if (!found.first) return without_switch(std::move(finding), terms, round, found, record);
-  finding.to = found.first->finished;
-  Interval measured;
-  measured.high = std::max(Duration::zero(), found.first->finished - bit);
-  if (found.last_other) {
-    measured.low = std::max(Duration::zero(), found.last_other->sample->sent - bit);
+  // The more of what nobody saw had shown it, the earlier it came: two histories bound all others.
+  Finding late = judge_filled(finding, terms, line, round, Truth::fails, record);
+  const Finding early = judge_filled(finding, terms, line, round, Truth::holds, record);
+  if (late.measured && early.measured) {
+    late.measured->low = std::min(late.measured->low, early.measured->low);
+    if (!early.measured->high) late.measured->high.reset();
+  } else {
+    late.measured.reset();
   }
-  finding.measured = measured;
-  const std::size_t down = count_down(record, line, terms.probe, round, found.first->intended);
-  Message outcome{"judge.fallback.seen", {{"probe", terms.probe}, {"down", down}}};
-  add_interval(outcome, measured);
-  if (*measured.high <= terms.allowed()) return passed(std::move(finding), std::move(outcome));
-  if (found.unseen && measured.low <= terms.allowed()) {
-    return inconclusive(std::move(finding), {"judge.unseen", {{"probe", terms.probe}, {"count", 1}}});
-  }
-  outcome.key = "judge.fallback.late";
-  finding = missed(std::move(finding), "chaos.FallbackTooLate", std::move(outcome));
-  const Point& shown = found.last_other ? *found.last_other : *found.first;
-  finding.cause = cause_of(finding, record, terms.probe, *shown.sample);
-  return finding;
+  if (late.status == early.status) return late;
+  const auto unknown = std::ranges::count_if(line.points, [&](const Point& point) {
+    return in_round(point, round) && point.sight == Truth::unknown;
+  });
+  finding.measured = late.measured;
+  return inconclusive(std::move(finding),
+                      {"judge.unseen", {{"probe", terms.probe}, {"count", unknown}}});
 }
 
 Finding judge_fallback(const AssertionSpec& spec, const Record& record) {

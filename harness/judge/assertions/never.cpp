@@ -1,7 +1,7 @@
 // never: {probe, expect}
 //
-// No sample that meets the time from the beginning of inject to the end of recover shows it. A level
-// means exactly that level: "never degraded" is not violated by being nominal.
+// No sample that meets the time from the beginning of inject to the end of recover shows it. A
+// level means exactly that level: "never degraded" is not violated by being nominal.
 #include <algorithm>
 
 #include "harness/judge/cause.h"

@@ -125,7 +125,8 @@ Finding judge_restore(const AssertionSpec& spec, const Record& record) {
     const bool last = i + 1 == incidents.size();
     std::vector<Finding> answers;  // the runs between this incident and the next
     for (const ProcedureRecord& run : record.procedures) {
-      if (run.name != terms.run || !run.started || *run.started < *incidents[i]->commanded) continue;
+      if (run.name != terms.run || !run.started || *run.started < *incidents[i]->commanded)
+        continue;
       if (!last && *run.started >= *incidents[i + 1]->commanded) continue;
       answers.push_back(judge_climb(finding, terms, run, *incidents[i], record, ledgers));
     }

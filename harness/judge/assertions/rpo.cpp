@@ -3,8 +3,8 @@
 // `allowed` is what was acknowledged between the failure and the end of the last procedure: what
 // was acknowledged afterwards must be there, and something must have been. The upper end of the
 // interval is held against the objective. Of several failures an entry may have been lost by any
-// that came after it: a miss needs the first, a pass the last. Nothing lost passes as far as the ledger can tell: within
-// δ, from enough acknowledgements.
+// that came after it: a miss needs the first, a pass the last. Nothing lost passes as far as the
+// ledger can tell: within δ, from enough acknowledgements.
 #include "harness/judge/findings.h"
 #include "harness/judge/incidents.h"
 #include "harness/judge/ledger_evidence.h"
@@ -43,7 +43,8 @@ class RpoJudge {
       out.push_back(missed(finding, failure, std::move(outcome)));
     };
     if (loss_.lost_when_over > 0) {
-      add("chaos.LostAfterRecovery", {"judge.rpo.lost-when-over", {{"count", loss_.lost_when_over}}});
+      add("chaos.LostAfterRecovery",
+          {"judge.rpo.lost-when-over", {{"count", loss_.lost_when_over}}});
     }
     if (loss_.lost_after > 0 && !set_aside_) {
       add("chaos.LostAfterFailure", dated("judge.rpo.lost-after", loss_));
@@ -76,7 +77,7 @@ class RpoJudge {
     if (*loss_.rpo.high < Duration::zero()) {
       return inconclusive(std::move(finding), {"judge.rpo.not-by-it", {{"lost", loss_.lost}}});
     }
-    if (*loss_.rpo.high > limit_) {
+    if (*loss_.rpo.high > limit_ || loss_.possible_holes > 0) {
       return inconclusive(std::move(finding),
                           outcome_of("judge.rpo.several-failures", loss_, scenario_));
     }

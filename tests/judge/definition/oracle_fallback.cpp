@@ -127,7 +127,14 @@ Answer fallback(const Ask& ask, const SmallDrill& drill) {
     each.push_back(gravest(rounds));
     settle(rounds, each.back());
   }
-  return over_fillings(each);
+  Answer out = over_fillings(each);
+  // Of several rounds, what is unknown in one is judged apart from the others: which miss leads and
+  // what is measured then is left open.
+  if (drill.rounds.size() > 1 && out.is(Status::fail)) {
+    out.measured.reset();
+    out.failures.insert({"chaos.FallbackTooLate", "chaos.NoFallback"});
+  }
+  return out;
 }
 
 Answer well_at_the_end(const SmallDrill& drill, const Reading&) {
@@ -152,7 +159,13 @@ Answer well_at_the_end(const SmallDrill& drill, const Reading&) {
     }
     each.push_back(all);
   }
-  return over_fillings(each);
+  Answer out = over_fillings(each);
+  // Nobody looked when all was over; or it is good at the last instant, and W was cut short.
+  const bool looked = std::ranges::any_of(drill.page.samples, [&](const SmallSample& one) {
+    return one.i >= over && one.saw != Saw::skipped;
+  });
+  if (!looked || out.status.size() > 1) out.status.insert(Status::inconclusive);
+  return out;
 }
 
 }  // namespace reprise::testing::definition

@@ -150,6 +150,17 @@ Answer something_lost(const Ask& ask, const std::vector<SmallRound>& rounds,
 
 }  // namespace
 
+// Nothing allows what was sent when every fault was healed and every procedure had ended to be
+// lost.
+static std::optional<Ms> all_mended(const SmallDrill& drill) {
+  std::optional<Ms> out;
+  if (drill.procedure) out = drill.procedure->finished;
+  for (const SmallRound& one : drill.rounds) out = std::max(out, one.healed);
+  if (!out) return out;
+  for (const SmallRound& one : drill.rounds) out = std::max(*out, one.armed);
+  return out;
+}
+
 Answer rpo(const Ask& ask, const SmallDrill& drill) {
   const auto rounds = asked_rounds(ask, drill);
   std::vector<SmallEntry> gone;
@@ -157,6 +168,8 @@ Answer rpo(const Ask& ask, const SmallDrill& drill) {
   for (const SmallEntry& one : drill.ledger) {
     if (!lost(one)) continue;
     const bool after = one.a > rounds.back().armed;
+    const auto mended = all_mended(drill);
+    if (mended && one.s > *mended) failures.insert("chaos.LostAfterRecovery");
     if (after && ask.after_allowed) continue;
     if (after) failures.insert("chaos.LostAfterFailure");
     gone.push_back(one);

