@@ -81,7 +81,8 @@ class Agreement {
       const Answer answer = answered(ask, drill);
       ++drills_[answer.status];
       if (finding == nullptr) {
-        if (ask.kind == "at-the-end" && !answer.status.contains(Status::fail)) continue;
+        // A drill whose steady state was not held, or is not known to have been, has none.
+        if (ask.kind == "at-the-end" && !answer.is(Status::fail)) continue;
         differ("no finding", "", drill, ask, nullptr);
       } else if (const auto how = difference(answer, *finding); !how.empty()) {
         differ(how, explained(ask, drill, *finding), drill, ask, finding);
@@ -129,10 +130,10 @@ class Agreement {
               const Ask& ask, const Finding* finding) {
     // The first of each sort is shown whole.
     if (counts_[how + (reading.empty() ? "" : ", explained by: " + reading)]++ > 0) return;
-    shown_ += fmt::format("\n{} {}\nasked:  {}\noracle: {}\njudge:  {}\n{}", how, kind_,
-                          printed(ask), printed(answered(ask, drill, {}, true)),
-                          finding != nullptr ? printed_finding(*finding) : "nothing",
-                          printed(drill));
+    shown_ +=
+        fmt::format("\n{} {}\nasked:  {}\noracle: {}\njudge:  {}\n{}", how, kind_, printed(ask),
+                    printed(answered(ask, drill, {}, true)),
+                    finding != nullptr ? printed_finding(*finding) : "nothing", printed(drill));
   }
 
   std::string kind_;
@@ -171,10 +172,9 @@ TEST_P(Definition, IsWhatTheJudgeSays) {
 
 INSTANTIATE_TEST_SUITE_P(OfEachKind, Definition,
                          ::testing::Values(Share{"recovery", 2400}, Share{"throughout", 700},
-                                           Share{"never", 200},
-                                           Share{"consistent", 200}, Share{"fallback", 500},
-                                           Share{"rpo", 500}, Share{"no-loss", 100},
-                                           Share{"at-the-end", 400}),
+                                           Share{"never", 200}, Share{"consistent", 200},
+                                           Share{"fallback", 500}, Share{"rpo", 500},
+                                           Share{"no-loss", 100}, Share{"at-the-end", 400}),
                          [](const auto& share) {
                            std::string name = share.param.kind;
                            std::erase(name, '-');

@@ -43,8 +43,8 @@ void draw_rounds(SmallDrill& drill, Ms first, std::set<Ms>& used, Dice& dice) {
   for (Ms number = 0; number < count; ++number) {
     const std::string id = one_id ? "a" : ids[static_cast<std::size_t>(number)];
     const bool event = one_id ? all_events : dice.chance(50);
-    SmallRound round = drawn_round(id, one_id ? static_cast<int>(number) : 0, event,
-                                   near(at, dice), used, dice);
+    SmallRound round =
+        drawn_round(id, one_id ? static_cast<int>(number) : 0, event, near(at, dice), used, dice);
     // The next round of one id waits for the healing of this one.
     const bool early = one_id && number + 1 < count;
     if (!event && (early || dice.chance(60))) {
@@ -73,8 +73,8 @@ void draw_procedure(SmallDrill& drill, std::set<Ms>& used, Dice& dice) {
   SmallProcedure run;
   Ms least = drill.first_cmd() + 1;
   if (dice.chance(50)) {
-    const auto at = static_cast<std::size_t>(
-        dice.between(0, static_cast<Ms>(drill.rounds.size()) - 1));
+    const auto at =
+        static_cast<std::size_t>(dice.between(0, static_cast<Ms>(drill.rounds.size()) - 1));
     run.after = drill.rounds[at].id;
     least = over_of(drill.rounds[at]) + 1;
   }

@@ -27,8 +27,8 @@ Ms drawn_latency(Dice& dice) {
 }
 
 Saw drawn_bad(Dice& dice) {
-  return dice.one_of({Saw::degraded, Saw::broken, Saw::broken, Saw::refused, Saw::timeout,
-                      Saw::reset});
+  return dice.one_of(
+      {Saw::degraded, Saw::broken, Saw::broken, Saw::refused, Saw::timeout, Saw::reset});
 }
 
 Saw steady_one(const SmallDrill& drill, Dice& dice) {

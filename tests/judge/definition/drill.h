@@ -17,15 +17,35 @@ using Ms = std::int64_t;
 
 // What one sample saw. Of `cut` the status is known and the text is not; a `skipped` one was never
 // sent. The last three tell of an invariant: it is kept, broken, or the value was not kept.
-enum class Saw { nominal, degraded, broken, refused, timeout, reset, cut, skipped,
-                 kept, violated, hidden };
+enum class Saw {
+  nominal,
+  degraded,
+  broken,
+  refused,
+  timeout,
+  reset,
+  cut,
+  skipped,
+  kept,
+  violated,
+  hidden
+};
 
 // What is asked of a sample: a level or better, a level exactly, or a predicate of its own.
 //   ok       {status: 200}                  sound  {text: {contains: sound}}
 //   quick    {status: 200, latency: < 20}   sorry  {status: 503}
 //   lawful   {json: {/violations: 0}}
-enum class Want { nominal, degraded, ok, sound, quick, exactly_degraded, exactly_down, sorry,
-                  lawful };
+enum class Want {
+  nominal,
+  degraded,
+  ok,
+  sound,
+  quick,
+  exactly_degraded,
+  exactly_down,
+  sorry,
+  lawful
+};
 
 inline constexpr Ms quick_below = 20;
 
@@ -92,8 +112,8 @@ struct SmallDrill {
   Ms patience = 100;
   std::optional<Ms> patience_over;
   std::string outcome = "completed";
-  std::optional<Want> leaves;        // nominal, degraded or exactly_down
-  std::vector<SmallEntry> ledger;    // by number
+  std::optional<Want> leaves;      // nominal, degraded or exactly_down
+  std::vector<SmallEntry> ledger;  // by number
   int strays = 0;
   std::vector<Ask> asks;
 

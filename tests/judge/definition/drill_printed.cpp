@@ -24,9 +24,9 @@ std::string rounds_printed(const SmallDrill& drill) {
 }
 
 std::string procedure_printed(const SmallProcedure& run) {
-  std::string out = fmt::format("  procedure{}: started {} finished {}\n",
-                                run.after.empty() ? "" : " after " + run.after, run.started,
-                                run.finished);
+  std::string out =
+      fmt::format("  procedure{}: started {} finished {}\n",
+                  run.after.empty() ? "" : " after " + run.after, run.started, run.finished);
   for (const SmallStep& step : run.steps) {
     out += fmt::format("    {} {}..{}\n", step.wait ? "wait" : "step", step.started, step.finished);
   }
@@ -35,9 +35,8 @@ std::string procedure_printed(const SmallProcedure& run) {
 
 // What lies in (from, to], so that a reader sees it between two samples.
 std::string between(const SmallDrill& drill, Ms from, Ms to) {
-  std::vector<std::pair<Ms, std::string>> all{{drill.heal, "heal phase"},
-                                              {drill.recover, "recover phase"},
-                                              {drill.verify, "verify phase"}};
+  std::vector<std::pair<Ms, std::string>> all{
+      {drill.heal, "heal phase"}, {drill.recover, "recover phase"}, {drill.verify, "verify phase"}};
   for (const SmallRound& one : drill.rounds) {
     all.emplace_back(one.cmd, "cmd " + one.id);
     all.emplace_back(one.armed, "armed " + one.id);
@@ -60,8 +59,8 @@ std::string between(const SmallDrill& drill, Ms from, Ms to) {
 }
 
 std::string samples_printed(const SmallProbe& probe, const SmallDrill& drill) {
-  std::string out = fmt::format("  probe {} every {} timeout {}\n", probe.name, probe.every,
-                                probe.timeout);
+  std::string out =
+      fmt::format("  probe {} every {} timeout {}\n", probe.name, probe.every, probe.timeout);
   Ms before = -1;
   for (const SmallSample& one : probe.samples) {
     // Beside a ledger, samples matter for the steady state only.
@@ -83,12 +82,12 @@ std::string ledger_printed(const SmallDrill& drill) {
   std::string out = fmt::format("  ledger ({} strays); *: lost\n", drill.strays);
   for (const SmallEntry& one : drill.ledger) {
     const bool acknowledged = one.outcome == WriteOutcome::acknowledged;
-    const char* outcome = acknowledged                              ? "acked"
+    const char* outcome = acknowledged                           ? "acked"
                           : one.outcome == WriteOutcome::refused ? "refused"
-                                                                    : "unknown";
-    out += fmt::format("    {:>4} .. {:>4} {} copies {}{}{}\n", one.s, one.a, outcome, one.copies,
-                       one.corrupted ? " corrupted" : "",
-                       acknowledged && one.copies == 0 ? " *" : "");
+                                                                 : "unknown";
+    out +=
+        fmt::format("    {:>4} .. {:>4} {} copies {}{}{}\n", one.s, one.a, outcome, one.copies,
+                    one.corrupted ? " corrupted" : "", acknowledged && one.copies == 0 ? " *" : "");
   }
   return out;
 }

@@ -116,8 +116,8 @@ json options_of(const Ask& ask, const SmallDrill& drill) {
 void add_phases(const SmallDrill& drill, Record& record) {
   const Ms last = drill.end();
   const std::vector<std::pair<const char*, Ms>> begins{
-      {"prepare", 0},          {"steady", 0},          {"inject", drill.inject},
-      {"hold", drill.inject},  {"heal", drill.heal},   {"recover", drill.recover},
+      {"prepare", 0},           {"steady", 0},        {"inject", drill.inject},
+      {"hold", drill.inject},   {"heal", drill.heal}, {"recover", drill.recover},
       {"verify", drill.verify}, {"teardown", last}};
   for (std::size_t at = 0; at < begins.size(); ++at) {
     const Ms to = at + 1 < begins.size() ? begins[at + 1].second : last;

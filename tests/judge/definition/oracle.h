@@ -69,8 +69,8 @@ using Filling = std::vector<Filled>;
 // One outage in one filling: bad samples, joined where the good run between them was too short.
 struct Outage {
   std::vector<Filled> bad;
-  std::optional<Filled> z;   // the first sample of the sustained run that ended it
-  bool awaited = false;      // the level was not held at the first command
+  std::optional<Filled> z;  // the first sample of the sustained run that ended it
+  bool awaited = false;     // the level was not held at the first command
 
   [[nodiscard]] Ms first_i() const { return bad.front().i; }
   [[nodiscard]] Ms last_i() const { return bad.back().i; }

@@ -70,6 +70,7 @@ struct EndReading {
   bool by_answer;           // patience asks for the answer, not for the sending, of the run's first
   bool run_before;          // the run may have begun before
   bool nothing_after;       // no bad sample follows the run
+  bool by_run;              // what is sustained may begin later than the good run that it is in
 };
 
 Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReading& reading) {
@@ -80,7 +81,10 @@ Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReadin
     const Filled& z = samples[at];
     const bool all_good = std::all_of(samples.begin() + static_cast<std::ptrdiff_t>(at),
                                       samples.end(), [](const Filled& one) { return one.good; });
-    if (!z.good || (reading.until && (reading.by_answer ? z.f : z.i) > *reading.until)) continue;
+    std::size_t begun = at;
+    while (reading.by_run && z.good && begun > 0 && samples[begun - 1].good) --begun;
+    const Ms since = reading.by_answer ? samples[begun].f : samples[begun].i;
+    if (!z.good || (reading.until && since > *reading.until)) continue;
     if (z.i < reading.over && !(reading.run_before && all_good)) continue;
     under_way = under_way || all_good;
     if (reading.nothing_after && !all_good) continue;
@@ -95,16 +99,16 @@ Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReadin
 }
 
 // A round that surely failed decides; else one that is left open leaves all of it open. None at all
-// is graver than one that came too late, and has no upper end.
+// has no upper end, so which of several misses is the longest is left open beside it.
 void settle(const std::vector<Answer>& rounds, Answer& out) {
-  const auto failed = [](const Answer& one) { return one.is(Status::fail); };
-  const bool surely = std::ranges::any_of(rounds, failed);
+  bool surely = false;
+  out.failures.clear();
   for (const Answer& one : rounds) {
-    const bool none = one.failures.contains("chaos.NoFallback");
-    if (one.status.size() > 1 || (none && failed(one))) out.measured.reset();
-    if (one.status.size() > 1 && !surely) out.status.insert(one.status.begin(), one.status.end());
-    if (one.status.size() > 1) out.failures.insert(one.failures.begin(), one.failures.end());
-    if (none && failed(one)) out.failures.insert("chaos.NoFallback");
+    const bool open = one.status.size() > 1, failed = one.is(Status::fail);
+    surely = surely || failed;
+    if (open) out.status.insert(one.status.begin(), one.status.end());
+    if (open || (failed && one.failures.contains("chaos.NoFallback"))) out.measured.reset();
+    if (open || failed) out.failures.insert(one.failures.begin(), one.failures.end());
   }
   if (surely) out.status = {Status::fail};
 }
@@ -143,10 +147,10 @@ Answer well_at_the_end(const SmallDrill& drill, const Reading&) {
   for (const Filling& filling : fillings(want, drill.page)) {
     Answer all;
     for (const Ms since : {over, std::max(over, drill.recover)}) {
-      for (int face = 0; face < 16; ++face) {
+      for (int face = 0; face < 32; ++face) {
         // The engine's word stands where it spoke; where it did not, patience was not over.
-        EndReading reading{since, drill.patience_over, (face & 1) != 0, (face & 2) != 0,
-                           (face & 4) != 0};
+        EndReading reading{since,           drill.patience_over, (face & 1) != 0,
+                           (face & 2) != 0, (face & 4) != 0,     (face & 16) != 0};
         if ((face & 8) != 0) reading.until = since + drill.patience;
         const Answer one = end_read(drill, filling, reading);
         all.status.insert(one.status.begin(), one.status.end());

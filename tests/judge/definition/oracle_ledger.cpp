@@ -174,8 +174,8 @@ Answer rpo(const Ask& ask, const SmallDrill& drill) {
     if (after) failures.insert("chaos.LostAfterFailure");
     gone.push_back(one);
   }
-  Answer out = gone.empty() ? nothing_lost(ask, rounds, drill)
-                            : something_lost(ask, rounds, gone, drill);
+  Answer out =
+      gone.empty() ? nothing_lost(ask, rounds, drill) : something_lost(ask, rounds, gone, drill);
   need_writes(rounds, drill, out);
   if (failures.empty()) return out;
   if (gone.empty()) out.measured.reset();

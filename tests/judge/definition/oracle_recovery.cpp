@@ -143,9 +143,9 @@ class RecoveryFilled {
     for (const SmallRound& one : drill_.rounds) {
       if (!one.healing) continue;
       const bool met = one.cmd <= outage.largest_f() && *one.healed >= outage.first_i();
-      const bool before = !outage.z || (reading_.healing_surely_before
-                                            ? *one.healed <= outage.last_i()
-                                            : *one.healing < outage.z->f);
+      const bool before =
+          !outage.z || (reading_.healing_surely_before ? *one.healed <= outage.last_i()
+                                                       : *one.healing < outage.z->f);
       if (!met || !before) continue;
       if (!out || *one.healing > out->earliest) out = ClockStart{*one.healing, *one.healed};
     }
@@ -199,9 +199,8 @@ class RecoveryFilled {
     Answer out{.status = {Status::inconclusive}, .failures = {"chaos.RecoveryTooLate"}};
     out.measured = Span{low, std::max<Ms>(0, outage.z->f - earliest)};
     const bool in_time = *out.measured->high <= ask_.limit;
-    const bool late = std::ranges::all_of(starts, [&](const ClockStart& start) {
-      return outage.z->f - start.earliest > ask_.limit;
-    });
+    const bool late = std::ranges::all_of(
+        starts, [&](const ClockStart& start) { return outage.z->f - start.earliest > ask_.limit; });
     if (in_time) out.status = {Status::pass};
     if (late) out.status = {Status::fail};
     if (!late) out.failures.clear();
