@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/verbs.h"
@@ -17,10 +19,18 @@ void add_check(CLI::App& app, int& code) {
     const auto plans = load_or_tell(*paths);
     code = plans ? 0 : 2;
     if (!plans) return;
-    for (const LoadedPlan& loaded : *plans) {
-      fmt::print("{}: {} scenarios, {} risks, no problem\n", loaded.plan.name,
-                 loaded.scenarios.size(), loaded.plan.risks.size());
-      for (const Error& missing : loaded.missing) fmt::print("  {}\n", missing.text());
+    tell_warnings(*plans);
+    for (auto first = plans->begin(); first != plans->end();) {
+      // Those of one plan stand together.
+      const auto next = std::find_if(first, plans->end(), [&](const LoadedPlan& loaded) {
+        return loaded.plan.name != first->plan.name;
+      });
+      std::size_t scenarios = 0;
+      for (auto variant = first; variant != next; ++variant) scenarios += variant->scenarios.size();
+      fmt::print("{}: {} scenarios, {} risks, no problem\n", first->plan.name, scenarios,
+                 first->plan.risks.size());
+      for (const Error& missing : first->missing) fmt::print("  {}\n", missing.text());
+      first = next;
     }
   });
 }

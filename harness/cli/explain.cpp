@@ -165,6 +165,7 @@ int explain(const std::vector<std::string>& given, const std::string& language) 
   divide_words(given, paths, names);
   auto plans = load_or_tell(paths);
   if (!plans || !select_scenarios(*plans, names, {})) return 2;
+  tell_warnings(*plans);
   const Vocabulary vocabulary = linked_vocabulary();
   const Redaction redaction = redaction_of(*plans);
   for (const LoadedPlan& loaded : *plans) {

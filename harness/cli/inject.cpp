@@ -137,9 +137,21 @@ Result<Scenario> rehearsal(const LoadedPlan& loaded, const FaultSpec& fault,
   return decode_scenario(scenario);
 }
 
+// The plan as the scenario of that fault has it comes first.
+void choose_variant(std::vector<LoadedPlan>& plans, const std::string& fault) {
+  const auto has_fault = [&](const Scenario& scenario) {
+    return std::ranges::find(scenario.faults, fault, &FaultSpec::id) != scenario.faults.end();
+  };
+  const auto found = std::ranges::find_if(plans, [&](const LoadedPlan& loaded) {
+    return std::ranges::any_of(loaded.scenarios, has_fault);
+  });
+  if (found != plans.end()) std::swap(plans.front(), *found);
+}
+
 // What `run` would find in the plan's files: the fault's scenario stands alone, and what the
 // command line gives it may hold secrets as well.
 std::optional<Redaction> prepare(std::vector<LoadedPlan>& plans, const InjectOptions& options) {
+  choose_variant(plans, options.fault);
   LoadedPlan& loaded = plans.front();
   auto fault = find_fault(loaded, options);
   if (fault) {

@@ -70,6 +70,12 @@ nlohmann::json plans_and_scenarios(const std::vector<LoadedPlan>& plans,
                            {"covers", scenario.covers},
                            {"tags", scenario.tags}});
     }
+    // A plan whose variables its scenarios change comes several times.
+    if (!list.empty() && list.back().at("plan") == loaded.plan.name) {
+      auto& known = list.back().at("scenarios");
+      known.insert(known.end(), scenarios.begin(), scenarios.end());
+      continue;
+    }
     list.push_back({{"plan", loaded.plan.name},
                     {"title", loaded.plan.title.in(language)},
                     {"scenarios", scenarios}});

@@ -90,6 +90,14 @@ std::optional<std::vector<LoadedPlan>> load_or_tell(
   return std::move(*plans);
 }
 
+void tell_warnings(const std::vector<LoadedPlan>& plans) {
+  for (const LoadedPlan& loaded : plans) {
+    for (const Error& warning : loaded.warnings) {
+      fmt::print(stderr, "warning: {}\n", warning.text());
+    }
+  }
+}
+
 bool select_scenarios(std::vector<LoadedPlan>& plans, const std::vector<std::string>& names,
                       const std::vector<std::string>& tags) {
   std::vector<std::string> known_names, known_tags;

@@ -15,6 +15,9 @@ namespace reprise {
 [[nodiscard]] std::optional<std::vector<LoadedPlan>> load_or_tell(
     const std::vector<std::filesystem::path>& paths);
 
+// What weakens the drills of these plans, to stderr.
+void tell_warnings(const std::vector<LoadedPlan>& plans);
+
 // Keeps the scenarios that are named (all when none is) and carry one of the tags (any when none
 // is). A name or tag that no scenario has is told and gives nothing: exit code 2.
 [[nodiscard]] bool select_scenarios(std::vector<LoadedPlan>& plans,

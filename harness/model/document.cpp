@@ -98,6 +98,16 @@ Location Document::where_key(const std::string& pointer) const {
   return found->second.key;
 }
 
+std::string Document::written(const std::string& pointer) const {
+  if (const auto found = written_.find(pointer); found != written_.end()) return found->second;
+  const auto& value = root_.at(nlohmann::json::json_pointer(pointer));
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void Document::note_written(const std::string& pointer, std::string text) {
+  written_[pointer] = std::move(text);
+}
+
 void Document::replace(const std::string& pointer, nlohmann::json value) {
   root_[nlohmann::json::json_pointer(pointer)] = std::move(value);
 }

@@ -34,6 +34,11 @@ class Document {
   // The position of the key itself; the value's when it has none.
   [[nodiscard]] Location where_key(const std::string& pointer) const;
 
+  // A scalar as it stands in the file: 0755, True and 1.10 are values to JSON, and text to a
+  // program that is given them. Of what was replaced, as JSON writes it.
+  [[nodiscard]] std::string written(const std::string& pointer) const;
+  void note_written(const std::string& pointer, std::string text);
+
   // Replaces a value (expansion of variables); positions below it stay those of the original.
   void replace(const std::string& pointer, nlohmann::json value);
 
@@ -45,6 +50,7 @@ class Document {
   std::string name_;
   nlohmann::json root_;
   std::map<std::string, Place> places_;
+  std::map<std::string, std::string> written_;  // where it is not what JSON makes of the value
   friend class DocumentBuilder;
 };
 

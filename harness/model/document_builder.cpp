@@ -109,25 +109,46 @@ void DocumentBuilder::open(const YAML::Mark& mark, nlohmann::json empty, YAML::a
 void DocumentBuilder::close() {
   auto level = std::move(stack_.back());
   stack_.pop_back();
-  put(std::move(level.value), level.cost, level.anchor);
+  put(std::move(level.value), level.cost, level.anchor, level.pointer);
 }
 
-void DocumentBuilder::add(const YAML::Mark& mark, nlohmann::json value, const Cost& cost,
-                          YAML::anchor_t anchor) {
+std::string DocumentBuilder::add(const YAML::Mark& mark, nlohmann::json value, const Cost& cost,
+                                 YAML::anchor_t anchor) {
   count(mark, cost);
-  begin_value(mark);
-  put(std::move(value), cost, anchor);
+  auto pointer = begin_value(mark);
+  put(std::move(value), cost, anchor, pointer);
+  return pointer;
+}
+
+void DocumentBuilder::note_written(const YAML::Mark& mark, const std::string& pointer,
+                                   const std::string& text) {
+  pointer_bytes_ += pointer.size();
+  if (pointer_bytes_ > max_pointer_bytes) refuse(mark, "too many values under too long keys");
+  document_.note_written(pointer, text);
+}
+
+// Of everything in a value that an alias repeats.
+void DocumentBuilder::copy_written(const YAML::Mark& mark, const std::string& from,
+                                   const std::string& to) {
+  std::vector<std::pair<std::string, std::string>> copies;
+  const auto& all = document_.written_;
+  for (auto one = all.lower_bound(from); one != all.end() && one->first.starts_with(from); ++one) {
+    const auto below = one->first.substr(from.size());
+    if (below.empty() || below.front() == '/') copies.emplace_back(to + below, one->second);
+  }
+  for (const auto& [pointer, text] : copies) note_written(mark, pointer, text);
 }
 
 // Into the open list or map; the outermost value is the document's root.
-void DocumentBuilder::put(nlohmann::json value, const Cost& cost, YAML::anchor_t anchor) {
+void DocumentBuilder::put(nlohmann::json value, const Cost& cost, YAML::anchor_t anchor,
+                          const std::string& pointer) {
   if (anchor != 0) {
     anchored_nodes_ += cost.nodes;
     anchored_bytes_ += cost.bytes;
     if (anchored_nodes_ > max_document_nodes || anchored_bytes_ > max_expanded_bytes) {
       refuse(last_, "too much under anchors");
     }
-    anchors_[anchor] = {value, cost};
+    anchors_[anchor] = {value, cost, pointer};
   }
   if (stack_.empty()) {
     document_.root_ = std::move(value);
@@ -165,7 +186,9 @@ void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   count(mark, cost);
   total_.nodes -= cost.nodes;
   total_.bytes -= cost.bytes;
-  add(mark, found->second.value, cost, 0);
+  const auto from = found->second.pointer;
+  const auto to = add(mark, found->second.value, cost, 0);
+  copy_written(mark, from, to);
 }
 
 void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag,
@@ -183,7 +206,10 @@ void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag,
   } else if (tag != "!" && tag != text_tag) {
     refuse(mark, fmt::format("the tag {} is not known", in_quotes(tag)));
   }
-  add(mark, std::move(typed), {.nodes = 1, .bytes = value.size(), .depth = 0}, anchor);
+  const bool other = !typed.is_string() && typed.dump() != value;
+  const auto pointer =
+      add(mark, std::move(typed), {.nodes = 1, .bytes = value.size(), .depth = 0}, anchor);
+  if (other) note_written(mark, pointer, value);
 }
 
 void DocumentBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,

@@ -59,6 +59,7 @@ class DocumentBuilder final : public YAML::EventHandler {
   struct Anchored {
     nlohmann::json value;
     Cost cost;
+    std::string pointer;
   };
 
   [[noreturn]] void refuse(const YAML::Mark& mark, std::string what, std::string remedy = {}) const;
@@ -67,8 +68,13 @@ class DocumentBuilder final : public YAML::EventHandler {
   std::string begin_value(const YAML::Mark& mark);
   void open(const YAML::Mark& mark, nlohmann::json empty, YAML::anchor_t anchor);
   void close();
-  void add(const YAML::Mark& mark, nlohmann::json value, const Cost& cost, YAML::anchor_t anchor);
-  void put(nlohmann::json value, const Cost& cost, YAML::anchor_t anchor);
+  // Tells the pointer of what was added.
+  std::string add(const YAML::Mark& mark, nlohmann::json value, const Cost& cost,
+                  YAML::anchor_t anchor);
+  void put(nlohmann::json value, const Cost& cost, YAML::anchor_t anchor,
+           const std::string& pointer);
+  void note_written(const YAML::Mark& mark, const std::string& pointer, const std::string& text);
+  void copy_written(const YAML::Mark& mark, const std::string& from, const std::string& to);
   void count(const YAML::Mark& mark, const Cost& cost);
 
   std::string_view text_;

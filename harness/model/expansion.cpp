@@ -11,36 +11,37 @@ constexpr std::size_t most_combinations = 1000;
 // A long text in a variable could be repeated at every place of a large file.
 constexpr std::size_t most_filled_bytes = 4 * max_document_bytes;
 
-std::string written(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 class Filling {
  public:
   explicit Filling(const Variables& variables) : variables_(variables) {}
 
   [[nodiscard]] bool too_much() const { return bytes_ > most_filled_bytes; }
 
+  // What was written where a value of another type now stands, by pointer.
+  [[nodiscard]] const std::map<std::string, std::string>& written() const { return written_; }
+
   // Recursion is as deep as a document may be.
-  void fill(json& value) {
+  void fill(json& value, const std::string& pointer) {
     if (too_much()) return;
-    if (value.is_structured()) {
-      for (json& item : value) fill(item);
+    if (value.is_array()) {
+      for (std::size_t i = 0; i < value.size(); ++i) fill(value[i], pointer + segment(i));
+    } else if (value.is_object()) {
+      for (auto& [key, item] : value.items()) fill(item, pointer + segment(key));
     } else if (value.is_string()) {
-      fill_text(value);
+      fill_text(value, pointer);
     }
   }
 
  private:
-  void fill_text(json& value) {
+  void fill_text(json& value, const std::string& pointer) {
     const auto& text = value.get_ref<const std::string&>();
     if (text.find("${") == std::string::npos) return;
     if (text.starts_with("${") && text.find('}') == text.size() - 1) {
       auto found = variables_.find(text.substr(2, text.size() - 3));
       if (found == variables_.end()) return;
-      json replacement = found->second;
-      bytes_ += written(replacement).size();
-      value = std::move(replacement);
+      bytes_ += found->second.written.size();
+      value = found->second.value;
+      if (!value.is_string()) written_[pointer] = found->second.written;
       return;
     }
     std::string out;
@@ -52,7 +53,7 @@ class Filling {
       out += text.substr(from, begin - from);
       auto name = text.substr(begin + 2, end - begin - 2);
       auto found = variables_.find(name);
-      out += found != variables_.end() ? written(found->second) : "${" + name + "}";
+      out += found != variables_.end() ? found->second.written : "${" + name + "}";
       from = end + 1;
       if (bytes_ + out.size() > most_filled_bytes) break;
     }
@@ -62,8 +63,27 @@ class Filling {
   }
 
   const Variables& variables_;
+  std::map<std::string, std::string> written_;
   std::size_t bytes_ = 0;
 };
+
+void check_variable_name(const Document& document, const std::string& above,
+                         const std::string& name, Errors& errors) {
+  if (name != "port" && !is_of_the_drill(name) && name.find('.') == std::string::npos) return;
+  errors.push_back({fmt::format("a variable cannot be called {}", in_quotes(name)),
+                    "the running drill gives that name a meaning",
+                    document.where_key(above + segment(name))});
+}
+
+void collect_references(const json& value, std::set<std::string>& out) {
+  if (value.is_structured()) {
+    for (const json& item : value) collect_references(item, out);
+  } else if (value.is_string()) {
+    for (auto& name : references_in(value.get_ref<const std::string&>()).names) {
+      out.insert(std::move(name));
+    }
+  }
+}
 
 }  // namespace
 
@@ -71,17 +91,39 @@ bool is_of_the_drill(std::string_view reference) {
   return std::ranges::find(drill_references, reference) != drill_references.end();
 }
 
-Variables variables_of(const Document& document, const std::string& key, Errors& errors) {
+Variables variables_of(const Document& document, Errors& errors) {
   Variables out;
-  auto given = document.root().find(key);
+  const auto given = document.root().find("vars");
   if (given == document.root().end()) return out;
   for (const auto& [name, value] : given->items()) {
-    if (name == "port" || is_of_the_drill(name) || name.find('.') != std::string::npos) {
-      errors.push_back({fmt::format("a variable cannot be called {}", in_quotes(name)),
-                        "the running drill gives that name a meaning",
-                        document.where_key(segment(key) + segment(name))});
+    check_variable_name(document, "/vars", name, errors);
+    const auto at = "/vars" + segment(name);
+    const bool secret = value.is_object();  // {secret: text}
+    out[name] = {secret ? value.at("secret") : value,
+                 document.written(secret ? at + "/secret" : at)};
+  }
+  return out;
+}
+
+Matrix matrix_of(const Document& document, Errors& errors) {
+  Matrix out;
+  const auto given = document.root().find("for-each");
+  if (given == document.root().end()) return out;
+  for (const auto& [name, values] : given->items()) {
+    check_variable_name(document, "/for-each", name, errors);
+    const auto at = "/for-each" + segment(name);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      out[name].push_back({values[i], document.written(at + segment(i))});
     }
-    out[name] = value.is_object() ? value.at("secret") : value;  // {secret: text}
+  }
+  return out;
+}
+
+std::set<std::string> references_of(const Document& document) {
+  std::set<std::string> out;
+  if (!document.root().is_object()) return out;
+  for (const auto& [key, value] : document.root().items()) {
+    if (key != "vars" && key != "for-each") collect_references(value, out);
   }
   return out;
 }
@@ -98,7 +140,7 @@ std::optional<std::string> compressed_period(const Document& scenario) {
   return period ? std::optional(format_duration(*period)) : std::nullopt;
 }
 
-Result<std::vector<Variables>> combinations(const Variables& matrix) {
+Result<std::vector<Variables>> combinations(const Matrix& matrix) {
   std::vector<Variables> out(1);
   for (const auto& [name, values] : matrix) {
     if (values.size() * out.size() > most_combinations) {
@@ -106,7 +148,7 @@ Result<std::vector<Variables>> combinations(const Variables& matrix) {
     }
     std::vector<Variables> next;
     for (const Variables& before : out) {
-      for (const json& value : values) {
+      for (const Variable& value : values) {
         next.push_back(before);
         next.back()[name] = value;
       }
@@ -119,8 +161,8 @@ Result<std::vector<Variables>> combinations(const Variables& matrix) {
 Result<Document> filled_in(Document document, const Variables& variables) {
   Filling filling(variables);
   json root = document.root();
-  for (const auto& [key, value] : root.items()) {
-    if (key != "vars" && key != "for-each") filling.fill(value);
+  for (auto& [key, value] : root.items()) {
+    if (key != "vars" && key != "for-each") filling.fill(value, segment(key));
   }
   if (filling.too_much()) {
     return std::unexpected(
@@ -129,6 +171,7 @@ Result<Document> filled_in(Document document, const Variables& variables) {
               document.where("/vars")});
   }
   document.replace("", std::move(root));
+  for (const auto& [pointer, text] : filling.written()) document.note_written(pointer, text);
   return document;
 }
 

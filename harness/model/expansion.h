@@ -19,12 +19,21 @@
 
 namespace reprise {
 
-using Variables = std::map<std::string, nlohmann::json>;
+struct Variable {
+  nlohmann::json value;
+  std::string written;  // as it stands in its file: inside a text, and where a program is given it
 
-// The entries of a checked `vars:` or `for-each:`; a name that a running drill gives a meaning is
-// an error.
-[[nodiscard]] Variables variables_of(const Document& document, const std::string& key,
-                                     Errors& errors);
+  bool operator==(const Variable&) const = default;
+};
+using Variables = std::map<std::string, Variable>;
+using Matrix = std::map<std::string, std::vector<Variable>>;
+
+// The entries of a checked `vars:`, and of a checked `for-each:`; a name that a running drill gives
+// a meaning is an error.
+[[nodiscard]] Variables variables_of(const Document& document, Errors& errors);
+[[nodiscard]] Matrix matrix_of(const Document& document, Errors& errors);
+// The names in every "${…}" of the document, except below `vars` and `for-each`.
+[[nodiscard]] std::set<std::string> references_of(const Document& document);
 
 // A duration divided by the factor of a checked `compress:`; nothing for a text that is none.
 [[nodiscard]] std::optional<Duration> compressed(const std::string& duration,
@@ -34,7 +43,7 @@ using Variables = std::map<std::string, nlohmann::json>;
 
 // One set of variables for each combination, the last variable turning fastest; one empty set for
 // no matrix. Too many combinations are an error.
-[[nodiscard]] Result<std::vector<Variables>> combinations(const Variables& matrix);
+[[nodiscard]] Result<std::vector<Variables>> combinations(const Matrix& matrix);
 
 // The document with its variables filled in, except below `vars` and `for-each`.
 [[nodiscard]] Result<Document> filled_in(Document document, const Variables& variables);

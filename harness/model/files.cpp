@@ -57,7 +57,7 @@ class Discovery {
     if (plan.empty()) return refuse(path, "there is no plan.yaml beside this scenario");
     if (plan.filename() == path.filename()) return whole_plan(parent, plan);
     found_[parent.lexically_normal()].insert(path.filename());
-    plans_[parent.lexically_normal()] = {parent, plan, {}};
+    plans_[parent.lexically_normal()] = {parent, plan, {}, was_whole(parent)};
   }
 
   std::vector<PlanFolder> take() {
@@ -86,7 +86,7 @@ class Discovery {
 
   void whole_plan(const fs::path& folder, const fs::path& plan) {
     auto key = folder.lexically_normal();
-    plans_[key] = {folder, plan, {}};
+    plans_[key] = {folder, plan, {}, true};
     std::error_code error;
     for (const fs::path& entry : entries(folder)) {
       bool scenario = document_extension(entry) && fs::is_regular_file(entry, error);
@@ -96,6 +96,11 @@ class Discovery {
         refuse(entry, fmt::format("the plan is already in {}", plan.filename().string()));
       }
     }
+  }
+
+  [[nodiscard]] bool was_whole(const fs::path& folder) const {
+    const auto known = plans_.find(folder.lexically_normal());
+    return known != plans_.end() && known->second.whole;
   }
 
   void refuse(const fs::path& path, std::string what) {

@@ -23,6 +23,7 @@ struct PlanFolder {
   std::filesystem::path folder;
   std::filesystem::path plan;
   std::vector<std::filesystem::path> scenarios;
+  bool whole = false;  // all that there are
 };
 
 // What the paths of a command line stand for: plan folders, scenario files, or folders of plan

@@ -3,6 +3,7 @@
 #include "harness/model/mentions.h"
 #include "harness/model/names.h"
 #include "harness/model/plan.h"
+#include "harness/model/predicate_names.h"
 #include "harness/model/shapes.h"
 #include "harness/model/wording.h"
 
@@ -39,6 +40,7 @@ class PlanNames {
     if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
     each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
     each(root, "ledgers", "", [&](const json& one, const std::string& at) { ledger(one, at); });
+    check_plan_predicates(root, vocabulary_, mentions_);
     each(root, "objectives", "", [&](const json& one, const std::string& at) {
       if (one.is_string() && at != "/objectives/availability") positive(one, at);
     });

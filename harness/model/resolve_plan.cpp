@@ -34,10 +34,6 @@ json kind_apart(json value, const auto& kinds) {
   return value;
 }
 
-std::string as_word(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 class PlanResolution {
  public:
   PlanResolution(const Document& plan, const Vocabulary& vocabulary, const KeptByProbe& kept)
@@ -70,11 +66,14 @@ class PlanResolution {
 
   void service(json& one, const std::string& at) {
     if (one.contains("command")) {
-      for (json& word : one.at("command")) word = as_word(word);
+      json& words = one.at("command");
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        words[i] = plan_.written(at + "/command" + segment(i));
+      }
     }
     if (one.contains("env")) {
-      for (json& value : one.at("env")) {
-        if (!value.is_object()) value = as_word(value);  // else {secret: text}
+      for (auto& [name, value] : one.at("env").items()) {
+        if (!value.is_object()) value = plan_.written(at + "/env" + segment(name));
       }
     }
     if (one.contains("ready")) {

@@ -129,10 +129,13 @@ struct LoadedPlan {
   std::map<std::string, std::string> hashes;  // file name -> SHA-256, hex
   Secrets secrets;                            // of all of them; see redaction.h
   Errors missing;                             // secrets that the environment does not hold
+  Errors warnings;                            // what is no error and weakens what a drill shows
 };
 
 // A path is a plan folder, a scenario file, or a folder of plan folders. All problems of all
-// files are reported together. Loading starts nothing and writes nothing.
+// files are reported together. Where scenarios change the plan's variables, there is a LoadedPlan,
+// called the same, for each way in which they do; warnings stand with the first of them. Loading
+// starts nothing and writes nothing.
 [[nodiscard]] std::expected<std::vector<LoadedPlan>, Errors> load(
     const std::vector<std::filesystem::path>& paths, const Vocabulary& vocabulary);
 

@@ -5,6 +5,7 @@
 #include "harness/model/level_names.h"
 #include "harness/model/mentions.h"
 #include "harness/model/names.h"
+#include "harness/model/predicate_names.h"
 #include "harness/model/shapes.h"
 #include "harness/model/wording.h"
 
@@ -49,6 +50,7 @@ class ScenarioNames {
     }
     check_leaves(source_, mentions_);
     check_levels(source_, plan_, mentions_);
+    check_scenario_predicates(root, plan_, vocabulary_, mentions_);
   }
 
  private:

@@ -250,6 +250,17 @@ void Checker::check_predicate(const json& value, const std::string& pointer) {
   if (!parsed) add(at(pointer), parsed.error().what, parsed.error().remedy);
 }
 
+// Its alternatives, and those of these.
+std::vector<Shape> leaves_of(const Shape& either) {
+  std::vector<Shape> out;
+  for (const Shape& child : either.node().children) {
+    if (child.node().type != ShapeType::either) out.push_back(child);
+    if (child.node().type == ShapeType::either)
+      std::ranges::move(leaves_of(child), std::back_inserter(out));
+  }
+  return out;
+}
+
 void Checker::check_either(const Shape& shape, const json& value, const std::string& pointer) {
   std::optional<Errors> nearest;
   std::size_t most_known = 0;
@@ -270,6 +281,11 @@ void Checker::check_either(const Shape& shape, const json& value, const std::str
     return;
   }
   auto remedy = nearest ? nearest->front().what : std::string();
+  const auto is_text = [](const Shape& child) { return child.node().type == ShapeType::text; };
+  const bool quotable = !value.is_structured() && !value.is_string();
+  if (quotable && std::ranges::any_of(leaves_of(shape), is_text)) {
+    remedy = "write it in quotes";
+  }
   add(at(pointer), fmt::format("found {}, expected: {}", described(value), shape.summary()),
       remedy);
 }

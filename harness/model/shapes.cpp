@@ -24,11 +24,8 @@ Shape scalar() {
   return Shape::either({Shape::text(0), Shape::number(-largest, largest), Shape::boolean()});
 }
 
-// `command: [sleep, 10]`: a number is the text that it is written as.
-Shape argument() {
-  auto any = std::numeric_limits<std::int64_t>::max();
-  return Shape::either({Shape::text(0), whole(-any, any)});
-}
+// `command: [sleep, 10]`: what is no text is given to the program as it is written.
+Shape argument() { return scalar(); }
 
 FieldList tags(const auto& kinds) {
   FieldList out;
@@ -173,7 +170,7 @@ Shape service(const Vocabulary& vocabulary) {
   Shape ready =
       Shape::tagged(tags(vocabulary.probes), {{"every", Shape::duration(), {}, "default 50ms"},
                                               {"timeout", Shape::duration(), {}, "default 1s"}});
-  Shape value = Shape::either({argument(), Shape::boolean(), secret()});
+  Shape value = Shape::either({argument(), secret()});
   return Shape::object(
       {{"title", Shape::translated(), {}, ""},
        {"command", Shape::list(argument(), 1), {}, "an argument vector; never a shell"},

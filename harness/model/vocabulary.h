@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/model/seen.h"
 #include "harness/model/shape.h"
 #include "harness/model/time.h"
 
@@ -39,6 +40,8 @@ struct KindInfo {
   // Of an assertion: the failure after which its probe is still not well. Declared as known, it
   // wants a `leaves`.
   std::string lasting_failure = {};
+  // Of a step: the kind of probe whose values an `expect` of its own is about.
+  std::string looks_as = {};
 };
 
 // A condition lasts and healing ends it; an event has happened, recovery is the system's work.
@@ -67,6 +70,7 @@ struct FaultInfo : KindInfo {
 
 struct ProbeInfo : KindInfo {
   Duration least_interval = std::chrono::milliseconds(1);  // `every` may not be shorter
+  std::vector<SeenValue> sees = {};                        // beside `outcome` and `latency`
 };
 
 struct Vocabulary {

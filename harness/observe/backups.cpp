@@ -215,7 +215,9 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
            "the newest at every look, older ones when their file has changed, else in turn."},
       }),
       .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
-     std::chrono::milliseconds(100)},
+     std::chrono::milliseconds(100),
+     {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
+      seen::text("restorable"), seen::duration("age"), seen::integer("oldest"), seen::text("text")}},
     make_backups}};
 
 }  // namespace

@@ -96,7 +96,9 @@ const Registered<ProbeKind> command_registered{ProbeKind{
           {"folder", Shape::text(), {}, "Relative to the system's folder; default that folder."},
       }),
       .example = {{"run", {"node", "check.js", "${services.server.address}"}}}},
-     std::chrono::milliseconds(20)},
+     std::chrono::milliseconds(20),
+     {seen::outcome({"answered", "timeout", "error"}), seen::integer("exit", 0, 255),
+      seen::integer("signal", 1, 64), seen::text("text"), seen::text("stderr"), seen::documents()}},
     make_command}};
 
 }  // namespace

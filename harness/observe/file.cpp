@@ -188,7 +188,10 @@ const Registered<ProbeKind> file_registered{ProbeKind{
           {"path", Shape::text(), {}, "Or a path, relative to the system's folder."},
       }),
       .example = {{"file", "predictions"}}},
-     std::chrono::milliseconds(5)},
+     std::chrono::milliseconds(5),
+     {seen::outcome({"answered", "timeout", "error"}), seen::boolean("exists"),
+      seen::word("kind", {"file", "folder", "other"}), seen::integer("size"), seen::duration("age"),
+      seen::text("sha256"), seen::boolean("valid-json"), seen::documents()}},
     make_file}};
 
 }  // namespace

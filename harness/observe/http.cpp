@@ -152,7 +152,9 @@ const Registered<ProbeKind> http_registered{ProbeKind{
       .summary = "One HTTP request over a fresh connection; sees status, headers, json, text, size",
       .options = options(),
       .example = {{"url", "http://${services.server.address}/api/dashboard"}}},
-     std::chrono::milliseconds(1)},
+     std::chrono::milliseconds(1),
+     {seen::integer("status", 100, 599), seen::headers(), seen::documents(), seen::text("text"),
+      seen::integer("size")}},
     make_http}};
 
 }  // namespace

@@ -92,7 +92,8 @@ const Registered<ProbeKind> log_registered{ProbeKind{
            "A regular expression, searched in each line, up to 8 MiB of it."},
       }),
       .example = {{"service", "server"}, {"matches", "switched to simulated"}}},
-     std::chrono::milliseconds(1)},
+     std::chrono::milliseconds(1),
+     {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"), seen::text("line")}},
     make_log}};
 
 }  // namespace

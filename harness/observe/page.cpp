@@ -254,7 +254,8 @@ const Registered<ProbeKind> page_registered{ProbeKind{
           {"wait-for-text", Shape::text(), {}, "A text: the page is complete when it shows it."},
       }),
       .example = {{"url", "http://${services.client.address}/"}, {"language", "fr"}}},
-     std::chrono::seconds(1)},
+     std::chrono::seconds(1),
+     {seen::integer("status", 100, 599), seen::text("title"), seen::text("text")}},
     make_page}};
 
 }  // namespace

@@ -58,7 +58,9 @@ const Registered<ProbeKind> postgres_registered{ProbeKind{
            "Keep the connection from sample to sample, as a pool would; default no."},
       }),
       .example = {{"database", "history"}, {"query", "SELECT count(*) FROM readings"}}},
-     std::chrono::milliseconds(5)},
+     std::chrono::milliseconds(5),
+     {seen::integer("rows"), seen::any("value"), seen::any("row"),
+      seen::without_answer(seen::text("sqlstate"))}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
       auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());

@@ -69,7 +69,8 @@ const Registered<ProbeKind> redis_registered{ProbeKind{
           {{"database", Shape::name(), required, "A database of the plan, as redis://host:port/0."},
            {"command", Shape::list(Shape::text(), 1), required, "The words of one command."}}),
       .example = {{"database", "cache"}, {"command", {"GET", "front-page"}}}},
-     std::chrono::milliseconds(5)},
+     std::chrono::milliseconds(5),
+     {seen::any("value")}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
       auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());

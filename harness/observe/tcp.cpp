@@ -115,7 +115,8 @@ const Registered<ProbeKind> tcp_registered{ProbeKind{
           {"receive", Shape::text(), {}, "A text to wait for; default: the connection is enough."},
       }),
       .example = {{"address", "${services.database.address}"}}},
-     std::chrono::milliseconds(1)},
+     std::chrono::milliseconds(1),
+     {seen::only_with("receive", seen::text("text"))}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
       auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());

@@ -11,9 +11,11 @@ inline KindInfo kind(std::string name, Shape options) {
   return {std::move(name), "A kind of the tests", std::move(options), {}};
 }
 
-inline ProbeInfo probe(std::string name, Shape options, Duration least) {
+inline ProbeInfo probe(std::string name, Shape options, Duration least,
+                       std::vector<SeenValue> sees) {
   ProbeInfo out{kind(std::move(name), std::move(options))};
   out.least_interval = least;
+  out.sees = std::move(sees);
   return out;
 }
 
@@ -87,13 +89,38 @@ inline std::vector<KindInfo> assertions() {
   return out;
 }
 
+inline std::vector<ProbeInfo> probes() {
+  Shape http = Shape::object({{"url", Shape::text(), required, "where to look"},
+                              {"method", Shape::choice({"GET", "POST"})},
+                              {"body-limit", Shape::size()}});
+  Shape url = Shape::object({{"url", Shape::text(), required}});
+  Shape folder = Shape::object({{"folder", Shape::text(), required}});
+  Shape address = Shape::object({{"address", Shape::text(), required}, {"receive", Shape::text()}});
+  return {
+      probe("http", http, 1ms,
+            {seen::integer("status", 100, 599), seen::headers(), seen::documents(),
+             seen::text("text"), seen::integer("size")}),
+      probe("backups", folder, 1ms,
+            {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
+             seen::duration("age"), seen::boolean("sound"), seen::text("text")}),
+      probe("tcp", address, 1ms, {seen::only_with("receive", seen::text("text"))}),
+      probe("browser", url, 500ms, {seen::text("title"), seen::text("text")}),
+      probe("query", url, 1ms, {seen::any("value"), seen::without_answer(seen::text("sqlstate"))})};
+}
+
 inline std::vector<KindInfo> steps() {
   Shape services =
       Shape::either({Shape::name_of("service"), Shape::list(Shape::name_of("service"), 1)});
   Shape wait = Shape::object(
       {{"probe", Shape::name_of("probe"), required}, {"expect", Shape::expectation(), required}});
-  return {kind("stop", services), kind("start", services), kind("delete", Shape::name_of("file")),
+  KindInfo ask = kind(
+      "http", Shape::object({{"url", Shape::text(), required}, {"expect", Shape::predicate()}}));
+  ask.looks_as = "http";
+  return {kind("stop", services),
+          kind("start", services),
+          kind("delete", Shape::name_of("file")),
           kind("wait", wait),
+          ask,
           kind("manual", Shape::object({{"instruction", Shape::translated(), required}}))};
 }
 
@@ -102,16 +129,7 @@ inline std::vector<KindInfo> steps() {
 [[nodiscard]] inline const Vocabulary& sample_vocabulary() {
   static const Vocabulary vocabulary{
       .faults = sample::faults(),
-      .probes = {sample::probe("http",
-                               Shape::object({{"url", Shape::text(), required, "where to look"},
-                                              {"method", Shape::choice({"GET", "POST"})},
-                                              {"body-limit", Shape::size()}}),
-                               1ms),
-                 sample::probe("backups", Shape::object({{"folder", Shape::text(), required}}),
-                               1ms),
-                 sample::probe("tcp", Shape::object({{"address", Shape::text(), required}}), 1ms),
-                 sample::probe("browser", Shape::object({{"url", Shape::text(), required}}),
-                               500ms)},
+      .probes = sample::probes(),
       .steps = sample::steps(),
       .readers = {sample::kind("query", Shape::object({{"database", Shape::name(), required},
                                                        {"query", Shape::text(), required}}))},

@@ -31,6 +31,17 @@ TEST_P(EveryProbeKind, HasAnExampleThatFitsItsShapeAndCanBeMade) {
   EXPECT_FALSE(kind.options.check(wrong).empty());
 }
 
+TEST_P(EveryProbeKind, DeclaresWhatItSaysThatItSees) {
+  const auto& kind = *GetParam();
+  EXPECT_FALSE(kind.sees.empty());
+  for (const SeenValue& value : kind.sees) {
+    if (value.name != "outcome") EXPECT_THAT(kind.summary, HasSubstr(value.name));
+    const auto& fields = kind.options.fields();
+    EXPECT_TRUE(value.only_with.empty() ||
+                std::ranges::find(fields, value.only_with, &Shape::Field::name) != fields.end());
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryProbeKind, ::testing::ValuesIn(Registry<ProbeKind>::all()),
                          [](const auto& kind) { return kind.param->name; });
 

@@ -15,6 +15,7 @@
 #include "harness/model/registry.h"
 #include "harness/observe/ledger_reader.h"
 #include "harness/observe/probe.h"
+#include "tests/observe/declared.h"
 #include "tests/support/fixed_surroundings.h"
 
 namespace reprise {
@@ -60,7 +61,8 @@ class Observing {
   std::unique_ptr<Probe> make(const ProbeSpec& spec) {
     auto probe = try_make(spec);
     if (!probe) throw std::runtime_error(probe.error().text());
-    return std::move(*probe);
+    return std::make_unique<DeclaredProbe>(std::move(*probe),
+                                           *Registry<ProbeKind>::find(spec.kind));
   }
 
   Result<void> open(Probe& probe) {

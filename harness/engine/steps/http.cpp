@@ -61,7 +61,7 @@ boost::asio::awaitable<Result<std::string>> request(const Step& step, StepContex
 Shape options() {
   auto fields = http_request_options();
   fields.push_back(
-      {"expect", Shape::expectation(), {}, "What the answer must be; default a status 2xx."});
+      {"expect", Shape::predicate(), {}, "What the answer must be; default a status 2xx."});
   return Shape::object(std::move(fields));
 }
 
@@ -73,7 +73,8 @@ const Registered<StepKind> http_registered{StepKind{
                           {{"url", "http://${services.server.address}/api/predictions/generate"},
                            {"method", "POST"},
                            {"expect", {{"status", 200}}}}},
-                         {"within", "10s"}}},
+                         {"within", "10s"}},
+             .looks_as = "http"},
     request}};
 
 }  // namespace

@@ -131,8 +131,8 @@ Recovering recovering(const World& world, const WatchedProbe& probe, Want want, 
       }
       spell.i_g = good_before;
     }
-    const Duration i_first = spell.i_first;
-    if (before && !before->good && i_first == before->i) {
+    // One that was sent before it may still have been under way.
+    if (before && !before->good && spell.i_first <= before->i && before->i <= spell.i_y) {
       spell.awaited = true;
       spell.begin = spell.min_f = first;
       spell.lawful = spell.met;

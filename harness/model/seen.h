@@ -1,0 +1,66 @@
+// What probes of a kind see: the values that a predicate may name, and what each of them can be.
+//
+// A kind declares its own with the words below; `outcome` and `latency` every probe sees.
+// Ownership: plain values. Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace reprise {
+
+struct SeenValue {
+  enum class Type : char {
+    any,
+    text,
+    word,  // a text of which all that it can be is known
+    integer,
+    boolean,
+    duration,
+    documents,  // {pointer: any}
+    headers     // {name: text}, which may mean numbers
+  };
+
+  std::string name;
+  Type type = Type::any;
+  std::vector<std::string> words = {};  // of a word
+  std::int64_t low = 0;                 // of an integer
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  std::string only_with = {};   // an option of the probe without which it is never seen
+  bool without_answer = false;  // seen only where there is no answer
+};
+
+namespace seen {
+
+using Type = SeenValue::Type;
+
+inline SeenValue any(std::string name) { return {std::move(name), Type::any}; }
+inline SeenValue text(std::string name) { return {std::move(name), Type::text}; }
+inline SeenValue boolean(std::string name) { return {std::move(name), Type::boolean}; }
+inline SeenValue duration(std::string name) { return {std::move(name), Type::duration}; }
+inline SeenValue documents() { return {"json", Type::documents}; }
+inline SeenValue headers() { return {"headers", Type::headers}; }
+inline SeenValue word(std::string name, std::vector<std::string> words) {
+  return {std::move(name), Type::word, std::move(words)};
+}
+inline SeenValue integer(std::string name, std::int64_t low = 0,
+                         std::int64_t high = std::numeric_limits<std::int64_t>::max()) {
+  return {std::move(name), Type::integer, {}, low, high};
+}
+inline SeenValue only_with(std::string option, SeenValue value) {
+  value.only_with = std::move(option);
+  return value;
+}
+inline SeenValue without_answer(SeenValue value) {
+  value.without_answer = true;
+  return value;
+}
+// Where not all of answered, refused, reset, timeout and error can be.
+inline SeenValue outcome(std::vector<std::string> words) {
+  return word("outcome", std::move(words));
+}
+
+}  // namespace seen
+}  // namespace reprise
