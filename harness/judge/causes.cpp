@@ -131,6 +131,14 @@ std::vector<Candidate> candidates(const Record& record) {
   return out;
 }
 
+void mark_in_flight(std::vector<Told>& told, const std::vector<Candidate>& candidates) {
+  for (Told& one : told) {
+    one.in_flight = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+      return one.intended < candidate.latest && one.finished > candidate.earliest;
+    });
+  }
+}
+
 Reckoning reckon(const std::vector<Candidate>& candidates, const std::vector<Outage>& outages,
                  std::size_t index, const std::vector<Told>& told, const ClockTerms& terms) {
   const Outage& outage = outages[index];

@@ -62,12 +62,17 @@ class Former {
     return newest >= needed || newest + every_ > needed;
   }
 
+  // One that was under way at a command may have been good before the outage began.
+  [[nodiscard]] bool shows_a_return(const Told& good) const {
+    return !open_ || !good.in_flight || good.intended >= open_->begun_by;
+  }
+
   void end_by(const GoodRun& run) {
     std::optional<std::size_t> first, last;
     for (std::size_t z = run.first; z < run.end; ++z) {
       if (!sustained_from(z, run)) continue;
-      if (!first) first = z;
       last = z;
+      if (!first && shows_a_return(told_[z])) first = z;
     }
     if (last) well_since_ = told_[*last].intended;
     if (!open_) return;

@@ -20,6 +20,7 @@ struct Told {
   bool bad;
   const Sample* sample;  // null when none was taken
   Duration until;        // of one that was never sent: when patience with it would have been over
+  bool in_flight = false;  // under way at a command, a healing or a step
 };
 
 struct Outage {
@@ -34,7 +35,8 @@ struct Outage {
 };
 
 // By intended instant. The run from z is sustained when every sample in [i_z, f_z + W] is good, and
-// the record goes that far.
+// the record goes that far. A sample in flight is no z while no bad answer had come when it was
+// sent: it may have been good before the outage began.
 [[nodiscard]] std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained,
                                           Duration every);
 

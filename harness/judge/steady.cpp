@@ -128,7 +128,7 @@ class EndJudge {
     std::size_t run = told.size();  // where the good run begins that lasts until the end
     while (run > 0 && !told[run - 1].bad) --run;
     if (run == told.size()) return bad_at_the_end(std::move(finding), told);
-    if (!back_in_time(told)) return unwell(std::move(finding), told);
+    if (told[run].intended > deadline()) return unwell(std::move(finding), told);
     const Duration newest = told.back().intended;
     for (std::size_t z = run; z < told.size(); ++z) {
       const Duration needed = told[z].finished + sustained_;
@@ -142,26 +142,12 @@ class EndJudge {
                           {"sustained_ns", sustained_.count()}}});
   }
 
-  // Until then a return must have begun.
+  // Until then the run that lasts until the end must have begun.
   [[nodiscard]] Duration deadline() const {
     const PhaseRecord* recover = record_.phase("recover");
     const Duration begun = recover ? std::max(over_, recover->from) : over_;
     const Duration due = begun + tamed(record_.scenario.patience);
     return std::max(due, patience_over(record_).value_or(due));
-  }
-
-  // Whether a run that was sustained, or lasts to the end, had begun by then.
-  [[nodiscard]] bool back_in_time(const std::vector<Told>& told) const {
-    std::size_t first = 0;  // of the good run that is looked at
-    for (std::size_t i = 0; i <= told.size(); ++i) {
-      if (i < told.size() && !told[i].bad) continue;
-      for (std::size_t z = first; z < i && told[z].intended <= deadline(); ++z) {
-        const Duration needed = told[z].finished + sustained_;
-        if (i == told.size() || told[i].intended > needed) return true;
-      }
-      first = i + 1;
-    }
-    return false;
   }
 
   // A miss once it was waited for long enough, or had been well and is not any more.

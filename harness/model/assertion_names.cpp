@@ -130,12 +130,22 @@ class AssertionNames {
                   fmt::format("add leaves: {{{}: {{level: down, reason: …}}}}", probe));
   }
 
+  // The one from which it counts; null where that is not one alone.
+  [[nodiscard]] const json* fault_of(const json& options) const {
+    if (faults_.size() == 1) return &faults_.front().value;
+    const json named = options.value("incident", json());
+    const auto found = std::ranges::find_if(
+        faults_, [&](const PlacedFault& fault) { return fault.value.at("id") == named; });
+    return found != faults_.end() ? &found->value : nullptr;
+  }
+
   // Healed when it is due, a miss could never be told.
   void due(const json& options, const std::string& at) {
-    if (faults_.size() != 1) return;  // whichever of several bites first
+    const json* fault = fault_of(options);
+    if (fault == nullptr) return;
     const auto within = time_of(options, "within");
     const auto detect = time_of(options, "detect").value_or(Duration::zero());
-    const auto lasting = time_of(faults_.front().value, "for");
+    const auto lasting = time_of(*fault, "for");
     if (!within || !lasting || *lasting - *within > detect) return;
     mentions_.add(at + "/within",
                   fmt::format("due when the fault has been healed after {}: it could not fail",

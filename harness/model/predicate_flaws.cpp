@@ -94,6 +94,14 @@ std::string remedy_for(const SeenValue& value, const json& operand) {
   return {};
 }
 
+bool good_escapes(std::string_view pointer) {
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] != '~') continue;
+    if (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1')) return false;
+  }
+  return true;
+}
+
 class Predicate {
  public:
   Predicate(const json& predicate, const ProbeInfo& kind, const json& probe)
@@ -186,6 +194,11 @@ class Predicate {
       }
       demands[name].push_back(demand);
       const auto at = segment(value.name) + segment(key);
+      if (value.type == Type::documents && !good_escapes(key)) {
+        add(at, fmt::format("{} is not a JSON pointer", in_quotes(key)),
+            "after '~' comes 0 (for '~' itself) or 1 (for '/')");
+        continue;
+      }
       SeenValue inner{key, group_type};
       const auto called = fmt::format("{} {}", value.name, in_quotes(key));
       one(inner, called, at, demands[name]);

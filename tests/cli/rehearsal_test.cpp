@@ -52,7 +52,7 @@ scenario: second
 levels:
   away: {nominal: {status: 200}, degraded: {status: 404}}
   home: {nominal: {status: 404}}
-steady-state: [{probe: page, expect: {outcome: refused}}]
+steady-state: [{probe: page, expect: {outcome: error}}]
 faults: [{inject: process_kill, into: web}]
 assertions: [{throughout: {probe: away, expect: degraded}}]
 )";

@@ -63,5 +63,27 @@ TEST(PublishedSchema, AcceptsEveryScenarioThatIsShippedAndNoUnknownFaultOrAssert
   EXPECT_FALSE(valid_by_schema(schema, assertion));
 }
 
+TEST(PublishedSchema, KnowsWhatAScenarioLeavesBehindAndWhatAKnownMissMustSay) {
+  const json schema = published("scenario");
+  ASSERT_TRUE(schema.is_object());
+  const auto with = [&](json leaves) {
+    json scenario = shipped(false).front().root();
+    scenario["leaves"] = std::move(leaves);
+    return valid_by_schema(schema, scenario);
+  };
+  EXPECT_TRUE(with({{"home", "down"}, {"reason", "it is gone"}}));
+  EXPECT_TRUE(with({{"home", {{"level", "degraded"}, {"reason", {{"fr", "a"}, {"en", "b"}}}}}}));
+  EXPECT_FALSE(with({{"home", "gone"}, {"reason", "it is gone"}}));
+  EXPECT_FALSE(with({{"home", {{"reason", "it is gone"}}}}));
+  EXPECT_FALSE(with({{"home", "down"}, {"reason", 5}}));
+  json scenario = shipped(false).front().root();
+  json known = {{"finding", "F-1"}, {"owner", "operations"}, {"until", "2027-12-31"}};
+  scenario["assertions"][0]["known"] = known;
+  EXPECT_FALSE(valid_by_schema(schema, scenario));
+  known["failure"] = "RtoExceeded";
+  scenario["assertions"][0]["known"] = known;
+  EXPECT_TRUE(valid_by_schema(schema, scenario));
+}
+
 }  // namespace
 }  // namespace reprise::testing

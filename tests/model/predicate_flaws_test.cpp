@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         FlawedCase{"http", R"({"rows": 4})", "sees nothing called 'rows' (it sees headers, json"},
         FlawedCase{"http", R"({"partial": true})", "sees nothing called 'partial'"},
         FlawedCase{"http", R"({"source": "cache"})", "sees no 'source': it has no 'served-by'"},
+        FlawedCase{"http", R"({"json": {"/a~b": 1}})", "'/a~b' is not a JSON pointer"},
         FlawedCase{"tcp", R"({"json": {"/a": 1}})", "sees nothing called 'json'"},
         FlawedCase{"tcp", R"({"headers": {"x": "1"}})", "sees nothing called 'headers'"},
         FlawedCase{"tcp", R"({"text": {"contains": "x"}})", "sees no 'text': it has no 'receive'"},

@@ -46,6 +46,7 @@ class RecoveryJudge {
       // What would have been answered before the first command is not of this incident.
       if (!one.sample && one.intended < begun_) one.finished = one.until;
     }
+    mark_in_flight(told, candidates_);
     auto found = outages(told, terms_.clock.sustained, every_);
     if (found.empty()) return without_outage(blank, told);
     std::vector<Finding> judged;

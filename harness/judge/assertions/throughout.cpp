@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "harness/judge/cause.h"
+#include "harness/judge/causes.h"
 #include "harness/judge/findings.h"
 #include "harness/judge/incidents.h"
 #include "harness/judge/missing.h"
@@ -56,9 +57,11 @@ class LongestOutage {
         terms_(terms),
         line_(line),
         window_(window),
-        sustained_(sustained_of(terms.probe, record.scenario, record.plan)) {}
+        sustained_(sustained_of(terms.probe, record.scenario, record.plan)),
+        candidates_(candidates(record)) {}
 
-  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding judge_filled(Finding finding, std::vector<Told> told) const {
+    mark_in_flight(told, candidates_);
     const auto all = outages(told, sustained_, line_.every);
     std::optional<Finding> worst;
     for (const Outage& outage : all) {
@@ -126,6 +129,7 @@ class LongestOutage {
   const Timeline& line_;
   const Window& window_;
   Duration sustained_;
+  std::vector<Candidate> candidates_;
 };
 
 Finding judge_longest(Finding finding, const ThroughoutTerms& terms, const Timeline& line,

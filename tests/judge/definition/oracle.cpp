@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tests/judge/definition/causes.h"
+
 namespace reprise::testing::definition {
 
 const std::vector<std::pair<std::string, Reading>>& other_readings() {
@@ -137,7 +139,19 @@ bool sustained(const Filling& samples, std::size_t at, Ms w, Ms every) {
   return last >= until || last + every > until;
 }
 
-std::vector<Outage> outages(const Filling& samples, Ms w, Ms every, const Reading& reading) {
+// A good sample that was under way at a candidate shows a return only if a bad answer of the outage
+// had come when it was sent: else it may have been good before the outage began.
+bool shows_a_return(const SmallDrill& drill, const Outage& outage, const Filled& good) {
+  if (good.i >= outage.earliest_f()) return true;
+  return std::ranges::none_of(candidates(drill), [&](const Candidate& one) {
+    const Ms latest = one.kind == CandidateKind::step ? one.begun : one.over;
+    return good.i < latest && good.f > one.begun;
+  });
+}
+
+std::vector<Outage> outages(const SmallDrill& drill, const Filling& samples, Ms w,
+                            const Reading& reading) {
+  const Ms every = drill.page.every;
   std::vector<Outage> out;
   bool open = false;
   for (std::size_t at = 0; at < samples.size(); ++at) {
@@ -150,6 +164,7 @@ std::vector<Outage> outages(const Filling& samples, Ms w, Ms every, const Readin
     if (!open) continue;
     const bool may_begin = reading.run_begins_inside || !samples[at - 1].good;
     if (!may_begin || !sustained(samples, at, w, every)) continue;
+    if (!shows_a_return(drill, out.back(), samples[at])) continue;
     out.back().z = samples[at];
     open = false;
   }

@@ -80,7 +80,7 @@ struct Outage {
 
 // Whether every sample in [i, f + w] of the one at `at` is good and was taken.
 [[nodiscard]] bool sustained(const Filling& samples, std::size_t at, Ms w, Ms every);
-[[nodiscard]] std::vector<Outage> outages(const Filling& samples, Ms w, Ms every,
+[[nodiscard]] std::vector<Outage> outages(const SmallDrill& drill, const Filling& samples, Ms w,
                                           const Reading& reading);
 
 // Of one kind each; the drill is thought sound.

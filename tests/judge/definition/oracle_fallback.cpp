@@ -63,39 +63,45 @@ Answer fallback_of_round(const Ask& ask, const SmallDrill& drill, const SmallRou
 // What the steady state asks of the end.
 Want asked_of_the_end(const SmallDrill& drill) { return drill.leaves.value_or(drill.steady); }
 
-// The end may be understood in a few ways, which agree unless the drill was stopped at the border.
+// The last instants may be understood in a few ways, which agree unless the drill ended just there.
 struct EndReading {
-  Ms over;                  // since when everything is over
-  std::optional<Ms> until;  // when patience was over: by the clock, or by the engine's word
-  bool by_answer;           // patience asks for the answer, not for the sending, of the run's first
-  bool run_before;          // the run may have begun before
-  bool nothing_after;       // no bad sample follows the run
-  bool by_run;              // what is sustained may begin later than the good run that it is in
+  bool by_word;    // patience was over when the engine said so, not by the clock
+  bool by_run;     // the run is as old as its first good sample, not as the first that is sustained
+  bool by_answer;  // the record reaches as far as its last answer, not as its last sample
+  bool by_phases;  // the incident is over when the recover phase begins
 };
 
-Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReading& reading) {
-  const Ms w = drill.w(Ask()), every = drill.page.every;
-  const auto by_f = std::ranges::max_element(samples, {}, &Filled::f);
-  bool returned = false, under_way = false;
-  for (std::size_t at = 0; at < samples.size(); ++at) {
-    const Filled& z = samples[at];
-    const bool all_good = std::all_of(samples.begin() + static_cast<std::ptrdiff_t>(at),
-                                      samples.end(), [](const Filled& one) { return one.good; });
-    std::size_t begun = at;
-    while (reading.by_run && z.good && begun > 0 && samples[begun - 1].good) --begun;
-    const Ms since = reading.by_answer ? samples[begun].f : samples[begun].i;
-    if (!z.good || (reading.until && since > *reading.until)) continue;
-    if (z.i < reading.over && !(reading.run_before && all_good)) continue;
-    under_way = under_way || all_good;
-    if (reading.nothing_after && !all_good) continue;
-    returned = returned || sustained(samples, at, w, every);
-  }
-  if (returned && samples.back().good && by_f->good) return {.status = {Status::pass}};
-  Answer out{.status = {Status::fail}, .failures = {"chaos.NotWellAtTheEnd"}};
-  const bool waited = samples.back().i >= reading.over + drill.patience || drill.patience_over;
-  if (returned && samples.back().good) out.status.insert(Status::pass);
-  if (under_way || !waited) out.status.insert(Status::inconclusive);
+Ms all_healed(const SmallDrill& drill) {
+  Ms out = drill.procedure ? drill.procedure->finished : 0;
+  for (const SmallRound& one : drill.rounds) out = std::max(out, one.healed.value_or(one.armed));
   return out;
+}
+
+Answer end_read(const SmallDrill& drill, const Filling& samples, const EndReading& reading) {
+  const Answer missed{.status = {Status::fail}, .failures = {"chaos.NotWellAtTheEnd"}};
+  const Ms w = drill.w(Ask()), every = drill.page.every;
+  const Ms over = std::max(all_healed(drill), drill.recover);
+  Ms until = over + drill.patience;
+  if (reading.by_word && drill.patience_over) until = *drill.patience_over;
+  const Filled& last = samples.back();
+  if (!last.good) {
+    const Ms reached = reading.by_answer ? drill.end() : last.i;
+    const Ms incident = reading.by_phases ? over : all_healed(drill);
+    bool missing = reached >= until || drill.patience_over;
+    for (std::size_t at = 0; at < samples.size(); ++at) {
+      const bool well = samples[at].good && samples[at].i >= incident;
+      missing = missing || (well && sustained(samples, at, w, every));
+    }
+    return missing ? missed : Answer{.status = {Status::inconclusive}};
+  }
+  std::size_t begun = samples.size() - 1;
+  while (begun > 0 && samples[begun - 1].good) --begun;
+  std::optional<std::size_t> z;
+  for (std::size_t at = samples.size(); at-- > begun;) {
+    if (sustained(samples, at, w, every)) z = at;
+  }
+  if (samples[reading.by_run || !z ? begun : *z].i > until) return missed;
+  return {.status = {z ? Status::pass : Status::inconclusive}};
 }
 
 // A round that surely failed decides; else one that is left open leaves all of it open. None at all
@@ -130,9 +136,9 @@ Answer fallback(const Ask& ask, const SmallDrill& drill) {
   Answer out = over_fillings(each);
   // Of several rounds, what is unknown in one is judged apart from the others: which miss leads and
   // what is measured then is left open.
-  if (drill.rounds.size() > 1 && out.is(Status::fail)) {
+  if (drill.rounds.size() > 1 && !out.is(Status::pass)) {
     out.measured.reset();
-    out.failures.insert({"chaos.FallbackTooLate", "chaos.NoFallback"});
+    if (out.is(Status::fail)) out.failures.insert({"chaos.FallbackTooLate", "chaos.NoFallback"});
   }
   return out;
 }
@@ -141,30 +147,27 @@ Answer well_at_the_end(const SmallDrill& drill, const Reading&) {
   const Want want = asked_of_the_end(drill);
   if (!drill.completed()) return {.status = {Status::inconclusive, Status::skipped}};
   if (drill.leaves == Want::exactly_down) return {.status = {Status::pass}};
-  Ms over = drill.procedure ? drill.procedure->finished : 0;
-  for (const SmallRound& one : drill.rounds) over = std::max(over, one.healed.value_or(one.armed));
+  const Ms over = all_healed(drill);
   std::vector<Answer> each;
   for (const Filling& filling : fillings(want, drill.page)) {
+    Filling since = filling;  // what was sent before all was over tells nothing of the end
+    std::erase_if(since, [&](const Filled& sample) { return sample.i < over; });
+    if (since.empty()) return {.status = {Status::inconclusive}};
     Answer all;
-    for (const Ms since : {over, std::max(over, drill.recover)}) {
-      for (int face = 0; face < 32; ++face) {
-        // The engine's word stands where it spoke; where it did not, patience was not over.
-        EndReading reading{since,           drill.patience_over, (face & 1) != 0,
-                           (face & 2) != 0, (face & 4) != 0,     (face & 16) != 0};
-        if ((face & 8) != 0) reading.until = since + drill.patience;
-        const Answer one = end_read(drill, filling, reading);
-        all.status.insert(one.status.begin(), one.status.end());
-        all.failures.insert(one.failures.begin(), one.failures.end());
-      }
+    for (int face = 0; face < 16; ++face) {
+      const Answer one = end_read(
+          drill, since, {(face & 1) != 0, (face & 2) != 0, (face & 4) != 0, (face & 8) != 0});
+      all.status.insert(one.status.begin(), one.status.end());
+      all.failures.insert(one.failures.begin(), one.failures.end());
     }
     each.push_back(all);
   }
   Answer out = over_fillings(each);
-  // Nobody looked when all was over; or it is good at the last instant, and W was cut short.
+  // Nobody looked when all was over.
   const bool looked = std::ranges::any_of(drill.page.samples, [&](const SmallSample& one) {
     return one.i >= over && one.saw != Saw::skipped;
   });
-  if (!looked || out.status.size() > 1) out.status.insert(Status::inconclusive);
+  if (!looked) out.status.insert(Status::inconclusive);
   return out;
 }
 

@@ -15,7 +15,7 @@ class RecoveryFilled {
   RecoveryFilled(const Ask& ask, const SmallDrill& drill, const Reading& reading, Filling samples)
       : ask_(ask), drill_(drill), reading_(reading), all_(std::move(samples)), w_(drill.w(ask)) {
     look();
-    outages_ = outages(looked_, w_, every(), reading_);
+    outages_ = outages(drill_, looked_, w_, reading_);
     for (Outage& one : outages_) {
       if (!awaited_) break;
       one.awaited = std::ranges::find(one.bad, awaited_->i, &Filled::i) != one.bad.end();

@@ -28,7 +28,7 @@ std::optional<Answer> longest_outage(const Ask& ask, const SmallDrill& drill, co
                                      const Filling& samples, const Reading& reading) {
   std::vector<Answer> each;
   const Ms every = drill.page.every;
-  for (const Outage& one : outages(samples, drill.w(ask), every, reading)) {
+  for (const Outage& one : outages(drill, samples, drill.w(ask), reading)) {
     if (!window.meets(one.first_i(), one.largest_f())) continue;
     Ms g = one.first_i() - every;
     for (const Filled& sample : samples) {
@@ -118,9 +118,15 @@ Answer never(const Ask& ask, const SmallDrill& drill) {
 
 Answer consistent(const Ask& ask, const SmallDrill& drill) {
   const Window window = whole_window(drill);
-  Ms over = drill.procedure ? drill.procedure->finished : 0;
-  for (const SmallRound& one : drill.rounds) over = std::max(over, one.healed.value_or(one.armed));
-  const Ms over_strictly = std::max(over, drill.heal);
+  // With events only, everything has ended when the last was in place; beside a condition, whether
+  // an event counts is left open.
+  Ms over = drill.procedure ? drill.procedure->finished : 0, armed = 0;
+  const bool events_only = std::ranges::all_of(drill.rounds, &SmallRound::event);
+  for (const SmallRound& one : drill.rounds) {
+    if (one.event) armed = std::max(armed, one.armed);
+    over = std::max(over, one.healed.value_or(events_only ? one.armed : 0));
+  }
+  const Ms over_strictly = std::max(over, armed);
   bool broken = false, unknown = false, told_late = false, told_strictly_late = false;
   for (const SmallSample& one : drill.rules->samples) {
     if (!window.meets(one.i, one.f)) continue;
@@ -134,7 +140,6 @@ Answer consistent(const Ask& ask, const SmallDrill& drill) {
   if (broken) return {.status = {Status::fail}, .failures = {"chaos.InvariantBroken"}};
   if (unknown || !told_late) return {.status = {Status::inconclusive}};
   Answer out{.status = {Status::pass}};
-  // When an event has ended is not said where this is.
   if (!told_strictly_late) out.status.insert(Status::inconclusive);
   return out;
 }

@@ -52,6 +52,19 @@ std::vector<Look> looks_of(const WatchedProbe& probe, Want want, Reading reading
   return out;
 }
 
+void mark_in_flight(const World& world, std::vector<Look>& looks) {
+  const auto mark = [&](Duration begun, Duration done) {
+    for (auto& look : looks) look.in_flight |= look.i < done && look.f > begun;
+  };
+  for (const auto& strike : world.strikes) {
+    mark(strike.commanded, strike.armed);
+    if (strike.healing && strike.healed) mark(*strike.healing, *strike.healed);
+  }
+  for (const auto& step : world.steps) {
+    if (step.kind != "wait") mark(step.started, step.started);
+  }
+}
+
 Sustained sustained_from(const std::vector<Look>& looks, std::size_t z, Duration sustain,
                          Duration every) {
   const Duration until = looks[z].f + sustain;
@@ -87,6 +100,8 @@ std::vector<Spell> spells_of(const WatchedProbe& probe, Want want, const std::ve
       // It ends with the first good look from which the return is sustained.
       for (; next < looks.size() && looks[next].good; ++next) {
         if (z || sustained_from(looks, next, sustain, probe.every) != Sustained::yes) continue;
+        // Good before the outage began, perhaps.
+        if (looks[next].in_flight && looks[next].i < spell.min_f) continue;
         z = next;
       }
       if (z || next >= looks.size()) break;
@@ -109,7 +124,8 @@ std::vector<Spell> spells_of(const WatchedProbe& probe, Want want, const std::ve
 
 Recovering recovering(const World& world, const WatchedProbe& probe, Want want, Reading reading) {
   const Duration first = world.strikes.front().commanded;
-  const auto all = looks_of(probe, want, reading);
+  auto all = looks_of(probe, want, reading);
+  mark_in_flight(world, all);
   Recovering out;
   // The last that was finished by the first command: without the level, it is awaited.
   const Look* before = nullptr;

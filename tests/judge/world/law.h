@@ -26,9 +26,13 @@ struct Look {
   bool good = false;
   bool told = true;
   bool skipped = false;
+  bool in_flight = false;  // at a command, a healing or a step
 };
 
 [[nodiscard]] std::vector<Look> looks_of(const WatchedProbe& probe, Want want, Reading reading);
+
+// Says of each whether it was under way at a command, a healing or a step.
+void mark_in_flight(const World& world, std::vector<Look>& looks);
 
 enum class Sustained : char { yes, broken, cut_short };
 [[nodiscard]] Sustained sustained_from(const std::vector<Look>& looks, std::size_t z,

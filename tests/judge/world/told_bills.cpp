@@ -69,7 +69,8 @@ Longest judge_longest(const World& world, const WatchedProbe& probe, const Windo
                       const AssertionSpec& spec, Reading reading, Bill& bill) {
   const Duration limit = duration_in(spec, "longest-outage", 0s);
   const Want want = want_in(spec);
-  const auto looks = looks_of(probe, want, reading);
+  auto looks = looks_of(probe, want, reading);
+  mark_in_flight(world, looks);
   Longest out;
   for (const auto& spell : spells_of(probe, want, looks, world.sustain_of(probe), world.imagined)) {
     Duration max_f = spell.max_f;
