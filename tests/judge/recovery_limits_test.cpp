@@ -28,6 +28,20 @@ TEST(RecoveryCharge, IsTheLongestOfWhatMayHaveBegunTheOutage) {
   EXPECT_EQ(judged_recovery(later, nominal_by("5s")).measured->high, 10010ms - 9100ms);
 }
 
+TEST(Recovery, IsNotEndedByAGoodAnswerThatWasUnderWayAtTheCommand) {
+  Story story;
+  story.declare("kill").strike("kill", 6050ms, std::nullopt);
+  // Both are out when the kill comes; the good one may have been answered by the process before.
+  story.page_at(5900ms, refused, 6100ms).page_at(6s, nominal, 6052ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).measured->high, 6110ms - 6050ms);
+  EXPECT_EQ(judged_recovery(story, nominal_by("59ms")).status, Status::fail);
+  // A bad answer had come when this one was sent: the outage had begun.
+  Story begun;
+  begun.declare("kill").strike("kill", 6050ms, std::nullopt);
+  begun.page_at(5900ms, refused, 6s).page_at(6s, nominal, 6052ms);
+  EXPECT_EQ(judged_recovery(begun, nominal_by("59ms")).measured->high, 2ms);
+}
+
 TEST(RecoveryCharge, IsAConditionThatWasHealedAtTheInstantTheOutageBegan) {
   Story story;
   story.declare("cut").strike("cut", 6s, 8s);
