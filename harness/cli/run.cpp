@@ -48,7 +48,6 @@ int run(const RunOptions& options) {
   if (!secrets_can_be_kept(*plans, redaction)) return 2;
   if (!targets_are_allowed(*plans, options.allowed, redaction)) return 2;
   if (!nothing_left_behind()) return 4;
-  tell_warnings(*plans);
 
   JobOptions job_options;
   job_options.out = options.out;

@@ -217,7 +217,8 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
       .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
      std::chrono::milliseconds(100),
      {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
-      seen::text("restorable"), seen::duration("age"), seen::integer("oldest"), seen::text("text")}},
+      seen::text("restorable"), seen::duration("age"), seen::integer("oldest"),
+      seen::text("text")}},
     make_backups}};
 
 }  // namespace

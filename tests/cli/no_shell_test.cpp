@@ -68,7 +68,7 @@ probes:
   run: {command: {run: [echo, @, "${password}"], folder: #}, every: 1s, timeout: 1s}
   missing: {command: {run: [@]}, every: 1s, timeout: 1s}
   port: {tcp: {address: "${services.web.address}", send: @, receive: @}, every: 1s, timeout: 300ms}
-  bad-port: {tcp: {address: @}, every: 1s, timeout: 300ms}
+  bad-port: {tcp: {address: @, receive: @}, every: 1s, timeout: 300ms}
   bad-url: {http: {url: @}, every: 1s, timeout: 300ms}
   page: {file: {file: page}, every: 1s, timeout: 1s}
   path: {file: {path: #}, every: 1s, timeout: 1s}
@@ -103,8 +103,8 @@ assertions:
   - {never: {probe: port, expect: {text: @}}}
   - {never: {probe: bad-port, expect: {text: @}}}
   - {never: {probe: bad-url, expect: {text: @}}}
-  - {never: {probe: page, expect: {text: @}}}
-  - {never: {probe: path, expect: {text: @}}}
+  - {never: {probe: page, expect: {outcome: error, text: @}}}
+  - {never: {probe: path, expect: {outcome: error, text: @}}}
   - {never: {probe: said, expect: {line: @}}}
   - {never: {probe: rows, expect: {value: @}}}
 )";

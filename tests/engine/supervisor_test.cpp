@@ -176,6 +176,24 @@ TEST(Supervisors, WantAGoodStatusWhereThereIsOne) {
   EXPECT_GE(drill.clock.now() - begun, 300ms);
 }
 
+TEST(Supervisors, TellWhatAServiceAnsweredThatWasNotReadyInTime) {
+  LiveDrill drill;
+  Service& server = drill.add("server", {"node", "-e", R"(
+    require('http').createServer((request, answer) => {
+      answer.statusCode = 503;
+      answer.end();
+    }).listen(process.env.PORT, '127.0.0.1'))"});
+  ProbeSpec ready;
+  ready.kind = "http";
+  ready.options = {{"url", "http://${services.server.address}/health"}};
+  server.ready = ready;
+  server.ready_within = 2s;
+  drill.prepare();
+  auto started = drill.run(drill.supervisor->start("server"));
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().text(), HasSubstr("last seen: answered, status 503"));
+}
+
 TEST(Supervisors, OnlyWaitForExternalServices) {
   LiveDrill drill;
   drill.add_listener("ours");

@@ -163,6 +163,14 @@ TEST_F(PlanOfAScenario, WantsEveryVariableUsedSomewhere) {
   EXPECT_THAT(refused(), HasSubstr("nothing uses the variable 'unused'"));
 }
 
+TEST_F(PlanOfAScenario, WantsNoSecretToBeUsed) {
+  std::string more = plan_with_mode;
+  write("plan.yaml",
+        more.replace(more.find("other: 1"), 8, "other: 1, token: fifty-fifty, key: {secret: abc}"));
+  scenario("one", "title: \"n ${other}\"\n");
+  EXPECT_EQ(refused(), "");
+}
+
 TEST_F(PlanOfAScenario, CannotBeMadeInThousandsOfWaysOfALargePlan) {
   std::string text = "reprise: 1\nplan: p\nvars: {mode: slow}\nsystem:\n  services:\n";
   for (int i = 0; i < 3000; ++i)
