@@ -158,6 +158,7 @@ class PlanLoader {
       errors_.push_back(std::move(sets.error()));
       return;
     }
+    if (plan_ && !plan_->bears(matrix, document->where("/for-each"))) return;
     const auto references = references_of(*document);
     if (errors_.size() == before) {
       for (const auto& [name, variable] : own) used(*document, "vars", name, references);

@@ -66,15 +66,25 @@ PlanVariants::Variant* PlanVariants::with(const Variables& of_scenario, const Lo
   return known->second ? &variants_[*known->second] : nullptr;
 }
 
-std::optional<Document> PlanVariants::made(const Variables& changed, const Location& where) {
-  if (known_.size() * values_in(written_.root()) > most_variant_values) {
-    errors_.push_back(
-        {"the scenarios change the plan's variables in too many ways for so large a "
-         "plan",
-         {},
-         where});
-    return std::nullopt;
+bool PlanVariants::bears(const Matrix& matrix, const Location& where) {
+  std::size_t ways = 0;
+  for (const auto& [name, values] : matrix) {
+    if (uses(name)) ways = std::max<std::size_t>(ways, 1) * values.size();
   }
+  return has_room_for(ways, where);
+}
+
+bool PlanVariants::has_room_for(std::size_t more, const Location& where) {
+  if ((known_.size() + more) * values_in(written_.root()) <= most_variant_values) return true;
+  errors_.push_back({"the scenarios change the plan's variables in too many ways for so large a "
+                     "plan",
+                     {},
+                     where});
+  return false;
+}
+
+std::optional<Document> PlanVariants::made(const Variables& changed, const Location& where) {
+  if (!has_room_for(0, where)) return std::nullopt;
   const auto before = errors_.size();
   Variables all = changed;
   all.insert(own_.begin(), own_.end());

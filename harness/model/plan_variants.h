@@ -33,6 +33,8 @@ class PlanVariants {
   [[nodiscard]] const Variables& variables() const { return own_; }
   // Whether it is a variable of the plan that something in the plan uses.
   [[nodiscard]] bool uses(const std::string& variable) const;
+  // Refused where the scenarios of this matrix would make too many plans of one so large.
+  [[nodiscard]] bool bears(const Matrix& matrix, const Location& where);
   // The plan with what the variables of a scenario change in it; null when it is wrong, and the
   // errors say why. `where` is the scenario's place.
   [[nodiscard]] Variant* with(const Variables& of_scenario, const Location& where);
@@ -44,6 +46,7 @@ class PlanVariants {
  private:
   std::optional<Document> made(const Variables& changed, const Location& where);
   [[nodiscard]] bool keeps_secrets(const Secrets& found, const Location& where);
+  [[nodiscard]] bool has_room_for(std::size_t more, const Location& where);
   void check_folder(const Document& plan);
 
   Document written_;
