@@ -44,7 +44,8 @@ std::string saw_text(const Observation& seen) {
   if (!seen.values.is_object()) return out.empty() ? seen.outcome : out;
   if (auto status = seen.values.find("status"); status != seen.values.end()) add("status", *status);
   for (const auto& [name, value] : seen.values.items()) {
-    if (name == "status") continue;
+    // How it was kept is not what was seen.
+    if (name == "status" || name == "cut" || name == "searched") continue;
     if ((name == "json" || name == "headers") && value.is_object()) {
       for (const auto& [inner, what] : value.items()) add(inner, what);
     } else {
