@@ -67,7 +67,8 @@ TEST_F(TheOutFolder, MayLieInTheSystemAndIsNoPartOfIt) {
   write_file(root() / "shop/plan.yaml", plan);
   scenario("{inject: process_pause, into: web, for: 100ms}");
   const auto drill = [&] {
-    const Finished done = place_.run({"run", "shop", "--repeat", "2", "--again", "9", "--out", "shop/out"});
+    const Finished done =
+        place_.run({"run", "shop", "--repeat", "2", "--again", "9", "--out", "shop/out"});
     EXPECT_EQ(done.code, 0) << done.out << done.err;
     const auto events = read_events(root() / "shop/out/journals/shop/one-2.jsonl");
     return events.empty() ? std::string() : events.front().at("files").at("./").get<std::string>();
