@@ -1,7 +1,7 @@
 // Test the tester: every shipped scenario fails, for the expected reason, on a system that really
 // is broken. Each test drills a sabotaged copy with the program as it is shipped: of each plan one
-// for every kind of assertion that a sabotage breaks. With REPRISE_SABOTAGE=all, as every night, the
-// others are drilled too.
+// for every kind of assertion that a sabotage breaks, and with REPRISE_SABOTAGE=all, as every
+// night, the others.
 #include <cstdlib>
 #include <regex>
 

@@ -38,6 +38,8 @@ Answer fallback_of_round(const Ask& ask, const SmallDrill& drill, const SmallRou
             .failures = {"chaos.FallbackTooLate", "chaos.NoFallback"}};
   }
   const Filling looked = of_round(round, drill, samples);
+  // Nobody looked: that supports neither.
+  if (std::ranges::all_of(looked, &Filled::skipped)) return {.status = {Status::inconclusive}};
   const Ms allowed = ask.limit + ask.detect, due = round.bit + allowed;
   // A fault that was gone, or struck again, before the fallback was due may excuse it.
   const bool excused = (round.healing && *round.healing < due) || looked.empty() ||

@@ -62,7 +62,7 @@ Start of_step(const World& world, const WatchedProbe& probe, std::size_t index, 
   const Duration sustain = world.sustain_of(probe);
   for (const auto& earlier : all.spells) {
     if (earlier.i_first >= spell.i_first) break;
-    if (earlier.max_f < answered.low || !earlier.f_z) continue;
+    if (!earlier.f_z || (earlier.max_f < answered.low && !earlier.awaited)) continue;
     // An awaited outage began with the first command; one that was under way is not one since.
     const bool since = earlier.i_first > answered.high || (earlier.awaited && incident == 0);
     if (!since && earlier.min_f < answered.low) continue;
