@@ -72,7 +72,11 @@ bool strike(Battlefield& field, const Kill& kill) {
   // A drill that ends before is one that nobody killed: it must leave nothing either.
   comes_true_within(10s, [&] {
     if (::kill(program, 0) != 0 || !child_of(program)) return Clock::now() - begun > 1s;
-    return kill.at_line ? field.undo_lines() >= kill.at_line : Clock::now() - begun >= kill.at;
+    if (kill.at_line ? field.undo_lines() < kill.at_line : Clock::now() - begun < kill.at) {
+      return false;
+    }
+    // The log begins before the worker does.
+    return !pids_of(kill.victim, program, kill.sandboxed, field).empty();
   });
   bool hit = false;
   for (const pid_t pid : pids_of(kill.victim, program, kill.sandboxed, field)) {
