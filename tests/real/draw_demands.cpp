@@ -46,6 +46,14 @@ class Demands {
     return faults_[dice_.whole(0, static_cast<std::int64_t>(faults_.size()) - 1)].at("id");
   }
 
+  // The one that these options count from.
+  const json& fault_of(const json& options) const {
+    for (const json& fault : faults_) {
+      if (fault.at("id") == options.value("incident", "")) return fault;
+    }
+    return faults_[0];
+  }
+
   json recovery() {
     json options{{"probe", probe()}, {"expect", level()}, {"within", limit(100, 1200)}};
     if (dice_.chance(15)) options["sustained"] = ms(dice_.whole(3 * drawn_.every, 400));
@@ -86,8 +94,8 @@ class Demands {
     } else if (faults_[0].contains("repeat")) {
       options["incident"] = "each";
     }
-    // What is due after the only fault has been healed is refused: it could not fail.
-    if (faults_.size() == 1 && faults_[0].contains("for")) {
+    // What is due after its fault has been healed is refused: it could not fail.
+    if (fault_of(options).contains("for")) {
       options["within"] = "50ms";
     } else if (dice_.chance(30)) {
       options["detect"] = ms(dice_.whole(20, 200));
