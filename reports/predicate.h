@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/expectation.h"
+#include "harness/model/expectations/expectation.h"
 
 namespace reprise {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "harness/engine/job.h"
+#include "harness/engine/undo/job.h"
 #include "harness/judge/report.h"
 
 namespace reprise {

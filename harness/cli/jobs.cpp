@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "harness/engine/system_hash.h"
-#include "harness/engine/undo_log.h"
+#include "harness/engine/site/system_hash.h"
+#include "harness/engine/undo/undo_log.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/steady.h"
 #include "harness/model/registry.h"

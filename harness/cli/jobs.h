@@ -8,11 +8,11 @@
 #include <random>
 #include <vector>
 
-#include "harness/engine/job.h"
-#include "harness/engine/out_folder.h"
-#include "harness/engine/sandbox.h"
+#include "harness/engine/undo/job.h"
+#include "harness/engine/site/out_folder.h"
+#include "harness/engine/undo/sandbox.h"
 #include "harness/judge/report.h"
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 
 namespace reprise {
 

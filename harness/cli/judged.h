@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "harness/engine/job.h"
+#include "harness/engine/undo/job.h"
 #include "harness/judge/report.h"
 
 namespace reprise {

@@ -3,7 +3,7 @@
 #include "harness/cli/judged.h"
 #include "harness/cli/reporting.h"
 #include "harness/cli/verbs.h"
-#include "harness/engine/out_folder.h"
+#include "harness/engine/site/out_folder.h"
 
 namespace reprise {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "harness/cli/secrecy.h"
 #include "harness/cli/vocabulary.h"
-#include "harness/model/reach.h"
+#include "harness/model/plan/reach.h"
 #include "harness/model/wording.h"
 
 namespace reprise {

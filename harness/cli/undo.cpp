@@ -2,7 +2,7 @@
 
 #include "harness/cli/secrecy.h"
 #include "harness/cli/verbs.h"
-#include "harness/engine/undo.h"
+#include "harness/engine/undo/undo.h"
 
 namespace reprise {
 namespace {

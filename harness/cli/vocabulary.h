@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 
 namespace reprise {
 

@@ -16,10 +16,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/engine/groundwork.h"
-#include "harness/engine/surroundings.h"
-#include "harness/model/scenario.h"
-#include "harness/model/vocabulary.h"
+#include "harness/engine/site/groundwork.h"
+#include "harness/engine/site/surroundings.h"
+#include "harness/model/scenario/scenario.h"
+#include "harness/model/shapes/vocabulary.h"
 
 namespace reprise {
 

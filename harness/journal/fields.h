@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/plan.h"
+#include "harness/model/plan/plan.h"
 
 namespace reprise {
 

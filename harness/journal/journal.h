@@ -23,7 +23,7 @@
 
 #include "harness/journal/sha256.h"
 #include "harness/model/error.h"
-#include "harness/model/redaction.h"
+#include "harness/model/secrets/redaction.h"
 #include "harness/model/time.h"
 
 namespace reprise {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "harness/journal/ledger.h"
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 
 namespace reprise {
 

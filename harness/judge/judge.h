@@ -14,7 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/journal/record.h"
-#include "harness/model/vocabulary.h"
+#include "harness/model/shapes/vocabulary.h"
 
 namespace reprise {
 

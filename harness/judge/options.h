@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 
 namespace reprise {
 

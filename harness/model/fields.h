@@ -11,8 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/expectation.h"
-#include "harness/model/plan.h"
+#include "harness/model/expectations/expectation.h"
+#include "harness/model/plan/plan.h"
 #include "harness/model/time.h"
 
 namespace reprise {

@@ -1,15 +1,15 @@
 #include <iterator>
 #include <set>
 
-#include "harness/model/expansion.h"
-#include "harness/model/files.h"
-#include "harness/model/ledger_ways.h"
+#include "harness/model/plan/expansion.h"
+#include "harness/model/documents/files.h"
+#include "harness/model/plan/ledger_ways.h"
 #include "harness/model/names.h"
-#include "harness/model/plan_variants.h"
-#include "harness/model/redaction.h"
+#include "harness/model/plan/plan_variants.h"
+#include "harness/model/secrets/redaction.h"
 #include "harness/model/resolve.h"
-#include "harness/model/scenario.h"
-#include "harness/model/shapes.h"
+#include "harness/model/scenario/scenario.h"
+#include "harness/model/shapes/shapes.h"
 #include "harness/model/wording.h"
 
 namespace reprise {

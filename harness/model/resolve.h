@@ -12,9 +12,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/document.h"
-#include "harness/model/scenario_source.h"
-#include "harness/model/vocabulary.h"
+#include "harness/model/documents/document.h"
+#include "harness/model/scenario/scenario_source.h"
+#include "harness/model/shapes/vocabulary.h"
 
 namespace reprise {
 

@@ -11,7 +11,7 @@
 #include <boost/system/error_code.hpp>
 #include <nlohmann/json.hpp>
 
-#include "harness/model/expectation.h"
+#include "harness/model/expectations/expectation.h"
 
 namespace reprise {
 

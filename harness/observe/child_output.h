@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "harness/engine/surroundings.h"
+#include "harness/engine/site/surroundings.h"
 #include "harness/observe/child.h"
 
 namespace reprise {

@@ -12,9 +12,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json.hpp>
 
-#include "harness/engine/surroundings.h"
-#include "harness/model/expectation.h"
-#include "harness/model/shape.h"
+#include "harness/engine/site/surroundings.h"
+#include "harness/model/expectations/expectation.h"
+#include "harness/model/shapes/shape.h"
 #include "harness/observe/address.h"
 
 namespace reprise {

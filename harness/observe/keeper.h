@@ -13,9 +13,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/expectation.h"
-#include "harness/model/pattern.h"
-#include "harness/model/plan.h"
+#include "harness/model/expectations/expectation.h"
+#include "harness/model/expectations/pattern.h"
+#include "harness/model/plan/plan.h"
 
 namespace reprise {
 

@@ -2,7 +2,7 @@
 // one stopped.
 #include <boost/asio/post.hpp>
 
-#include "harness/model/pattern.h"
+#include "harness/model/expectations/pattern.h"
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
 #include "harness/observe/keeper.h"

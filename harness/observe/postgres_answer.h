@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "harness/model/expectation.h"
+#include "harness/model/expectations/expectation.h"
 #include "harness/observe/keeper.h"
 
 struct pg_result;  // libpq's PGresult

@@ -15,7 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json.hpp>
 
-#include "harness/model/expectation.h"
+#include "harness/model/expectations/expectation.h"
 #include "harness/model/time.h"
 #include "harness/observe/keeper.h"
 

@@ -14,10 +14,10 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "harness/engine/blocking.h"
-#include "harness/engine/surroundings.h"
-#include "harness/model/expectation.h"
-#include "harness/model/plan.h"
-#include "harness/model/vocabulary.h"
+#include "harness/engine/site/surroundings.h"
+#include "harness/model/expectations/expectation.h"
+#include "harness/model/plan/plan.h"
+#include "harness/model/shapes/vocabulary.h"
 
 namespace reprise {
 

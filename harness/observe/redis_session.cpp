@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "harness/model/escapes.h"
+#include "harness/model/secrets/escapes.h"
 
 namespace reprise {
 namespace {

@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/engine/surroundings.h"
+#include "harness/engine/site/surroundings.h"
 #include "harness/model/error.h"
 
 struct redisContext;

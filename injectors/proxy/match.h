@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/model/shape.h"
+#include "harness/model/shapes/shape.h"
 #include "injectors/proxy/message.h"
 
 namespace reprise::proxy {

@@ -6,9 +6,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 
-#include "harness/engine/link.h"
+#include "harness/engine/site/link.h"
 #include "harness/model/registry.h"
-#include "injectors/nftables.h"
+#include "injectors/kernel/nftables.h"
 #include "injectors/proxy/connection.h"
 #include "injectors/proxy/listener.h"
 #include "injectors/proxy/loop.h"

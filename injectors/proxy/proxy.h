@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/engine/surroundings.h"
+#include "harness/engine/site/surroundings.h"
 #include "harness/model/error.h"
 #include "injectors/proxy/filter.h"
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/engine/sandbox.h"
+#include "harness/engine/undo/sandbox.h"
 #include "tests/bench/bounds.h"
 #include "tests/storm/battlefield.h"
 #include "tests/support/said_by.h"

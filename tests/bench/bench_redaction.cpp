@@ -1,7 +1,7 @@
 // What hiding fifty secrets costs a sample of the journal.
 #include <chrono>
 
-#include "harness/model/redaction.h"
+#include "harness/model/secrets/redaction.h"
 #include "tests/bench/bounds.h"
 
 namespace reprise::bench {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/sandbox.h"
+#include "harness/engine/undo/sandbox.h"
 #include "tests/support/program.h"
 
 namespace reprise::testing {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/document.h"
+#include "harness/model/documents/document.h"
 #include "tests/model/schema_validator.h"
 #include "tests/support/program.h"
 

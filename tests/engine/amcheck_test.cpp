@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/step.h"
+#include "harness/engine/drill/step.h"
 #include "harness/model/registry.h"
 #include "harness/observe/postgres_session.h"
 #include "tests/engine/live_drill.h"

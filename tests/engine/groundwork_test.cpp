@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/disk.h"
+#include "harness/engine/site/disk.h"
 #include "harness/engine/injector.h"
-#include "harness/engine/site.h"
+#include "harness/engine/site/site.h"
 #include "harness/model/registry.h"
 #include "tests/support/in_sandbox.h"
 #include "tests/support/temporary_folder.h"

@@ -7,7 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "harness/engine/ledger_run.h"
+#include "harness/engine/drill/ledger_run.h"
 #include "harness/judge/data_loss.h"
 #include "harness/model/registry.h"
 #include "tests/support/fixed_surroundings.h"

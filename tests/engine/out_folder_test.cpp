@@ -1,10 +1,10 @@
-#include "harness/engine/out_folder.h"
+#include "harness/engine/site/out_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/system_copy.h"
-#include "harness/engine/system_hash.h"
+#include "harness/engine/site/system_copy.h"
+#include "harness/engine/site/system_hash.h"
 #include "tests/support/temporary_folder.h"
 
 namespace reprise {

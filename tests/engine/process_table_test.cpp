@@ -1,5 +1,5 @@
 // Processes end while they are being read about.
-#include "harness/engine/process_table.h"
+#include "harness/engine/services/process_table.h"
 
 #include <atomic>
 #include <csignal>

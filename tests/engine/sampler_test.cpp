@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/sampler.h"
+#include "harness/engine/drill/sampler.h"
 #include "tests/engine/live_drill.h"
 
 namespace reprise::testing {

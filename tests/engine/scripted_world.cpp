@@ -8,7 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "harness/engine/drill.h"
+#include "harness/engine/drill/drill.h"
 #include "harness/model/registry.h"
 
 namespace reprise::testing {

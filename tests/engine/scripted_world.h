@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "harness/engine/clock.h"
-#include "harness/engine/undo_log.h"
+#include "harness/engine/undo/undo_log.h"
 #include "harness/journal/record.h"
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 
 namespace reprise::testing {
 

@@ -1,4 +1,4 @@
-#include "harness/engine/site.h"
+#include "harness/engine/site/site.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/link.h"
+#include "harness/engine/site/link.h"
 #include "harness/model/registry.h"
 #include "tests/support/temporary_folder.h"
 

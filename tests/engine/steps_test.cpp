@@ -1,4 +1,4 @@
-#include "harness/engine/step.h"
+#include "harness/engine/drill/step.h"
 
 #include <fstream>
 

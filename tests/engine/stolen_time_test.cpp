@@ -1,7 +1,7 @@
 // What the host took of this machine's time.
 #include <gtest/gtest.h>
 
-#include "harness/engine/stolen_time.h"
+#include "harness/engine/drill/stolen_time.h"
 
 namespace reprise {
 namespace {

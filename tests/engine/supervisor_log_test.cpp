@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/service_log.h"
+#include "harness/engine/services/service_log.h"
 #include "tests/engine/live_drill.h"
 
 namespace reprise::testing {

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/model/encoding.h"
-#include "harness/model/scenario.h"
+#include "harness/model/documents/encoding.h"
+#include "harness/model/scenario/scenario.h"
 #include "tests/model/sample_vocabulary.h"
 
 namespace {

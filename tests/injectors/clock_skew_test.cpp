@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "injectors/skewed_clock.h"
+#include "injectors/wrong_clock/skewed_clock.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"

@@ -1,7 +1,7 @@
 // The command fault and what runs its commands, with real programs.
 #include <gtest/gtest.h>
 
-#include "injectors/run_command.h"
+#include "injectors/processes/run_command.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"

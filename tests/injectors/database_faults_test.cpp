@@ -1,7 +1,7 @@
 // db_disconnect and db_refuse on a real PostgreSQL server.
 #include <gtest/gtest.h>
 
-#include "injectors/postgres.h"
+#include "injectors/servers/postgres.h"
 #include "tests/support/application_session.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"

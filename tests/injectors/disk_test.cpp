@@ -1,7 +1,7 @@
 // A full disk as its users meet it, in a sandbox with a disk of its own.
 #include <fstream>
 
-#include "harness/engine/disk.h"
+#include "harness/engine/site/disk.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"
 #include "tests/support/in_sandbox.h"

@@ -29,8 +29,11 @@ class EveryFaultKind : public testing::TestWithParam<const FaultKind*> {
 TEST_P(EveryFaultKind, HasANameThatIsItsFile) {
   const std::string& name = GetParam()->name;
   EXPECT_TRUE(std::regex_match(name, std::regex("[a-z][a-z0-9]*(_[a-z0-9]+)*"))) << name;
-  const auto file = std::filesystem::path(REPRISE_SOURCE_DIR) / "injectors" / (name + ".cpp");
-  EXPECT_TRUE(std::filesystem::exists(file)) << file;
+  const auto faults = std::filesystem::path(REPRISE_SOURCE_DIR) / "injectors/faults";
+  const auto files = std::ranges::count_if(
+      std::filesystem::recursive_directory_iterator(faults),
+      [&](const auto& entry) { return entry.path().filename() == name + ".cpp"; });
+  EXPECT_EQ(files, 1) << name;
 }
 
 TEST_P(EveryFaultKind, SaysWhatItDoes) {

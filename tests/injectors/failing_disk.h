@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/engine/disk.h"
-#include "injectors/faulty_disk.h"
+#include "harness/engine/site/disk.h"
+#include "injectors/failing_disk/faulty_disk.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"

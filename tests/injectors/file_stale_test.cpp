@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "injectors/moved_file.h"
+#include "injectors/moved_files/moved_file.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/file_fixture.h"

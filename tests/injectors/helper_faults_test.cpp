@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "injectors/helper_processes.h"
+#include "injectors/processes/helper_processes.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"

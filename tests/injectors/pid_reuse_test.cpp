@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "injectors/signals.h"
+#include "injectors/processes/signals.h"
 #include "tests/support/in_sandbox.h"
 
 namespace reprise {

@@ -1,7 +1,7 @@
 // replication_pause on a real standby, and servers that have none or archive nothing.
 #include <gtest/gtest.h>
 
-#include "injectors/postgres.h"
+#include "injectors/servers/postgres.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fault_under_test.h"
 #include "tests/support/fixed_surroundings.h"

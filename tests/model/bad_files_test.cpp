@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/expansion.h"
-#include "harness/model/scenario.h"
-#include "harness/model/shapes.h"
+#include "harness/model/plan/expansion.h"
+#include "harness/model/scenario/scenario.h"
+#include "harness/model/shapes/shapes.h"
 #include "tests/model/sample_vocabulary.h"
 #include "tests/model/schema_validator.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/document.h"
+#include "harness/model/documents/document.h"
 
 namespace reprise {
 namespace {

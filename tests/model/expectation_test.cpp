@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/expectation.h"
-#include "harness/model/pattern.h"
+#include "harness/model/expectations/expectation.h"
+#include "harness/model/expectations/pattern.h"
 
 namespace reprise {
 namespace {

@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/ledger_ways.h"
-#include "harness/model/scenario.h"
+#include "harness/model/plan/ledger_ways.h"
+#include "harness/model/scenario/scenario.h"
 #include "tests/model/sample_vocabulary.h"
 
 namespace reprise {

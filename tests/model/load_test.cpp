@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 #include "tests/model/sample_vocabulary.h"
 
 namespace reprise {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/predicate_flaws.h"
+#include "harness/model/expectations/predicate_flaws.h"
 #include "tests/model/sample_vocabulary.h"
 
 namespace reprise {

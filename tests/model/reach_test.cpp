@@ -1,5 +1,5 @@
 // What is on this machine and what is elsewhere, however an address is written.
-#include "harness/model/reach.h"
+#include "harness/model/plan/reach.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Secrets are found in whatever form they are written, and nothing else is touched.
-#include "harness/model/redaction.h"
+#include "harness/model/secrets/redaction.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

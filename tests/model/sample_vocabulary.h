@@ -2,7 +2,7 @@
 // ones. Threads: any.
 #pragma once
 
-#include "harness/model/vocabulary.h"
+#include "harness/model/shapes/vocabulary.h"
 
 namespace reprise {
 namespace sample {

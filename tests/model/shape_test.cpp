@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/document.h"
-#include "harness/model/shape.h"
+#include "harness/model/documents/document.h"
+#include "harness/model/shapes/shape.h"
 #include "tests/model/schema_validator.h"
 
 namespace reprise {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "harness/model/plan.h"
+#include "harness/model/plan/plan.h"
 #include "harness/model/time.h"
 
 namespace reprise {

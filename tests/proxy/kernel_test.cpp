@@ -5,7 +5,7 @@
 #include "tests/support/in_sandbox.h"
 #include "tests/support/said_by.h"
 
-#include "injectors/nftables.h"
+#include "injectors/kernel/nftables.h"
 
 namespace reprise {
 namespace {

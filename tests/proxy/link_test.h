@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/engine/link.h"
+#include "harness/engine/site/link.h"
 #include "harness/model/registry.h"
 #include "injectors/proxy/proxy.h"
 #include "tests/proxy/plain_client.h"

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "injectors/postgres.h"
+#include "injectors/servers/postgres.h"
 #include "tests/support/fixed_surroundings.h"
 #include "tests/support/postgres_server.h"
 

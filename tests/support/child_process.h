@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/engine/surroundings.h"
-#include "injectors/signals.h"
+#include "harness/engine/site/surroundings.h"
+#include "injectors/processes/signals.h"
 
 namespace reprise {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/engine/surroundings.h"
+#include "harness/engine/site/surroundings.h"
 
 namespace reprise {
 

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include "harness/engine/sandbox.h"
+#include "harness/engine/undo/sandbox.h"
 
 namespace reprise {
 

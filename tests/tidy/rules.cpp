@@ -120,11 +120,22 @@ Complaints include_rule(const Source& source) {
     std::vector<std::string_view> never;
     std::string_view why;
   };
+  constexpr std::string_view not_the_command_line =
+      "the command line uses the rest, never the reverse";
   static const std::vector<Direction> directions{
       {"harness/",
        {"injectors/", "reports/"},
        "the harness knows kinds by their registry only; register a kind instead"},
+      {"harness/journal/", {"harness/cli/"}, not_the_command_line},
+      {"harness/engine/", {"harness/cli/"}, not_the_command_line},
+      {"harness/observe/", {"harness/cli/"}, not_the_command_line},
+      {"harness/judge/", {"harness/cli/"}, not_the_command_line},
+      {"injectors/", {"harness/cli/"}, not_the_command_line},
+      {"reports/", {"harness/cli/"}, not_the_command_line},
       {"injectors/", {"reports/"}, "faults and reports meet in the journal only"},
+      {"injectors/faults/",
+       {"injectors/faults/"},
+       "a fault kind stands alone; what several share lies beside faults/"},
       {"reports/",
        {"injectors/", "harness/engine/", "harness/observe/"},
        "reports render records and verdicts; what they need must be in the journal"},
@@ -246,9 +257,8 @@ Complaints shell_rule(const Source& source) {
                        "argument vector");
 }
 
-Complaints injector_rule(const Source& source, bool is_shared) {
+Complaints injector_rule(const Source& source) {
   Complaints complaints;
-  if (is_shared) return complaints;
   const std::string name = std::filesystem::path(source.path).stem().string();
   if (source.text.find("Registered<FaultKind>") == source.text.npos ||
       source.text.find('"' + name + '"') == source.text.npos) {

@@ -28,8 +28,7 @@ Complaints header_rule(const Source& source);
 Complaints coroutine_rule(const Source& source);
 Complaints finished_rule(const Source& source);
 Complaints shell_rule(const Source& source);
-// `is_shared`: a .cpp whose name begins with that of a .h beside it is shared code, not a kind.
-Complaints injector_rule(const Source& source, bool is_shared);
+Complaints injector_rule(const Source& source);
 // reports/messages.yaml.
 Complaints catalogue_rule(const std::string& yaml);
 

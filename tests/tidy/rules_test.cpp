@@ -10,19 +10,24 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Source cpp(std::string text) { return {"harness/engine/drill.cpp", std::move(text)}; }
+Source cpp(std::string text) { return {"harness/engine/drill/drill.cpp", std::move(text)}; }
+
+// One file with one include.
+Complaints including(const std::string& file, const std::string& header) {
+  return include_rule({file, "#include \"" + header + "\"\n"});
+}
 
 TEST(TidyRules, FindAnIncludeAgainstTheDirection) {
-  EXPECT_THAT(include_rule({"harness/cli/run.cpp", "#include \"injectors/signals.h\"\n"}),
+  const std::string fault = "injectors/faults/process/process_kill.cpp";
+  EXPECT_THAT(including("harness/cli/run.cpp", "injectors/processes/signals.h"),
               ElementsAre(HasSubstr("harness/cli/run.cpp:1:")));
-  EXPECT_THAT(
-      include_rule({"harness/judge/recovery.cpp", "\n#include \"harness/engine/clock.h\"\n"}),
-      ElementsAre(HasSubstr(":2:")));
-  EXPECT_THAT(include_rule({"injectors/process_kill.cpp", "#include \"reports/catalogue.h\"\n"}),
-              ElementsAre(HasSubstr("journal")));
-  EXPECT_THAT(
-      include_rule({"injectors/process_kill.cpp", "#include \"harness/engine/injector.h\"\n"}),
-      IsEmpty());
+  EXPECT_THAT(including("harness/judge/recovery.cpp", "harness/engine/clock.h"),
+              ElementsAre(HasSubstr(":1:")));
+  EXPECT_THAT(including(fault, "reports/catalogue.h"), ElementsAre(HasSubstr("journal")));
+  EXPECT_THAT(including(fault, "injectors/faults/file/file_deny.h"),
+              ElementsAre(HasSubstr("stands alone")));
+  EXPECT_THAT(including(fault, "harness/cli/cli.h"), ElementsAre(HasSubstr("command line")));
+  EXPECT_THAT(including(fault, "harness/engine/injector.h"), IsEmpty());
 }
 
 TEST(TidyRules, FindAHeavyHeaderInAHeader) {
@@ -88,10 +93,9 @@ TEST(TidyRules, FindUnfinishedWorkAndShells) {
 }
 
 TEST(TidyRules, FindAnInjectorUnderAForeignName) {
-  const Source source{"injectors/disk_full.cpp",
+  const Source source{"injectors/faults/disk/disk_full.cpp",
                       "const Registered<FaultKind> registered{{.name = \"disk_fill\"}};"};
-  EXPECT_THAT(injector_rule(source, false), ElementsAre(HasSubstr("\"disk_full\"")));
-  EXPECT_THAT(injector_rule(source, true), IsEmpty());
+  EXPECT_THAT(injector_rule(source), ElementsAre(HasSubstr("\"disk_full\"")));
 }
 
 TEST(TidyRules, FindAMessageInOneLanguageOnly) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/model/scenario.h"
+#include "harness/model/scenario/scenario.h"
 
 namespace reprise::testing::world {
 

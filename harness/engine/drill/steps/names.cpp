@@ -1,0 +1,19 @@
+#include "harness/engine/drill/steps/names.h"
+
+#include <fmt/ranges.h>
+
+namespace reprise {
+
+Shape service_names() { return Shape::either({Shape::name(), Shape::list(Shape::name(), 1)}); }
+
+std::vector<std::string> named_services(const Step& step) {
+  const auto& value = step.options.at("value");
+  if (value.is_string()) return {value.get<std::string>()};
+  return value.get<std::vector<std::string>>();
+}
+
+std::string done_to(std::string_view verb, const std::vector<std::string>& names) {
+  return fmt::format("{} {}", verb, fmt::join(names, ", "));
+}
+
+}  // namespace reprise

@@ -1,0 +1,286 @@
+#include "harness/model/expectations/predicate_flaws.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "harness/model/wording.h"
+
+namespace reprise {
+namespace {
+
+using nlohmann::json;
+
+using Type = SeenValue::Type;
+
+const std::vector<std::string> outcomes{"answered", "refused", "reset", "timeout", "error"};
+
+// With what every probe sees.
+std::vector<SeenValue> all_seen(const ProbeInfo& kind) {
+  std::vector<SeenValue> out = kind.sees;
+  const auto lacks = [&](const char* name) {
+    return std::ranges::find(out, name, &SeenValue::name) == out.end();
+  };
+  if (lacks("outcome")) out.push_back(seen::outcome(outcomes));
+  if (lacks("latency")) out.push_back(seen::duration("latency"));
+  if (lacks("text")) out.push_back(seen::without_answer(seen::text("text")));  // says why
+  if (!lacks("json")) out.push_back(seen::only_with("served-by", seen::any("source")));
+  return out;
+}
+
+std::string what_it_is(const SeenValue& value) {
+  switch (value.type) {
+    case Type::text:
+    case Type::headers: return "a text";
+    case Type::word: return "one of " + joined(value.words);
+    case Type::boolean: return "true or false";
+    case Type::duration: return "a duration";
+    case Type::integer:
+      if (value.high == std::numeric_limits<std::int64_t>::max()) {
+        return fmt::format("a whole number of at least {}", value.low);
+      }
+      return fmt::format("a whole number from {} to {}", value.low, value.high);
+    case Type::any:
+    case Type::documents: return "any value";
+  }
+  return "any value";
+}
+
+// As the operator `type` calls it; nothing where it may be several.
+std::optional<std::string> type_name(const SeenValue& value) {
+  switch (value.type) {
+    case Type::text:
+    case Type::headers:
+    case Type::word: return "string";
+    case Type::boolean: return "boolean";
+    case Type::duration:
+    case Type::integer: return "number";
+    case Type::any:
+    case Type::documents: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool can_equal(const SeenValue& value, const json& operand) {
+  switch (value.type) {
+    case Type::text:
+    case Type::headers: return operand.is_string();
+    case Type::word:
+      return std::ranges::any_of(value.words, [&](const auto& word) { return operand == word; });
+    case Type::boolean: return operand.is_boolean();
+    case Type::integer: {
+      if (!operand.is_number()) return false;
+      const auto number = operand.get<double>();
+      constexpr double exact = 9007199254740992.0;  // beyond it any number may be whole
+      const bool whole = std::abs(number) > exact || number == std::floor(number);
+      return whole && number >= static_cast<double>(value.low) &&
+             number <= static_cast<double>(value.high);
+    }
+    default: return true;  // the shape has seen to durations
+  }
+}
+
+std::string remedy_for(const SeenValue& value, const json& operand) {
+  if (value.type == Type::word && operand.is_string()) {
+    return suggestion(operand.get<std::string>(), value.words);
+  }
+  const bool text = type_name(value) == "string";
+  if (text && !operand.is_string()) {
+    return value.type == Type::word ? suggestion("", value.words)
+                                    : "put it in quotes, or compare numbers with \"<=\" and \">=\"";
+  }
+  if (!text && operand.is_string()) return "write the value without quotes";
+  return {};
+}
+
+bool good_escapes(std::string_view pointer) {
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] != '~') continue;
+    if (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1')) return false;
+  }
+  return true;
+}
+
+class Predicate {
+ public:
+  Predicate(const json& predicate, const ProbeInfo& kind, const json& probe)
+      : predicate_(predicate), kind_(kind), probe_(probe), sees_(all_seen(kind)) {}
+
+  std::vector<Flaw> flaws() {
+    find_outcomes();
+    for (const auto& [key, wanted] : predicate_.items()) {
+      const auto value = std::ranges::find(sees_, key, &SeenValue::name);
+      if (value == sees_.end()) {
+        unknown(key);
+      } else if (value->type == Type::documents || value->type == Type::headers) {
+        if (seen_at_all(*value, wanted)) group(*value, wanted);
+      } else if (seen_at_all(*value, wanted)) {
+        one(*value, in_quotes(key), segment(key), {wanted});
+      }
+    }
+    return std::move(flaws_);
+  }
+
+ private:
+  void find_outcomes() {
+    const auto given = predicate_.find("outcome");
+    if (given == predicate_.end()) {
+      possible_ = {"answered"};
+      return;
+    }
+    for (const std::string& word : std::ranges::find(sees_, "outcome", &SeenValue::name)->words) {
+      const SeenValue alone = seen::word("outcome", {word});
+      if (contradiction(alone, {*given}).empty()) possible_.push_back(word);
+    }
+  }
+
+  void add(const std::string& pointer, std::string what, std::string remedy) {
+    flaws_.push_back({pointer, std::move(what), std::move(remedy)});
+  }
+
+  void unknown(const std::string& key) {
+    std::vector<std::string> names;
+    for (const SeenValue& value : sees_) names.push_back(value.name);
+    std::ranges::sort(names);
+    const auto near = nearest(key, names);
+    add(segment(key),
+        fmt::format("a probe of kind {} sees nothing called {}", kind_.name, in_quotes(key)),
+        fmt::format("{}it sees {}", near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
+                    joined(names)));
+  }
+
+  // Whether it can be there, given what the predicate says of the outcome.
+  bool seen_at_all(const SeenValue& value, const json& wanted) {
+    const auto& name = value.name;
+    const bool absent = wanted.is_object() && wanted.value("exists", true) == false;
+    if (name == "outcome" || name == "latency" || absent || possible_.empty()) return true;
+    const bool answered = possible_ == std::vector<std::string>{"answered"};
+    if (value.without_answer && answered) {
+      add(segment(name),
+          fmt::format("a probe of kind {} sees {} only where there is no answer", kind_.name,
+                      in_quotes(name)),
+          "say outcome: as well, as in outcome: error");
+      return false;
+    }
+    if (answered && !value.only_with.empty() && !has_option(value.only_with)) {
+      add(segment(name),
+          fmt::format("this probe sees no {}: it has no '{}'", in_quotes(name), value.only_with),
+          fmt::format("give the probe {}", value.only_with));
+      return false;
+    }
+    if (possible_ == std::vector<std::string>{"refused"}) {
+      add(segment(name),
+          fmt::format("of what is refused nothing is seen, and so no {}", in_quotes(name)),
+          "give either 'outcome' or this");
+      return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool has_option(const std::string& option) const {
+    const auto options = probe_.find(kind_.name);
+    return probe_.contains(option) || (options != probe_.end() && options->contains(option));
+  }
+
+  void group(const SeenValue& value, const json& wanted) {
+    const auto group_type = value.type == Type::documents ? Type::any : Type::headers;
+    // A header is the same however it is written.
+    std::map<std::string, std::vector<json>> demands;
+    for (const auto& [key, demand] : wanted.items()) {
+      std::string name = key;
+      if (value.type == Type::headers) {
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+      }
+      demands[name].push_back(demand);
+      const auto at = segment(value.name) + segment(key);
+      if (value.type == Type::documents && !good_escapes(key)) {
+        add(at, fmt::format("{} is not a JSON pointer", in_quotes(key)),
+            "after '~' comes 0 (for '~' itself) or 1 (for '/')");
+        continue;
+      }
+      SeenValue inner{key, group_type};
+      const auto called = fmt::format("{} {}", value.name, in_quotes(key));
+      one(inner, called, at, demands[name]);
+    }
+  }
+
+  // The last of the demands is the one that stands here.
+  void one(const SeenValue& value, const std::string& called, const std::string& at,
+           const std::vector<json>& demands) {
+    const auto before = flaws_.size();
+    const json& demand = demands.back();
+    if (!demand.is_object()) operand(value, called, at, "equals", demand);
+    if (demand.is_object()) {
+      for (const auto& [op, wanted] : demand.items()) {
+        operand(value, called, at + segment(op), op, wanted);
+      }
+    }
+    if (flaws_.size() != before) return;
+    const auto excluded = contradiction(value, demands);
+    if (excluded.empty()) return;
+    const bool bounded =
+        value.type != Type::any && value.type != Type::text && value.type != Type::headers;
+    add(at, fmt::format("{}: {} can never hold", called, excluded),
+        bounded ? "it is " + what_it_is(value) : "no value meets all of it");
+  }
+
+  void operand(const SeenValue& value, const std::string& called, const std::string& at,
+               const std::string& op, const json& wanted) {
+    const auto always = value.name == "outcome" || value.name == "latency";
+    if (op == "exists") {
+      if (always && wanted == false) add(at, fmt::format("{} is always there", called), "");
+      return;
+    }
+    if (op == "type") {
+      const auto type = type_name(value);
+      if (type && *type != wanted) {
+        add(at,
+            fmt::format("{} is {}: its type is never {}", called, what_it_is(value), wanted.dump()),
+            fmt::format("it is {}", *type));
+      }
+      return;
+    }
+    if (op == "in") {
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        equal(value, called, at + segment(i), wanted[i]);
+    } else if (op == "equals" || op == "not") {
+      equal(value, called, at, wanted);
+    } else {
+      comparable(value, called, at, op);
+    }
+  }
+
+  void equal(const SeenValue& value, const std::string& called, const std::string& at,
+             const json& wanted) {
+    if (can_equal(value, wanted)) return;
+    add(at, fmt::format("{} is {}: it is never {}", called, what_it_is(value), described(wanted)),
+        remedy_for(value, wanted));
+  }
+
+  void comparable(const SeenValue& value, const std::string& called, const std::string& at,
+                  const std::string& op) {
+    const bool order = op != "matches" && op != "contains";
+    const bool truth = value.type == Type::boolean;
+    const bool wrong = truth || (order ? value.type == Type::word : value.type == Type::duration);
+    if (!wrong) return;
+    add(at, fmt::format("{} is {}: it cannot be compared by '{}'", called, what_it_is(value), op),
+        order ? "give the value itself" : "give the value itself, or bounds");
+  }
+
+  const json& predicate_;
+  const ProbeInfo& kind_;
+  const json& probe_;
+  std::vector<SeenValue> sees_;
+  std::vector<std::string> possible_;  // outcomes
+  std::vector<Flaw> flaws_;
+};
+
+}  // namespace
+
+std::vector<Flaw> flaws_of(const json& predicate, const ProbeInfo& kind, const json& probe) {
+  if (!predicate.is_object()) return {};
+  return Predicate(predicate, kind, probe).flaws();
+}
+
+}  // namespace reprise

@@ -1,0 +1,31 @@
+#include "harness/model/shapes/vocabulary.h"
+
+#include <algorithm>
+
+namespace reprise {
+
+std::string_view target_name(Target target) {
+  switch (target) {
+    case Target::none: return "none";
+    case Target::service: return "service";
+    case Target::link: return "link";
+    case Target::file: return "file";
+    case Target::database: return "database";
+    case Target::disk: return "disk";
+  }
+  return "none";
+}
+
+bool CountsFromFault::with(const nlohmann::json& options) const {
+  if (!ever || !options.is_object()) return false;
+  if (!only_with.empty() && !options.contains(only_with)) return false;
+  const auto& [option, value] = unless;
+  return option.empty() || options.value(option, nlohmann::json()) != value;
+}
+
+const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name) {
+  const auto found = std::ranges::find(vocabulary.faults, name, &FaultInfo::name);
+  return found != vocabulary.faults.end() ? &*found : nullptr;
+}
+
+}  // namespace reprise

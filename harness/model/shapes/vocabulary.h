@@ -1,0 +1,87 @@
+// The kinds a plan or scenario may name, as far as reading a file needs to know them.
+//
+// The registries of faults, probes, steps and assertions are asked for theirs (cli/vocabulary.cpp),
+// so that the model knows nothing of engines or injectors and a new kind changes no line here.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/model/shapes/seen.h"
+#include "harness/model/shapes/shape.h"
+#include "harness/model/time.h"
+
+namespace reprise {
+
+// Whether an assertion counts from a fault: where a scenario has several, it must say from which.
+struct CountsFromFault {
+  bool ever = false;
+  // An option without which it does not, and one with the value with which it does not.
+  std::string only_with = {};
+  std::pair<std::string, std::string> unless = {};
+
+  [[nodiscard]] bool with(const nlohmann::json& options) const;
+};
+
+// Every kind, whatever it is a kind of.
+struct KindInfo {
+  std::string name;        // snake_case for faults = its file's name
+  std::string summary;     // one sentence for `reprise list` and the documentation
+  Shape options;           // an object shape: what may stand under it
+  nlohmann::json example;  // as it stands in a file; run by a parametrised test
+  // Of an assertion: due `detect` plus `within` after the first victim, while the fault lasts.
+  bool due_in_fault = false;
+  // Of an assertion: every failure that it can report, as `known` names them.
+  std::vector<std::string> failures = {};
+  CountsFromFault counts = {};
+  // Of an assertion: the failure after which its probe is still not well. Declared as known, it
+  // wants a `leaves`.
+  std::string lasting_failure = {};
+  // Of a step: the kind of probe whose values an `expect` of its own is about.
+  std::string looks_as = {};
+};
+
+// A condition lasts and healing ends it; an event has happened, recovery is the system's work.
+enum class Nature { condition, event };
+
+// What `into:` names: an entry of the plan's services, links, files, databases or disks.
+enum class Target { none, service, link, file, database, disk };
+[[nodiscard]] std::string_view target_name(Target target);
+
+struct FaultInfo : KindInfo {
+  Nature nature = Nature::condition;
+  Target target = Target::none;
+  // An option without which this condition is an event (`undo` of `command`); mostly none.
+  std::string event_without = {};
+  // Options to set beside the example's that ask something else of the machine: `reprise doctor`
+  // tries them too.
+  std::vector<nlohmann::json> variants = {};
+  // Why `reprise doctor` does not try it; empty: it does.
+  std::string untried = {};
+
+  [[nodiscard]] Nature nature_with(const nlohmann::json& with) const {
+    const bool happens = !event_without.empty() && !with.contains(event_without);
+    return happens ? Nature::event : nature;
+  }
+};
+
+struct ProbeInfo : KindInfo {
+  Duration least_interval = std::chrono::milliseconds(1);  // `every` may not be shorter
+  std::vector<SeenValue> sees = {};                        // beside `outcome` and `latency`
+};
+
+struct Vocabulary {
+  std::vector<FaultInfo> faults;
+  std::vector<ProbeInfo> probes;
+  std::vector<KindInfo> steps;
+  std::vector<KindInfo> readers;  // of ledgers
+  std::vector<KindInfo> assertions;
+};
+
+// Null for an unknown kind.
+[[nodiscard]] const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name);
+
+}  // namespace reprise
