@@ -41,7 +41,7 @@ Opened& opened(const fuse_file_info* info) { return *reinterpret_cast<Opened*>(i
 
 int answer(int result) { return result < 0 ? -errno : 0; }
 
-// A name that a descriptor does not need: null once the file has none.
+// By descriptor where the call has one: the path is null once the file has been unlinked.
 template <class ByDescriptor, class ByPath>
 int either(const char* path, const fuse_file_info* info, const ByDescriptor& by_descriptor,
            const ByPath& by_path) {
