@@ -129,6 +129,15 @@ Result<OutFolder> claim_out(const std::vector<LoadedPlan>& plans,
               "name an empty folder, or one outside of the system, with --out",
               {}});
   }
+  for (const LoadedPlan& loaded : plans) {
+    // Its summary.json would be read as a scenario, or overwrite one.
+    std::error_code error;
+    if (!std::filesystem::equivalent(out, loaded.plan.folder, error)) continue;
+    return std::unexpected(
+        Error{fmt::format("--out {} is the folder of plan {}", out.string(), loaded.plan.name),
+              "name a folder of its own with --out",
+              {}});
+  }
   return OutFolder::claim(out);
 }
 

@@ -164,6 +164,7 @@ std::set<std::string> judged_probes(const Record& record) {
   for (const auto& assertion : record.scenario.assertions) {
     if (auto probe = text_option(assertion, "probe"); !probe.empty()) out.insert(probe);
   }
+  for (const Watch& watch : record.scenario.steady_state) out.insert(watch.probe);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/judge/ledger_evidence.h"
 
+#include <algorithm>
 #include <map>
 
 #include "harness/judge/findings.h"
@@ -27,7 +28,15 @@ std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record
   }
   if (failures.each.empty()) return unusable("judge.no-bite");
   // A fault that came after the last healing or procedure may have lost what was sent before it.
+  // Nobody heals events: with nothing else they are over when the recover phase begins.
+  const bool events_only = std::ranges::all_of(record.faults, [](const FaultRecord& fault) {
+    return fault.nature == Nature::event;
+  });
+  const PhaseRecord* recover = record.phase("recover");
   if (last_mended(record)) failures.over = last_incident(record);
+  if (!failures.over && events_only && recover) {
+    failures.over = std::max(recover->from, last_incident(record));
+  }
   const bool set_aside = text_option(spec, "acknowledged-after-failure") == "allowed";
   DataLoss loss =
       data_loss(ledger, failures, static_cast<unsigned>(planned->second.copies), set_aside);

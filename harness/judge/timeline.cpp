@@ -136,15 +136,40 @@ std::vector<Point> Timeline::within(const Window& window) const {
   return out;
 }
 
+namespace {
+
+// Whether any sample had it: `name` is what a probe sees, `inner` a key within, where there is one.
+bool ever_had(const ProbeRecord& probe, const std::string& name, const std::string& inner = {}) {
+  return std::ranges::any_of(probe.observations, [&](const Observation& seen) {
+    const auto value = seen.values.find(name);
+    return value != seen.values.end() && (inner.empty() || value->contains(inner));
+  });
+}
+
+// The predicate itself, or the one that describes the level; null where there is none.
+const Expectation* predicate_of(const Expected& expect, const Levels& levels) {
+  if (expect.predicate) return &*expect.predicate;
+  if (expect.level == "degraded" && levels.degraded) return &*levels.degraded;
+  if (expect.level == "nominal" && levels.nominal) return &*levels.nominal;
+  return nullptr;
+}
+
+}  // namespace
+
 std::optional<Message> never_there(const Timeline& line, const std::string& probe,
-                                   const Expected& expect) {
-  if (!expect.predicate || !line.probe) return std::nullopt;
-  for (const std::string& pointer : expect.predicate->compared_pointers()) {
-    const bool there = std::ranges::any_of(line.probe->observations, [&](const Observation& seen) {
-      const auto json = seen.values.find("json");
-      return json != seen.values.end() && json->contains(pointer);
-    });
-    if (!there) return Message{"judge.never-there", {{"probe", probe}, {"pointer", pointer}}};
+                                   const Expected& expect, const Record& record) {
+  if (!line.probe) return std::nullopt;
+  const Levels levels = record.scenario.levels_of(probe);
+  const Expectation* predicate = predicate_of(expect, levels);
+  if (!predicate) return std::nullopt;
+  const auto message = [&](const std::string& pointer) {
+    return Message{"judge.never-there", {{"probe", probe}, {"pointer", pointer}}};
+  };
+  for (const std::string& pointer : predicate->compared_pointers()) {
+    if (!ever_had(*line.probe, "json", pointer)) return message(pointer);
+  }
+  if (predicate->source().contains("source") && !ever_had(*line.probe, "source")) {
+    return message("served-by");
   }
   return std::nullopt;
 }

@@ -189,9 +189,10 @@ const Registered<ProbeKind> file_registered{ProbeKind{
       }),
       .example = {{"file", "predictions"}}},
      std::chrono::milliseconds(5),
-     {seen::outcome({"answered", "timeout", "error"}), seen::boolean("exists"),
+     {seen::outcome({"answered", "timeout", "error"}),
+      seen::alone_when(false, seen::boolean("exists")),
       seen::word("kind", {"file", "folder", "other"}), seen::integer("size"), seen::duration("age"),
-      seen::text("sha256"), seen::boolean("valid-json"), seen::documents()}},
+      seen::sha256("sha256"), seen::boolean("valid-json"), seen::documents()}},
     make_file}};
 
 }  // namespace

@@ -175,7 +175,10 @@ asio::awaitable<HttpAnswer> http_exchange(asio::any_io_executor executor, HttpRe
   HttpAnswer answer;
   if (error) {
     answer.failure = why_not(not_sent ? not_sent : error);
-    answer.more = error == http::error::header_limit;
+    // Of a head that is too long or was broken off, nobody knows what it would have said.
+    const bool begun = buffer.size() > 0 || (parser && parser->got_some());
+    const bool broken_off = begun && why_not(error).outcome != "error";
+    answer.more = error == http::error::header_limit || broken_off;
     co_return answer;
   }
   const auto& head = parser->get();

@@ -79,7 +79,8 @@ const Registered<ProbeKind> process_registered{ProbeKind{
       .options = Shape::object({{"service", Shape::name(), required, "A service of the plan."}}),
       .example = {{"service", "server"}}},
      std::chrono::milliseconds(1),
-     {seen::outcome({"answered", "error"}), seen::boolean("running"), seen::integer("pid", 1),
+     {seen::outcome({"answered", "error"}), seen::alone_when(false, seen::boolean("running")),
+      seen::integer("pid", 1),
       seen::word("state", {"running", "sleeping", "waiting", "stopped", "traced", "idle"}),
       seen::integer("threads"), seen::integer("rss")}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {

@@ -94,6 +94,14 @@ TEST_F(TheOutFolder, IsRefusedWhereItWouldHideAPartOfTheSystem) {
   }
 }
 
+TEST_F(TheOutFolder, IsNotThePlansOwn) {
+  scenario("{inject: process_pause, into: web, for: 100ms}");
+  const Finished done = place_.run({"run", "shop", "--out", "shop"});
+  EXPECT_EQ(done.code, 2) << done.out;
+  EXPECT_THAT(done.err, HasSubstr("--out shop is the folder of plan"));
+  EXPECT_FALSE(fs::exists(root() / "shop/summary.json"));
+}
+
 TEST_F(TheOutFolder, OnADiskThatFillsEndsTheDrillInOrderAndNeverGreen) {
   const SmallDisk disk(root() / "full", "1m");
   if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();

@@ -102,7 +102,11 @@ TEST(Backup, CountsFromTheLastWordBeforeTheIncident) {
 }
 
 TEST(Backup, TakesNoAnswerForNoWord) {
-  EXPECT_EQ(judged_backup(stocked().see("dumps", 8s, 20s, timed_out)).status, Status::pass);
+  EXPECT_EQ(judged_backup(stocked().see("dumps", 8s, 20s, timed_out)).outcome.key,
+            "judge.backup.untold")
+      << "nobody knows what was there meanwhile";
+  EXPECT_EQ(judged_backup(stocked().see("dumps", 8s, 20s, timed_out), {{"at", "end"}}).status,
+            Status::pass);
   EXPECT_EQ(judged_backup(stocked().see("dumps", 5s, 30s, timed_out)).outcome.key,
             "judge.backup.untold");
   EXPECT_EQ(judged_backup(stocked().see("dumps", 29s, 30s, timed_out)).outcome.key,

@@ -6,10 +6,11 @@
 namespace reprise::testing {
 namespace {
 
-// A write every 50 ms until the fault at 10 s and after it, from 12 s to 14 s.
+// A write every 50 ms until the fault at 10 s and after it, from 12 s to 14 s. Nothing is healed:
+// the recover phase begins at 13 s.
 class LedgerAssertions : public ::testing::Test {
  protected:
-  LedgerAssertions() : record_(Story().kill(10s).record()) {
+  LedgerAssertions() : record_(Story().kill(10s).phases(5s, 13s, 13s, 30s).record()) {
     record_.plan.ledgers["readings"].name = "readings";
     for (Duration at = 0s; at < 14s; at += 50ms) {
       if (at >= 10s && at < 12s) continue;
@@ -117,7 +118,11 @@ TEST_F(LedgerAssertions, FailOnAHoleWhateverTheObjective) {
 TEST_F(LedgerAssertions, FailOnWhatWasAcknowledgedAfterTheFailureUnlessAllowed) {
   lose(9900ms, 12100ms);
   EXPECT_EQ(rpo("1h").failure, "chaos.LostAfterFailure");
-  EXPECT_EQ(rpo("1h", {{"acknowledged-after-failure", "allowed"}}).status, Status::pass);
+  const json allowed{{"acknowledged-after-failure", "allowed"}};
+  EXPECT_EQ(rpo("1h", allowed).status, Status::pass);
+  lose(13s, 13200ms);
+  EXPECT_EQ(rpo("1h", allowed).failure, "chaos.LostAfterRecovery")
+      << "nothing was in place any more";
 }
 
 TEST_F(LedgerAssertions, AllowNoLossOfWhatWasSentWhenEverythingWasOver) {

@@ -150,6 +150,29 @@ Finding executed(std::vector<ProcedureRecord> runs, const json& more = json::obj
   return alone(with_runs(std::move(runs)), "procedure", with({{"run", "restore"}}, more));
 }
 
+TEST(ProcedureLimits, AreReportedBesideAStepThatFailed) {
+  const auto failed = run("failed", 1s, 5s, {step(0, "failed", 1s, 5s)});
+  const Finding both = executed({failed}, {{"within", "3s"}});
+  ASSERT_EQ(both.others.size(), 1U);
+  EXPECT_EQ((std::set{both.failure, both.others.front().failure}),
+            (std::set<std::string>{"chaos.ProcedureFailed", "chaos.ProcedureTooSlow"}));
+  EXPECT_TRUE(executed({failed}, {{"within", "4s"}}).others.empty());
+}
+
+TEST(ProcedureLimits, AreNotSilencedByAnAssertionThatToleratesFailure) {
+  Record record = with_runs({run("failed", 1s, 5s, {step(0, "failed", 1s, 5s)})});
+  AssertionSpec lenient, strict;
+  lenient.kind = strict.kind = "procedure";
+  lenient.name = "procedure";
+  strict.name = "procedure-2";
+  lenient.options = {{"run", "restore"}, {"allow-failed", true}};
+  strict.options = {{"run", "restore"}};
+  record.scenario.assertions = {lenient, strict};
+  const auto& judge = Registry<AssertionKind>::find("procedure")->judge;
+  EXPECT_EQ(judge(lenient, record).status, Status::pass);
+  EXPECT_EQ(judge(strict, record).failure, "chaos.ProcedureFailed");
+}
+
 TEST(ProcedureLimits, IncludeTheTimeAllowed) {
   const auto took = [](Duration duration) { return run("finished", 1s, 1s + duration); };
   const json within{{"within", "1min"}};

@@ -66,6 +66,8 @@ TEST(Reasons, LookAtLatenessInsideTheDrillAndOfJudgedProbesOnly) {
   EXPECT_EQ(reasons(watched().sent_late(5s, 6s, 90ms)), "judge.observer-late");
   Story unjudged;
   unjudged.demand("log", {{"service", "server"}, {"matches", "x"}}).sent_late(5s, 6s, 90ms);
+  EXPECT_EQ(reasons(unjudged), "judge.observer-late") << "the steady state is judged by it";
+  unjudged.scenario()["steady-state"] = json::array();
   EXPECT_EQ(reasons(unjudged), "");
   Story unknown = watched().demand("never", {{"probe", "other"}, {"expect", "down"}});
   EXPECT_EQ(reasons(unknown), "");

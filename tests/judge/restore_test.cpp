@@ -1,4 +1,6 @@
 // restore: a story that passes, and one stopped at each rung; the ladder that the reports show.
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "tests/judge/alone.h"
@@ -78,6 +80,18 @@ TEST_F(Restore, FailsAtTheRungWhoseStepFailed) {
   EXPECT_TRUE(finding.cause);
   EXPECT_EQ(judged_restore(record(), {{"to", "server"}}).failure, "chaos.RestoreFailed")
       << "a procedure that failed above the wanted rung failed all the same";
+}
+
+TEST_F(Restore, ReportsTheFailedStepAndTheLimitThatWasMissed) {
+  run(3, "failed");
+  const Finding both = judged_restore(record(), {{"to", "backup"}, {"within", "1s"}});
+  ASSERT_EQ(both.others.size(), 1U);
+  EXPECT_EQ((std::set{both.failure, both.others.front().failure}),
+            (std::set<std::string>{"chaos.RestoreFailed", "chaos.RestoreTooSlow"}));
+  const Finding known =
+      judged_restore(record(), {{"to", "backup"}, {"within", "2s"}});
+  EXPECT_EQ(known.failure, "chaos.RestoreFailed");
+  EXPECT_TRUE(known.others.empty()) << "the backup was complete 2 s after the kill";
 }
 
 TEST_F(Restore, FailsBelowTheRungThatAFailedStepWasToLeadTo) {

@@ -103,7 +103,11 @@ TEST(HttpProbe, KeepsWhatCameOfAnAnswerThatBrokeOff) {
   EXPECT_EQ(chunked.values.at("text"), "a SECRETha");
   const auto nothing = see("HTTP/1.1 200 OK\r\nContent-Le", {secret});
   EXPECT_EQ(nothing.outcome, "reset");
-  EXPECT_FALSE(nothing.values.contains("partial"));
+  EXPECT_EQ(judged(secret, nothing, Meant::forbidden), Truth::unknown);
+  EXPECT_EQ(judged({{"status", 200}}, nothing, Meant::forbidden), Truth::unknown);
+  const json header{{"headers", {{"x-error", "SECRET"}}}};
+  const auto named = see("HTTP/1.1 200 OK\r\nX-Error: SECRET\r\n", {header});
+  EXPECT_EQ(judged(header, named, Meant::forbidden), Truth::unknown) << "the head never ended";
 }
 
 TEST(HttpProbe, KeepsWhatCameUntilTheDeadline) {

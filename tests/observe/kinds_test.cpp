@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "harness/model/expectations/predicate_flaws.h"
 #include "harness/observe/address.h"
 #include "tests/observe/observing.h"
 
@@ -40,6 +41,24 @@ TEST_P(EveryProbeKind, DeclaresWhatItSaysThatItSees) {
     EXPECT_TRUE(value.only_with.empty() ||
                 std::ranges::find(fields, value.only_with, &Shape::Field::name) != fields.end());
   }
+}
+
+TEST(Predicates, ThatNoLookEverShowsAreRefused) {
+  const auto flawed = [](const std::string& kind, const char* predicate) {
+    const auto* probe = Registry<ProbeKind>::find(kind);
+    return !flaws_of(json::parse(predicate), *probe, {{kind, json::object()}}).empty();
+  };
+  EXPECT_TRUE(flawed("file", R"({"exists": false, "size": 3})"));
+  EXPECT_FALSE(flawed("file", R"({"exists": false, "size": {"exists": false}})"));
+  EXPECT_FALSE(flawed("file", R"({"exists": false, "outcome": "answered"})"));
+  EXPECT_FALSE(flawed("file", R"({"exists": true, "size": 3})"));
+  EXPECT_TRUE(flawed("file", R"({"sha256": "ABC"})"));
+  EXPECT_TRUE(flawed("file", R"({"sha256": {"not": "abc"}})"));
+  EXPECT_FALSE(flawed("file", json{{"sha256", std::string(64, 'a')}}.dump().c_str()));
+  EXPECT_TRUE(flawed("process", R"({"running": false, "state": "running"})"));
+  EXPECT_FALSE(flawed("process", R"({"running": false})"));
+  EXPECT_TRUE(flawed("command", R"({"exit": 0, "signal": 9})"));
+  EXPECT_FALSE(flawed("command", R"({"exit": {"exists": false}, "signal": 9})"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryProbeKind, ::testing::ValuesIn(Registry<ProbeKind>::all()),

@@ -41,28 +41,36 @@ std::optional<Stock> told(const ProbeRecord& probe, const Sample& sample) {
                told_duration(seen.values, "oldest"), sample.finished};
 }
 
-// Those that count; none when the last word is missing that is asked for.
-std::vector<Stock> judged_stocks(const ProbeRecord& probe, const BackupTerms& terms,
-                                 Duration incident, Duration settled) {
+struct Stocks {
+  std::vector<Stock> told;  // none when the last word is missing that is asked for
+  bool gaps = false;        // a sample among them was not answered
+};
+
+// Those that count.
+Stocks judged_stocks(const ProbeRecord& probe, const BackupTerms& terms, Duration incident,
+                     Duration settled) {
   std::vector<Stock> stocks;
-  bool last_told = false;
+  bool last_told = false, gaps = false;
   for (const Sample& sample : probe.samples) {
     if (terms.at == "incident" && sample.finished > incident) continue;
     const auto stock = told(probe, sample);
     last_told = stock.has_value();
+    gaps = gaps || !stock;
     if (!stock) continue;
     const bool alone = !terms.at.empty() || sample.finished <= incident;
     if (alone) stocks.clear();
+    if (alone) gaps = false;
     if (!stocks.empty()) stocks.back().until = sample.finished;
     stocks.push_back(*stock);
   }
+  // Without an answer to the last question, nobody knows what is there now.
+  if (!last_told || stocks.empty()) return {};
   if (terms.at == "incident") {
-    if (!stocks.empty()) stocks.back().until = incident;
-    return stocks;
+    stocks.back().until = incident;
+    return {std::move(stocks), false};
   }
-  // Blind at the end, nobody knows what is there now.
-  if (!last_told || stocks.empty() || stocks.back().sample->intended < settled) return {};
-  return stocks;
+  if (stocks.back().sample->intended < settled) return {};
+  return {std::move(stocks), gaps};
 }
 
 // Of samples that all tell an age.
@@ -177,10 +185,11 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
   if (terms.at != "incident") incidents.resize(1);  // from the first of them on, or at the end
   std::vector<Finding> judged;
   for (const FaultRecord* incident : incidents) {
-    std::vector<Stock> stocks;
+    Stocks found;
     if (probe != record.probes.end() && (terms.at == "incident" || came_to_its_end(record))) {
-      stocks = judged_stocks(probe->second, terms, *incident->commanded, last_incident(record));
+      found = judged_stocks(probe->second, terms, *incident->commanded, last_incident(record));
     }
+    const std::vector<Stock>& stocks = found.told;
     if (stocks.empty()) {
       judged.push_back(inconclusive(finding, {"judge.backup.untold", {{"probe", terms.probe}}}));
       continue;
@@ -189,6 +198,10 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
     one.from = stocks.front().sample->intended;
     one.to = stocks.back().sample->finished;
     judged.push_back(StockJudge(terms, stocks, record).judge(std::move(one)));
+    if (found.gaps && judged.back().status == Status::pass) {
+      judged.back() =
+          inconclusive(std::move(judged.back()), {"judge.backup.untold", {{"probe", terms.probe}}});
+    }
   }
   return together(std::move(judged));
 }

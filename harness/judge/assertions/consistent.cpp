@@ -60,7 +60,7 @@ Finding judge_consistent(const AssertionSpec& spec, const Record& record) {
     finding.cause = cause_of(finding, record, probe, *first->sample);
     return finding;
   }
-  if (auto why = never_there(line, probe, *expect)) {
+  if (auto why = never_there(line, probe, *expect, record)) {
     return inconclusive(std::move(finding), std::move(*why));
   }
   const bool told_at_the_end = std::ranges::any_of(points, [&](const Point& point) {

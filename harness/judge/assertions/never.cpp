@@ -48,7 +48,7 @@ Finding judge_never(const AssertionSpec& spec, const Record& record) {
     finding.cause = cause_of(finding, record, probe, *first->sample);
     return finding;
   }
-  if (auto why = never_there(line, probe, *expect)) {
+  if (auto why = never_there(line, probe, *expect, record)) {
     return inconclusive(std::move(finding), std::move(*why));
   }
   if (!answered_since(line, points, first_commanded(record).value_or(window->from))) {

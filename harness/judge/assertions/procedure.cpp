@@ -75,19 +75,24 @@ Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureR
   const Duration took = *run.finished - *run.started;
   finding.measured = Interval{took, took};
   const bool tolerated = terms.failed_allowed && failed_step(run);
-  if (run.state != "finished" && !tolerated) {
-    return judge_failed(std::move(finding), run, record);
-  }
+  const bool failed = run.state != "finished" && !tolerated;
+  std::vector<Finding> judged;
+  if (failed) judged.push_back(judge_failed(finding, run, record));
+  // Where nobody was there to do a step, the time tells nothing of the plan either.
+  if (failed && judged.back().status != Status::fail) return std::move(judged.back());
   Message outcome{"judge.procedure.took",
                   {{"procedure", run.name},
                    {"took_ns", took.count()},
                    {"manual_ns", waited_for_people(run).count()}}};
-  if (!terms.within || took <= *terms.within) return passed(std::move(finding), std::move(outcome));
+  if (!terms.within || took <= *terms.within) {
+    if (failed) return std::move(judged.back());
+    return passed(std::move(finding), std::move(outcome));
+  }
   outcome.key = "judge.procedure.late";
   const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.ProcedureTooSlow";
-  finding = missed(std::move(finding), failure, std::move(outcome));
-  add_nearest_log(*finding.cause, record, "", *run.finished);
-  return finding;
+  judged.push_back(missed(std::move(finding), failure, std::move(outcome)));
+  add_nearest_log(*judged.back().cause, record, "", *run.finished);
+  return together(std::move(judged));
 }
 
 Finding judge_procedure(const AssertionSpec& spec, const Record& record) {

@@ -53,9 +53,11 @@ Finding judge_rung(Finding finding, const Rung& rung, const ProcedureRecord& run
     return stopped(std::move(finding), rung, *step, run, record);
   }
   if (failed) {
+    std::vector<Finding> misses;
     for (const LedgerFigures& one : ledgers) {
-      if (auto miss = ledger_miss(finding, one)) return std::move(*miss);
+      if (auto miss = ledger_miss(finding, one)) misses.push_back(std::move(*miss));
     }
+    if (!misses.empty()) return together(std::move(misses));
   }
   if (rung.state == Rung::State::untold) return inconclusive(std::move(finding), *rung.why);
   const bool absent = rung.state == Rung::State::absent;
@@ -82,26 +84,33 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
   auto wanted = ladder_of(run, record, ledgers).rungs;
   const auto top = std::ranges::find(wanted, terms.to, &Rung::name);
   if (top != wanted.end()) wanted.erase(top + 1, wanted.end());
-  std::optional<Finding> worst;
+  std::vector<Finding> judged;
+  bool told = false;  // the step that failed; it keeps the run from every rung above it
   for (const Rung& rung : wanted) {
     if (rung.state == Rung::State::climbed) continue;
-    Finding judged = judge_rung(finding, rung, run, record, ledgers);
-    if (!worst || judged.status > worst->status) worst = std::move(judged);
+    Finding one = judge_rung(finding, rung, run, record, ledgers);
+    const bool failed = one.failure == "chaos.RestoreFailed";
+    if (!failed || !told) judged.push_back(std::move(one));
+    told = told || failed;
   }
-  if (worst) return std::move(*worst);
-  if (const StepRecord* step = failed_step(run); step && terms.failed_steps) {
-    return stopped(std::move(finding), wanted.back(), *step, run, record);
+  if (const StepRecord* step = failed_step(run); step && terms.failed_steps && !told) {
+    judged.push_back(stopped(finding, wanted.back(), *step, run, record));
   }
   finding.measured = time_to(wanted, incident);
-  if (!finding.measured) return inconclusive(std::move(finding), {"judge.no-bite"});
+  if (!finding.measured) {
+    if (judged.empty()) judged.push_back(inconclusive(std::move(finding), {"judge.no-bite"}));
+    return together(std::move(judged));
+  }
   Message outcome = about_rung("judge.restore.climbed", wanted.back(), run.name);
   add_interval(outcome, *finding.measured);
   if (!terms.within || *finding.measured->high <= *terms.within) {
-    return passed(std::move(finding), std::move(outcome));
+    if (judged.empty()) return passed(std::move(finding), std::move(outcome));
+    return together(std::move(judged));
   }
   outcome.key = "judge.restore.late";
   const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.RestoreTooSlow";
-  return missed(std::move(finding), failure, std::move(outcome));
+  judged.push_back(missed(std::move(finding), failure, std::move(outcome)));
+  return together(std::move(judged));
 }
 
 Finding judge_restore(const AssertionSpec& spec, const Record& record) {

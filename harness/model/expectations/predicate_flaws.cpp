@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <regex>
 
 #include "harness/model/wording.h"
 
@@ -119,10 +120,42 @@ class Predicate {
         one(*value, in_quotes(key), segment(key), {wanted});
       }
     }
+    find_strangers();
     return std::move(flaws_);
   }
 
  private:
+  // What is never seen beside what else is wanted.
+  void find_strangers() {
+    for (const SeenValue& value : sees_) {
+      const auto wanted = predicate_.find(value.name);
+      if (wanted == predicate_.end()) continue;
+      if (!value.not_with.empty() && wants(value.not_with)) {
+        add(segment(value.name),
+            fmt::format("{} and {} are never seen together", in_quotes(value.name),
+                        in_quotes(value.not_with)),
+            "give one of them");
+      }
+      if (value.alone_when.is_null() || *wanted != value.alone_when) continue;
+      for (const auto& [other, demand] : predicate_.items()) {
+        if (other == value.name || other == "outcome" || other == "latency" || !wants(other)) {
+          continue;
+        }
+        add(segment(other),
+            fmt::format("where {} is {}, there is no {}", in_quotes(value.name),
+                        value.alone_when.dump(), in_quotes(other)),
+            fmt::format("give {} alone", in_quotes(value.name)));
+      }
+    }
+  }
+
+  // Asked for, and not only to be absent.
+  [[nodiscard]] bool wants(const std::string& name) const {
+    const auto wanted = predicate_.find(name);
+    if (wanted == predicate_.end()) return false;
+    return !wanted->is_object() || wanted->value("exists", true) != json(false);
+  }
+
   void find_outcomes() {
     const auto given = predicate_.find("outcome");
     if (given == predicate_.end()) {
@@ -253,7 +286,13 @@ class Predicate {
 
   void equal(const SeenValue& value, const std::string& called, const std::string& at,
              const json& wanted) {
-    if (can_equal(value, wanted)) return;
+    if (can_equal(value, wanted)) {
+      if (value.form.empty() || !wanted.is_string()) return;
+      if (std::regex_match(wanted.get<std::string>(), std::regex(value.form))) return;
+      add(at, fmt::format("{} is never {}", called, described(wanted)),
+          fmt::format("it is of the form {}", value.form));
+      return;
+    }
     add(at, fmt::format("{} is {}: it is never {}", called, what_it_is(value), described(wanted)),
         remedy_for(value, wanted));
   }

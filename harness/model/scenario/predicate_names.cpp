@@ -53,7 +53,22 @@ class PredicateNames {
       for (const auto& [level, predicate] : levels.items()) {
         of_probe(predicate, probe, "/levels" + segment(probe) + segment(level));
       }
+      shadowed(levels, "/levels" + segment(probe) + "/degraded");
     }
+  }
+
+  // Nominal is tried first: what demands as much and more is never degraded.
+  void shadowed(const json& levels, const std::string& at) {
+    if (!levels.contains("nominal") || !levels.contains("degraded")) return;
+    const json& nominal = levels.at("nominal");
+    const json& degraded = levels.at("degraded");
+    if (!nominal.is_object() || !degraded.is_object()) return;
+    if (degraded.contains("outcome") && !nominal.contains("outcome")) return;  // not answered
+    json both = degraded;
+    both.merge_patch(nominal);
+    if (both != degraded) return;
+    mentions_.add(at, "whatever is degraded so is nominal already: the level is never reached",
+                  "let nominal demand what degraded does not show");
   }
 
   void watches(const json& value, const std::string& at) {

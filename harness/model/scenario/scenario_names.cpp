@@ -105,6 +105,13 @@ class ScenarioNames {
     start(one, fault.pointer);
     target(one, fault.pointer);
     if (one.contains("for")) positive(one.at("for"), fault.pointer + "/for");
+    if (one.contains("for") && find_fault(vocabulary_, one.at("inject").get<std::string>()) &&
+        !is_condition(one)) {
+      mentions_.add(fault.pointer + "/for",
+                    fmt::format("{} is an event: it happens and is over",
+                                in_quotes(one.at("inject").get<std::string>())),
+                    "leave 'for' out");
+    }
     if (one.contains("repeat")) repeat(one, fault.pointer);
   }
 

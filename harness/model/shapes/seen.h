@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 namespace reprise {
 
 struct SeenValue {
@@ -30,6 +32,9 @@ struct SeenValue {
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
   std::string only_with = {};   // an option of the probe without which it is never seen
   bool without_answer = false;  // seen only where there is no answer
+  nlohmann::json alone_when = {};  // with this value, nothing else of the answer is seen
+  std::string not_with = {};       // another value that is never seen beside it
+  std::string form = {};           // of a text: a regular expression that it meets as a whole
 };
 
 namespace seen {
@@ -56,6 +61,19 @@ inline SeenValue only_with(std::string option, SeenValue value) {
 inline SeenValue without_answer(SeenValue value) {
   value.without_answer = true;
   return value;
+}
+inline SeenValue alone_when(nlohmann::json value, SeenValue seen) {
+  seen.alone_when = std::move(value);
+  return seen;
+}
+inline SeenValue not_with(std::string other, SeenValue value) {
+  value.not_with = std::move(other);
+  return value;
+}
+inline SeenValue sha256(std::string name) {
+  SeenValue out = text(std::move(name));
+  out.form = "[0-9a-f]{64}";
+  return out;
 }
 // Where not all of answered, refused, reset, timeout and error can be.
 inline SeenValue outcome(std::vector<std::string> words) {
