@@ -91,7 +91,7 @@ faults:
     at: 0s
     for: 300ms
   - {inject: command, with: {inject: [@]}, at: 0s}
-  - {inject: file_delete, into: page, at: 0s, for: 300ms}
+  - {inject: file_delete, into: page, at: 0s}
 procedures: [{run: mend, at: 0s}, {run: ask, at: 0s}]
 assertions:
   - recovery: {probe: home, expect: nominal, within: rto}
