@@ -121,22 +121,22 @@ Result<OutFolder> claim_out(const std::vector<LoadedPlan>& plans,
                             const std::filesystem::path& out) {
   for (const LoadedPlan& loaded : plans) {
     const auto system = system_folder(loaded.plan);
-    if (system.empty() || !changes_system(out, system)) continue;
-    return std::unexpected(
-        Error{fmt::format("--out {} lies in the system of plan {}, {}, and holds other things, "
-                          "too: what is written there would change the system",
-                          out.string(), loaded.plan.name, system.string()),
-              "name an empty folder, or one outside of the system, with --out",
-              {}});
-  }
-  for (const LoadedPlan& loaded : plans) {
+    if (!system.empty() && changes_system(out, system)) {
+      return std::unexpected(
+          Error{fmt::format("--out {} lies in the system of plan {}, {}, and holds other things, "
+                            "too: what is written there would change the system",
+                            out.string(), loaded.plan.name, system.string()),
+                "name an empty folder, or one outside of the system, with --out",
+                {}});
+    }
     // Its summary.json would be read as a scenario, or overwrite one.
     std::error_code error;
-    if (!std::filesystem::equivalent(out, loaded.plan.folder, error)) continue;
-    return std::unexpected(
-        Error{fmt::format("--out {} is the folder of plan {}", out.string(), loaded.plan.name),
-              "name a folder of its own with --out",
-              {}});
+    if (std::filesystem::equivalent(out, loaded.plan.folder, error)) {
+      return std::unexpected(
+          Error{fmt::format("--out {} is the folder of plan {}", out.string(), loaded.plan.name),
+                "name a folder of its own with --out",
+                {}});
+    }
   }
   return OutFolder::claim(out);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "harness/engine/descriptor.h"
-#include "harness/journal/write_failure.h"
+#include "harness/journal/writing.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -49,13 +49,7 @@ namespace {
 int write_whole(const std::filesystem::path& path, std::string_view text) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.number() < 0) return errno;
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.number(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
+  return write_all(file.number(), text);
 }
 
 }  // namespace

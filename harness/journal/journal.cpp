@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "harness/journal/write_failure.h"
+#include "harness/journal/writing.h"
 
 namespace reprise {
 namespace {

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "harness/journal/write_failure.h"
+#include "harness/journal/writing.h"
 
 namespace reprise {
 namespace {
@@ -89,13 +89,8 @@ void LedgerFile::add(std::string_view line) {
 
 void LedgerFile::flush() {
   hash_.add(held_);
-  std::string_view left = held_;
-  while (!left.empty() && trouble_.empty()) {
-    const ssize_t written = ::write(descriptor_, left.data(), left.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) trouble_ = "cannot write the ledger: " + write_failure(path_, errno);
-    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
-  }
+  const int reason = trouble_.empty() ? write_all(descriptor_, held_) : 0;
+  if (reason != 0) trouble_ = "cannot write the ledger: " + write_failure(path_, reason);
   held_.clear();
 }
 

@@ -131,12 +131,10 @@ std::vector<Candidate> candidates(const Record& record) {
   return out;
 }
 
-void mark_in_flight(std::vector<Told>& told, const std::vector<Candidate>& candidates) {
-  for (Told& one : told) {
-    one.in_flight = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-      return one.intended < candidate.latest && one.finished > candidate.earliest;
-    });
-  }
+std::vector<Window> calls_of(const std::vector<Candidate>& candidates) {
+  std::vector<Window> out;
+  for (const Candidate& one : candidates) out.push_back({one.earliest, one.latest});
+  return out;
 }
 
 Reckoning reckon(const std::vector<Candidate>& candidates, const std::vector<Outage>& outages,

@@ -24,8 +24,8 @@ struct Candidate {
 // Every command and healing of a fault and every step of a procedure but `wait`, by `earliest`.
 [[nodiscard]] std::vector<Candidate> candidates(const Record& record);
 
-// Says of each sample whether it was under way at one of them.
-void mark_in_flight(std::vector<Told>& told, const std::vector<Candidate>& candidates);
+// From the begin of each call to its end.
+[[nodiscard]] std::vector<Window> calls_of(const std::vector<Candidate>& candidates);
 
 // How `recovery` wants its clock started.
 struct ClockTerms {

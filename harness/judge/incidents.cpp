@@ -66,6 +66,12 @@ Duration last_incident(const Record& record) {
   return last.value_or(Duration::zero());
 }
 
+Duration recovery_begins(const Record& record) {
+  const PhaseRecord* recover = record.phase("recover");
+  const Duration last = last_incident(record);
+  return recover ? std::max(last, recover->from) : last;
+}
+
 std::vector<const FaultRecord*> incidents_of(const AssertionSpec& spec, const Record& record) {
   const std::string named = text_option(spec, "incident");
   const bool all = named.empty() || named == "each";

@@ -24,6 +24,8 @@ namespace reprise {
 [[nodiscard]] std::optional<Duration> last_mended(const Record& record);
 // The last instant at which a fault was armed or healed or a procedure ended.
 [[nodiscard]] Duration last_incident(const Record& record);
+// That instant, or the beginning of the recover phase where that is later.
+[[nodiscard]] Duration recovery_begins(const Record& record);
 
 // The rounds from which an assertion counts, by t_cmd: those of the fault that its `incident`
 // names, or of every fault (`each`, or nothing said). Rounds that were never commanded are none.

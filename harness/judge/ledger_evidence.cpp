@@ -32,10 +32,10 @@ std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record
   const bool events_only = std::ranges::all_of(record.faults, [](const FaultRecord& fault) {
     return fault.nature == Nature::event;
   });
-  const PhaseRecord* recover = record.phase("recover");
-  if (last_mended(record)) failures.over = last_incident(record);
-  if (!failures.over && events_only && recover) {
-    failures.over = std::max(recover->from, last_incident(record));
+  if (last_mended(record)) {
+    failures.over = last_incident(record);
+  } else if (events_only && record.phase("recover")) {
+    failures.over = recovery_begins(record);
   }
   const bool set_aside = text_option(spec, "acknowledged-after-failure") == "allowed";
   DataLoss loss =

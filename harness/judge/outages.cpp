@@ -19,8 +19,9 @@ struct GoodRun {
 
 class Former {
  public:
-  Former(const std::vector<Told>& told, Duration sustained, Duration every)
-      : told_(told), sustained_(sustained), every_(every) {}
+  Former(const std::vector<Told>& told, Duration sustained, Duration every,
+         const std::vector<Window>& calls)
+      : told_(told), calls_(calls), sustained_(sustained), every_(every) {}
 
   std::vector<Outage> form() {
     for (std::size_t i = 0; i < told_.size();) {
@@ -62,9 +63,12 @@ class Former {
     return newest >= needed || newest + every_ > needed;
   }
 
-  // One that was under way at a command may have been good before the outage began.
+  // One that was under way at a call may have been good before the outage began.
   [[nodiscard]] bool shows_a_return(const Told& good) const {
-    return !open_ || !good.in_flight || good.intended >= open_->begun_by;
+    if (!open_ || good.intended >= open_->begun_by) return true;
+    return std::ranges::none_of(calls_, [&](const Window& call) {
+      return good.intended < call.to && good.finished > call.from;
+    });
   }
 
   void end_by(const GoodRun& run) {
@@ -88,6 +92,7 @@ class Former {
   }
 
   const std::vector<Told>& told_;
+  const std::vector<Window>& calls_;
   Duration sustained_, every_;
   std::vector<Outage> out_;
   std::optional<Outage> open_;
@@ -113,8 +118,9 @@ std::vector<std::uint64_t> blocks_of_unknown(const std::vector<Point>& points) {
 
 }  // namespace
 
-std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained, Duration every) {
-  return Former(told, sustained, every).form();
+std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained, Duration every,
+                            const std::vector<Window>& calls) {
+  return Former(told, sustained, every, calls).form();
 }
 
 std::vector<Told> filled(const std::vector<Point>& points, const Filling& filling) {

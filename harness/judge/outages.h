@@ -20,7 +20,6 @@ struct Told {
   bool bad;
   const Sample* sample;  // null when none was taken
   Duration until;        // of one that was never sent: when patience with it would have been over
-  bool in_flight = false;  // under way at a command, a healing or a step
 };
 
 struct Outage {
@@ -35,10 +34,11 @@ struct Outage {
 };
 
 // By intended instant. The run from z is sustained when every sample in [i_z, f_z + W] is good, and
-// the record goes that far. A sample in flight is no z while no bad answer had come when it was
-// sent: it may have been good before the outage began.
+// the record goes that far. A sample that was under way at one of the `calls` (commands, healings,
+// steps) is no z while no bad answer had come when it was sent: it may have been good before the
+// outage began.
 [[nodiscard]] std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained,
-                                          Duration every);
+                                          Duration every, const std::vector<Window>& calls = {});
 
 // How unknown samples are filled in: bad where their bit is set, the first one having bit 0. One
 // that was never sent would have been answered at once, or only when patience was over.

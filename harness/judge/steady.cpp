@@ -144,9 +144,7 @@ class EndJudge {
 
   // Until then the run that lasts until the end must have begun.
   [[nodiscard]] Duration deadline() const {
-    const PhaseRecord* recover = record_.phase("recover");
-    const Duration begun = recover ? std::max(over_, recover->from) : over_;
-    const Duration due = begun + tamed(record_.scenario.patience);
+    const Duration due = recovery_begins(record_) + tamed(record_.scenario.patience);
     return std::max(due, patience_over(record_).value_or(due));
   }
 

@@ -52,7 +52,7 @@ Observation seen_of(const HttpAnswer& answer, const HttpKeeper& keep) {
   return seen;
 }
 
-// Of an answer with a head that is too long for us.
+// Of an answer whose head is too long for us, or was broken off.
 Observation unread(const HttpKeeper& keep, Observation failure) {
   note_cut("status", failure);
   note_cut("text", failure);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/journal/journal.h"
+#include "harness/journal/writing.h"
 #include "injectors/moved_files/moved_file.h"
 
 namespace reprise {
@@ -117,12 +118,7 @@ Result<void> MovedFile::write_new(const std::string& name, const std::string& by
   const int file = ::openat(directory_, name.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) return trouble("write beside", errno);
-  int code = 0;
-  for (std::size_t done = 0; code == 0 && done < bytes.size();) {
-    const ssize_t wrote = ::write(file, bytes.data() + done, bytes.size() - done);
-    if (wrote >= 0) done += static_cast<std::size_t>(wrote);
-    if (wrote < 0 && errno != EINTR) code = errno;
-  }
+  int code = write_all(file, bytes);
   // Owner before mode: changing the owner clears the set-uid bits.
   if (code == 0 && ::fchown(file, seen_.st_uid, seen_.st_gid) != 0) code = errno;
   if (code == 0 && ::fchmod(file, mode()) != 0) code = errno;

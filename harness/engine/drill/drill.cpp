@@ -144,15 +144,22 @@ boost::asio::awaitable<bool> DrillEngine::open_probes() {
   co_return true;
 }
 
-bool DrillEngine::steady(std::string& lacking) const {
-  const Instant now = parts_.clock.now();
+bool DrillEngine::all_steady(std::string& lacking,
+                             const std::function<bool(const Watch&)>& holds) const {
   for (Watch watch : parts_.scenario.steady_state) {
     watch.hold = std::max(watch.hold, parts_.scenario.steady_for);
-    if (lookout_.steady(watch, now, settled(watch.probe))) continue;
+    if (holds(watch)) continue;
     lacking = watch.probe;
     return false;
   }
   return true;
+}
+
+bool DrillEngine::steady(std::string& lacking) const {
+  const Instant now = parts_.clock.now();
+  return all_steady(lacking, [&](const Watch& watch) {
+    return lookout_.steady(watch, now, settled(watch.probe));
+  });
 }
 
 boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
@@ -162,14 +169,11 @@ boost::asio::awaitable<bool> DrillEngine::reach_steady_state() {
   for (auto& ledger : ledgers_) ledger->start();
   std::string lacking;
   auto reached = [&] {
-    for (Watch watch : scenario.steady_state) {
-      watch.hold = std::max(watch.hold, scenario.steady_for);
+    const bool long_enough = all_steady(lacking, [&](const Watch& watch) {
       const auto held = lookout_.held(watch, begun);
-      if (held && *held >= watch.hold) continue;
-      lacking = watch.probe;
-      return false;
-    }
-    return steady(lacking);
+      return held && *held >= watch.hold;
+    });
+    return long_enough && steady(lacking);
   };
   const Instant deadline = begun + scenario.steady_within + scenario.steady_for;
   if (co_await wait_until(reached, deadline)) {
@@ -188,13 +192,10 @@ boost::asio::awaitable<bool> DrillEngine::steady_at_the_command() {
   std::string lacking;
   auto ready = [&] {
     const Instant now = parts_.clock.now();
-    for (Watch watch : parts_.scenario.steady_state) {
-      watch.hold = std::max(watch.hold, parts_.scenario.steady_for);
-      if (lookout_.none_overdue(watch, now, settled(watch.probe))) continue;
-      lacking = watch.probe;
-      return commanded_;
-    }
-    return true;
+    const bool answered = all_steady(lacking, [&](const Watch& watch) {
+      return lookout_.none_overdue(watch, now, settled(watch.probe));
+    });
+    return answered || commanded_;
   };
   const Instant deadline = parts_.clock.now() + parts_.scenario.steady_within;
   if (co_await wait_until(ready, deadline)) co_return true;

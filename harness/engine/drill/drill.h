@@ -69,6 +69,10 @@ class DrillEngine {
   bool open_ledgers();
   void cannot_start(const std::string& what);
   boost::asio::awaitable<bool> reach_steady_state();
+  // Whether `holds` is true of each watch of the steady state, with the time that it must hold;
+  // `lacking` becomes the probe of the first of which it is not.
+  [[nodiscard]] bool all_steady(std::string& lacking,
+                                const std::function<bool(const Watch&)>& holds) const;
   // Whether the steady state holds, and no request to it has been out for suspiciously long.
   [[nodiscard]] bool steady(std::string& lacking) const;
   // Waits for that before the first command of the drill; false when it is lost for good.

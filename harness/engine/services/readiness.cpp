@@ -78,20 +78,20 @@ boost::asio::awaitable<Result<void>> ServiceRunner::wait_answer(Instant deadline
   if (auto opened = co_await (*probe)->open(); !opened) co_return opened;
   const Duration patience =
       service_.ready->timeout > Duration::zero() ? service_.ready->timeout : default_patience;
-  std::string last = "nothing";
+  std::optional<std::string> last;  // what was seen
   while (true) {
     if (auto why = hopeless()) co_return failure("{}", *why);
     const Instant begun = parts_.clock.now();
     if (begun >= deadline) {
       co_return failure("it was not ready within {}; last seen: {}",
-                        format_duration(service_.ready_within), last);
+                        format_duration(service_.ready_within), last.value_or("nothing"));
     }
     auto seen = co_await (*probe)->sample(std::min(deadline, begun + patience));
     if (auto why = hopeless()) co_return failure("{}", *why);
     // Somebody else could answer in the place of a process that is gone.
     if (is_good(seen) && (service_.external || running())) co_return Result<void>();
     // A look that the deadline cut short says less than the one before it.
-    if (last == "nothing" || begun + patience <= deadline) last = in_words(seen);
+    if (!last || begun + patience <= deadline) last = in_words(seen);
     const Instant next = std::min(deadline, parts_.clock.now() + between_looks);
     while (parts_.clock.now() < next && !hopeless()) {
       co_await changed_.wait_until(parts_.clock, next);

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "harness/journal/write_failure.h"
+#include "harness/journal/writing.h"
 
 namespace reprise {
 namespace {

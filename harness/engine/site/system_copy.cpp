@@ -11,6 +11,7 @@
 
 #include "harness/engine/descriptor.h"
 #include "harness/engine/site/out_folder.h"
+#include "harness/journal/writing.h"
 
 namespace reprise {
 namespace {
@@ -42,11 +43,8 @@ bool copy_bytes(int in, int out) {
   while (true) {
     const auto got = ::read(in, buffer, sizeof buffer);
     if (got <= 0) return got == 0;
-    for (ssize_t done = 0; done < got;) {
-      const auto put = ::write(out, buffer + done, static_cast<std::size_t>(got - done));
-      if (put < 0) return false;
-      done += put;
-    }
+    const std::string_view bytes(buffer, static_cast<std::size_t>(got));
+    if (write_all(out, bytes) != 0) return false;
   }
 }
 

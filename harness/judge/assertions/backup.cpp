@@ -58,8 +58,10 @@ Stocks judged_stocks(const ProbeRecord& probe, const BackupTerms& terms, Duratio
     gaps = gaps || !stock;
     if (!stock) continue;
     const bool alone = !terms.at.empty() || sample.finished <= incident;
-    if (alone) stocks.clear();
-    if (alone) gaps = false;
+    if (alone) {
+      stocks.clear();
+      gaps = false;
+    }
     if (!stocks.empty()) stocks.back().until = sample.finished;
     stocks.push_back(*stock);
   }
@@ -67,9 +69,9 @@ Stocks judged_stocks(const ProbeRecord& probe, const BackupTerms& terms, Duratio
   if (!last_told || stocks.empty()) return {};
   if (terms.at == "incident") {
     stocks.back().until = incident;
-    return {std::move(stocks), false};
+  } else if (stocks.back().sample->intended < settled) {
+    return {};
   }
-  if (stocks.back().sample->intended < settled) return {};
   return {std::move(stocks), gaps};
 }
 

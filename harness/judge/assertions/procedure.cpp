@@ -84,14 +84,15 @@ Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureR
                   {{"procedure", run.name},
                    {"took_ns", took.count()},
                    {"manual_ns", waited_for_people(run).count()}}};
-  if (!terms.within || took <= *terms.within) {
-    if (failed) return std::move(judged.back());
-    return passed(std::move(finding), std::move(outcome));
+  if (terms.within && took > *terms.within) {
+    outcome.key = "judge.procedure.late";
+    const char* failure =
+        finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.ProcedureTooSlow";
+    judged.push_back(missed(finding, failure, std::move(outcome)));
+    add_nearest_log(*judged.back().cause, record, "", *run.finished);
+  } else if (!failed) {
+    judged.push_back(passed(std::move(finding), std::move(outcome)));
   }
-  outcome.key = "judge.procedure.late";
-  const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.ProcedureTooSlow";
-  judged.push_back(missed(std::move(finding), failure, std::move(outcome)));
-  add_nearest_log(*judged.back().cause, record, "", *run.finished);
   return together(std::move(judged));
 }
 

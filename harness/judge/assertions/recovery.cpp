@@ -25,7 +25,7 @@ class RecoveryJudge {
  public:
   RecoveryJudge(const Record& record, const RecoveryTerms& terms, const Timeline& line,
                 Duration begun)
-      : record_(record), terms_(terms), every_(line.every), candidates_(candidates(record)) {
+      : record_(record), terms_(terms), every_(line.every), candidates_(candidates(record)), calls_(calls_of(candidates_)) {
     const Point* before = nullptr;  // the last that was finished by the first command
     for (const Point& point : line.points) {
       if (point.finished >= begun) points_.push_back(point);
@@ -46,8 +46,7 @@ class RecoveryJudge {
       // What would have been answered before the first command is not of this incident.
       if (!one.sample && one.intended < begun_) one.finished = one.until;
     }
-    mark_in_flight(told, candidates_);
-    auto found = outages(told, terms_.clock.sustained, every_);
+    auto found = outages(told, terms_.clock.sustained, every_, calls_);
     if (found.empty()) return without_outage(blank, told);
     std::vector<Finding> judged;
     Duration sum{};
@@ -185,6 +184,7 @@ class RecoveryJudge {
   const RecoveryTerms& terms_;
   Duration every_, begun_{};
   std::vector<Candidate> candidates_;
+  std::vector<Window> calls_;
   std::vector<Point> points_;
 };
 

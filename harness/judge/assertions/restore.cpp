@@ -96,20 +96,19 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
   if (const StepRecord* step = failed_step(run); step && terms.failed_steps && !told) {
     judged.push_back(stopped(finding, wanted.back(), *step, run, record));
   }
-  finding.measured = time_to(wanted, incident);
-  if (!finding.measured) {
-    if (judged.empty()) judged.push_back(inconclusive(std::move(finding), {"judge.no-bite"}));
-    return together(std::move(judged));
-  }
+  const bool climbed = judged.empty();
   Message outcome = about_rung("judge.restore.climbed", wanted.back(), run.name);
-  add_interval(outcome, *finding.measured);
-  if (!terms.within || *finding.measured->high <= *terms.within) {
-    if (judged.empty()) return passed(std::move(finding), std::move(outcome));
-    return together(std::move(judged));
+  finding.measured = time_to(wanted, incident);
+  if (finding.measured) add_interval(outcome, *finding.measured);
+  if (finding.measured && terms.within && *finding.measured->high > *terms.within) {
+    outcome.key = "judge.restore.late";
+    const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.RestoreTooSlow";
+    judged.push_back(missed(finding, failure, std::move(outcome)));
+  } else if (climbed && finding.measured) {
+    judged.push_back(passed(std::move(finding), std::move(outcome)));
+  } else if (climbed) {
+    judged.push_back(inconclusive(std::move(finding), {"judge.no-bite"}));
   }
-  outcome.key = "judge.restore.late";
-  const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.RestoreTooSlow";
-  judged.push_back(missed(std::move(finding), failure, std::move(outcome)));
   return together(std::move(judged));
 }
 

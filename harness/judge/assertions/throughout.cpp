@@ -58,11 +58,10 @@ class LongestOutage {
         line_(line),
         window_(window),
         sustained_(sustained_of(terms.probe, record.scenario, record.plan)),
-        candidates_(candidates(record)) {}
+        calls_(calls_of(candidates(record))) {}
 
-  [[nodiscard]] Finding judge_filled(Finding finding, std::vector<Told> told) const {
-    mark_in_flight(told, candidates_);
-    const auto all = outages(told, sustained_, line_.every);
+  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<Told>& told) const {
+    const auto all = outages(told, sustained_, line_.every, calls_);
     std::optional<Finding> worst;
     for (const Outage& outage : all) {
       if (told[outage.first_bad].intended > window_.to || outage.bad_until < window_.from) continue;
@@ -129,7 +128,7 @@ class LongestOutage {
   const Timeline& line_;
   const Window& window_;
   Duration sustained_;
-  std::vector<Candidate> candidates_;
+  std::vector<Window> calls_;
 };
 
 Finding judge_longest(Finding finding, const ThroughoutTerms& terms, const Timeline& line,

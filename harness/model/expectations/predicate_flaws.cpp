@@ -120,13 +120,13 @@ class Predicate {
         one(*value, in_quotes(key), segment(key), {wanted});
       }
     }
-    find_strangers();
+    find_excluded();
     return std::move(flaws_);
   }
 
  private:
   // What is never seen beside what else is wanted.
-  void find_strangers() {
+  void find_excluded() {
     for (const SeenValue& value : sees_) {
       const auto wanted = predicate_.find(value.name);
       if (wanted == predicate_.end()) continue;

@@ -67,7 +67,7 @@ class PredicateNames {
     json both = degraded;
     both.merge_patch(nominal);
     if (both != degraded) return;
-    mentions_.add(at, "whatever is degraded so is nominal already: the level is never reached",
+    mentions_.add(at, "whatever meets this meets nominal too, so no sample is ever degraded",
                   "let nominal demand what degraded does not show");
   }
 
