@@ -3,7 +3,7 @@
 
 #include "harness/model/plan/expansion.h"
 #include "harness/model/documents/files.h"
-#include "harness/model/plan/ledger_ways.h"
+#include "harness/model/scenario/ledger_ways.h"
 #include "harness/model/names.h"
 #include "harness/model/plan/plan_variants.h"
 #include "harness/model/secrets/redaction.h"

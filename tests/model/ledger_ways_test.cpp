@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/model/plan/ledger_ways.h"
+#include "harness/model/scenario/ledger_ways.h"
 #include "harness/model/scenario/scenario.h"
 #include "tests/model/sample_vocabulary.h"
 

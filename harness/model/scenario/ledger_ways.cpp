@@ -1,4 +1,4 @@
-#include "harness/model/plan/ledger_ways.h"
+#include "harness/model/scenario/ledger_ways.h"
 
 #include <algorithm>
 #include <iterator>
