@@ -43,8 +43,8 @@ std::string patience_text(const Scenario& scenario, const std::string& language)
 std::string sustained_text(const ProbeParameters& of, const std::string& language) {
   std::string out = by_default(of.sustained, of.sustained_by_default, language);
   for (const auto& [assertion, duration] : of.own) {
-    out += text("parameter.own", language,
-                {{"assertion", assertion}, {"value_ns", duration.count()}});
+    out +=
+        text("parameter.own", language, {{"assertion", assertion}, {"value_ns", duration.count()}});
   }
   return out;
 }

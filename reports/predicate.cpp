@@ -90,10 +90,9 @@ std::string operand_text(const Compared& of, const json& value, const std::strin
 std::string clause(const Compared& of, const std::string& op, const json& operand,
                    const std::string& language) {
   static const std::map<std::string, const char*, std::less<>> keys{
-      {"equals", "predicate.equals"}, {"not", "predicate.not"},
-      {"in", "predicate.in"},         {"contains", "predicate.contains"},
-      {"<", "predicate.below"},       {"<=", "predicate.at-most"},
-      {">", "predicate.above"},       {">=", "predicate.at-least"}};
+      {"equals", "predicate.equals"},     {"not", "predicate.not"},    {"in", "predicate.in"},
+      {"contains", "predicate.contains"}, {"<", "predicate.below"},    {"<=", "predicate.at-most"},
+      {">", "predicate.above"},           {">=", "predicate.at-least"}};
   const std::string written = operand.is_string() ? operand.get<std::string>() : std::string();
   if (op == "exists" && operand.is_boolean()) {
     return text(operand.get<bool>() ? "predicate.there" : "predicate.not-there", language);
@@ -113,8 +112,9 @@ std::string range(const Compared& of, const json& wanted, const std::string& lan
                                         std::array{">", "<", "predicate.above-below"}};
   for (const auto& [low, high, key] : ranges) {
     if (!wanted.contains(low) || !wanted.contains(high)) continue;
-    return text(key, language, {{"low", operand_text(of, wanted.at(low), language)},
-                                {"high", operand_text(of, wanted.at(high), language)}});
+    return text(key, language,
+                {{"low", operand_text(of, wanted.at(low), language)},
+                 {"high", operand_text(of, wanted.at(high), language)}});
   }
   return {};
 }
@@ -193,9 +193,10 @@ std::string type_mismatch(const json& source, const Observation& seen,
     for (const auto& [op, operand] : tests.items()) {
       const std::string instead = wanted_instead(of, op, operand, *value, language);
       if (instead.empty()) continue;
-      out = text("typed.mismatch", language, {{"what", of.text(language)},
-                                              {"wanted", instead},
-                                              {"seen", typed(of, *value, language)}});
+      out = text("typed.mismatch", language,
+                 {{"what", of.text(language)},
+                  {"wanted", instead},
+                  {"seen", typed(of, *value, language)}});
       return;
     }
   });

@@ -16,8 +16,8 @@
 #include "harness/cli/jobs.h"
 #include "harness/cli/journal_tail.h"
 #include "harness/cli/judged.h"
-#include "harness/engine/undo/guardian.h"
 #include "harness/engine/drill/stolen_time.h"
+#include "harness/engine/undo/guardian.h"
 
 namespace reprise {
 namespace {

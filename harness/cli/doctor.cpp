@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/verbs.h"
-#include "harness/engine/undo/sandbox.h"
 #include "harness/engine/drill/trial.h"
+#include "harness/engine/undo/sandbox.h"
 #include "harness/model/registry.h"
 
 namespace reprise {

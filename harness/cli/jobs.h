@@ -8,8 +8,8 @@
 #include <random>
 #include <vector>
 
-#include "harness/engine/undo/job.h"
 #include "harness/engine/site/out_folder.h"
+#include "harness/engine/undo/job.h"
 #include "harness/engine/undo/sandbox.h"
 #include "harness/judge/report.h"
 #include "harness/model/scenario/scenario.h"

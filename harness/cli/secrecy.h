@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "harness/model/secrets/redaction.h"
 #include "harness/model/scenario/scenario.h"
+#include "harness/model/secrets/redaction.h"
 
 namespace reprise {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/model/secrets/redaction.h"
 #include "harness/model/scenario/scenario.h"
+#include "harness/model/secrets/redaction.h"
 
 namespace CLI {
 class App;

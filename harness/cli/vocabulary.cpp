@@ -2,9 +2,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "harness/engine/drill/step.h"
 #include "harness/engine/injector.h"
 #include "harness/engine/site/remains.h"
-#include "harness/engine/drill/step.h"
 #include "harness/judge/judge.h"
 #include "harness/model/registry.h"
 #include "harness/model/wording.h"

@@ -46,7 +46,7 @@ struct FaultRecord {
   std::string evidence;
   std::optional<Duration> healing;  // t_healing, when the call began; conditions only
   std::optional<Duration> healed;   // t_healed, when it had ended
-  std::string failed;              // why it could not be injected; empty when it could
+  std::string failed;               // why it could not be injected; empty when it could
   std::string undo_failed;
   std::string changed_since;  // what an event's target is now; empty when as before
 };
@@ -131,7 +131,7 @@ struct Record {
   std::string steady;  // held, not-reached, lost; empty: never judged
   std::string steady_why;
   std::vector<std::string> troubles;
-  std::vector<std::string> strays;  // processes of the system that belong to no service
+  std::vector<std::string> strays;    // processes of the system that belong to no service
   std::vector<std::string> residue;   // from the journal and from the guardian's sibling
   std::vector<std::string> guardian;  // what the guardian or `undo` did, in words
   std::string outcome;                // of the `end` event; empty: torn, the drill was killed

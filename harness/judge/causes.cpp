@@ -62,8 +62,8 @@ const Candidate* last_healing(const std::vector<Candidate>& all, const Outage& o
   const Candidate* last = nullptr;
   for (const Candidate& one : all) {
     if (one.kind != Kind::healing || (back && one.earliest >= *back)) continue;
-    const bool in_place = *one.fault->commanded <= outage.bad_until &&
-                          one.latest >= told[outage.first_bad].intended;
+    const bool in_place =
+        *one.fault->commanded <= outage.bad_until && one.latest >= told[outage.first_bad].intended;
     if (in_place && (!last || one.earliest > last->earliest)) last = &one;
   }
   return last;

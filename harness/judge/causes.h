@@ -15,10 +15,10 @@ namespace reprise {
 struct Candidate {
   enum class Kind : char { event, condition, healing, step };
   Kind kind = Kind::event;
-  Duration earliest{}, latest{};        // the call's begin and end; of a step twice its begin
-  Duration over{};                      // from then on a sustained run shows that it hurt nothing
-  const FaultRecord* fault = nullptr;   // of a step: the incident that its procedure answers
-  std::string name;                     // the fault's id, or the procedure and the step's number
+  Duration earliest{}, latest{};       // the call's begin and end; of a step twice its begin
+  Duration over{};                     // from then on a sustained run shows that it hurt nothing
+  const FaultRecord* fault = nullptr;  // of a step: the incident that its procedure answers
+  std::string name;                    // the fault's id, or the procedure and the step's number
 };
 
 // Every command and healing of a fault and every step of a procedure but `wait`, by `earliest`.
@@ -29,10 +29,10 @@ struct Candidate {
 
 // How `recovery` wants its clock started.
 struct ClockTerms {
-  std::string from;         // incident, heal or empty
-  std::string incident;     // the id of the fault from which everything counts; mostly empty
-  bool degraded = false;    // the wanted level is `degraded`: conditions count from their command
-  Duration sustained{};     // W
+  std::string from;       // incident, heal or empty
+  std::string incident;   // the id of the fault from which everything counts; mostly empty
+  bool degraded = false;  // the wanted level is `degraded`: conditions count from their command
+  Duration sustained{};   // W
 };
 
 // Where the clock of one outage starts for one of its causes.
@@ -44,8 +44,8 @@ struct ClockStart {
 };
 
 struct Reckoning {
-  std::vector<ClockStart> starts;                // of every possible cause; not empty
-  std::vector<const Candidate*> spent;      // what the probe had recovered from before
+  std::vector<ClockStart> starts;       // of every possible cause; not empty
+  std::vector<const Candidate*> spent;  // what the probe had recovered from before
 };
 
 // Of the outage at `index`; the outages before it say what the probe had come back from.

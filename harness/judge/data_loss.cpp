@@ -58,9 +58,8 @@ Duration unseen(const LedgerRecord& ledger, const Failure& failure) {
 
 // The first failure that may have lost it; null when it was acknowledged after all of them.
 const Failure* first_for(const LedgerEntry& entry, const Failures& failures) {
-  const auto found = std::ranges::find_if(failures.each, [&](const Failure& failure) {
-    return failure.armed >= entry.answered;
-  });
+  const auto found = std::ranges::find_if(
+      failures.each, [&](const Failure& failure) { return failure.armed >= entry.answered; });
   return found == failures.each.end() ? nullptr : &*found;
 }
 

@@ -74,9 +74,9 @@ Finding together(std::vector<Finding> findings) {
   Finding out = std::move(*gravest);
   findings.erase(gravest);
   const auto add = [&](Miss miss) {
-    const bool told = miss.failure == out.failure ||
-                      std::ranges::find(out.others, miss.failure, &Miss::failure) !=
-                          out.others.end();
+    const bool told =
+        miss.failure == out.failure ||
+        std::ranges::find(out.others, miss.failure, &Miss::failure) != out.others.end();
     if (!told) out.others.push_back(std::move(miss));
   };
   auto further = std::exchange(out.others, {});

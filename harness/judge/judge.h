@@ -67,7 +67,7 @@ struct Finding {
   std::optional<Interval> measured;
   std::optional<Cause> cause;        // set for every miss
   std::optional<Known> known;        // set when the miss is a declared deficiency
-  std::vector<Message> notes;         // what is told beside: from where it counts, sums
+  std::vector<Message> notes;        // what is told beside: from where it counts, sums
   std::vector<Miss> others;          // further misses of the same assertion, gravest first
   bool unexpected_pass = false;      // declared deficient, yet it held
   std::optional<Duration> from, to;  // the window judged
@@ -95,7 +95,7 @@ struct DataLoss {
   std::uint64_t holes = 0;
   // if not the first failure that may have lost it did, but the last
   std::uint64_t possible_holes = 0;
-  std::uint64_t lost_after = 0;  // of those lost: acknowledged after the failure
+  std::uint64_t lost_after = 0;                    // of those lost: acknowledged after the failure
   Duration first_lost_after{}, last_lost_after{};  // when the first and the last of these were
   // Of A, and of those lost: sent when everything was mended; nothing where nothing ever was.
   std::optional<std::uint64_t> sent_when_over;
@@ -149,7 +149,7 @@ struct Verdict {
   // A miss that was seen from a steady state, before something voided the evidence.
   bool voided_miss = false;
   std::vector<std::string> residue;
-  std::vector<Message> reasons;        // why the whole drill is inconclusive, empty otherwise
+  std::vector<Message> reasons;  // why the whole drill is inconclusive, empty otherwise
   // The steady state first, then the assertions in file order, then the steady state at the end.
   std::vector<Finding> findings;
   std::vector<ProbeFigures> figures;   // by probe name

@@ -29,9 +29,8 @@ std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record
   if (failures.each.empty()) return unusable("judge.no-bite");
   // A fault that came after the last healing or procedure may have lost what was sent before it.
   // Nobody heals events: with nothing else they are over when the recover phase begins.
-  const bool events_only = std::ranges::all_of(record.faults, [](const FaultRecord& fault) {
-    return fault.nature == Nature::event;
-  });
+  const bool events_only = std::ranges::all_of(
+      record.faults, [](const FaultRecord& fault) { return fault.nature == Nature::event; });
   if (last_mended(record)) {
     failures.over = last_incident(record);
   } else if (events_only && record.phase("recover")) {
@@ -45,8 +44,8 @@ std::expected<DataLoss, Message> loss_of(const AssertionSpec& spec, const Record
 }
 
 Shape ledger_options(std::vector<Shape::Field> more) {
-  std::vector<Shape::Field> fields{
-      {"ledger", Shape::name(), required, "a ledger of the plan"}, incident_field()};
+  std::vector<Shape::Field> fields{{"ledger", Shape::name(), required, "a ledger of the plan"},
+                                   incident_field()};
   fields.insert(fields.end(), more.begin(), more.end());
   return Shape::object(std::move(fields));
 }

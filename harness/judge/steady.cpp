@@ -135,11 +135,10 @@ class EndJudge {
       if (newest < needed && newest + line_.every <= needed) continue;
       return passed(std::move(finding), {"judge.steady-end.held"});
     }
-    return inconclusive(std::move(finding),
-                        {"judge.recovery.unfinished",
-                         {{"probe", watch_.probe},
-                          {"seen_ns", (newest - told[run].intended).count()},
-                          {"sustained_ns", sustained_.count()}}});
+    return inconclusive(std::move(finding), {"judge.recovery.unfinished",
+                                             {{"probe", watch_.probe},
+                                              {"seen_ns", (newest - told[run].intended).count()},
+                                              {"sustained_ns", sustained_.count()}}});
   }
 
   // Until then the run that lasts until the end must have begun.
@@ -182,8 +181,8 @@ void tell_better(Finding& finding, const Record& record, const std::string& prob
   const auto found = record.probes.find(probe);
   if (found == record.probes.end() || found->second.samples.empty()) return;
   const Sample& last = found->second.samples.back();
-  const auto level = record.scenario.levels_of(probe).classify(
-      with_latency(found->second.seen(last), last));
+  const auto level =
+      record.scenario.levels_of(probe).classify(with_latency(found->second.seen(last), last));
   if (!level || *level >= leaves.level) return;
   finding.notes.push_back({"judge.steady-end.better",
                            {{"probe", probe},

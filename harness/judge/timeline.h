@@ -81,8 +81,7 @@ struct Timeline {
 };
 
 [[nodiscard]] Timeline timeline(const Record& record, const std::string& probe,
-                                const Expected& expect, Match match,
-                                Meant meant = Meant::demanded);
+                                const Expected& expect, Match match, Meant meant = Meant::demanded);
 
 // Why nothing can be judged from this probe: no samples at all in the points, or never an answer
 // in the whole drill (nor anything that the expectation waits for).

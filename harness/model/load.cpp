@@ -1,14 +1,14 @@
 #include <iterator>
 #include <set>
 
-#include "harness/model/plan/expansion.h"
 #include "harness/model/documents/files.h"
-#include "harness/model/scenario/ledger_ways.h"
 #include "harness/model/names.h"
+#include "harness/model/plan/expansion.h"
 #include "harness/model/plan/plan_variants.h"
-#include "harness/model/secrets/redaction.h"
 #include "harness/model/resolve.h"
+#include "harness/model/scenario/ledger_ways.h"
 #include "harness/model/scenario/scenario.h"
+#include "harness/model/secrets/redaction.h"
 #include "harness/model/shapes/shapes.h"
 #include "harness/model/wording.h"
 

@@ -95,7 +95,7 @@ Observation look_at(const fs::path& folder, const fs::path& path, const Keeper& 
     seen.values["exists"] = false;
     return seen;
   }
-  struct stat status {};
+  struct stat status{};
   if (::fstat(place.number(), &status) != 0) return cannot("look at the file");
   const auto modified = std::chrono::seconds(status.st_mtim.tv_sec) +
                         std::chrono::nanoseconds(status.st_mtim.tv_nsec);

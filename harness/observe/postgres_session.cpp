@@ -177,8 +177,7 @@ asio::awaitable<Observation> PostgresSession::connect(std::string url, Instant d
   connection_->handle = connection;
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
   // libpq would print what a server says beside its answers.
-  PQsetNoticeReceiver(
-      connection, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(connection, [](void*, const PGresult*) {}, nullptr);
   auto next = PGRES_POLLING_WRITING;
   while (PQstatus(connection) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
     bool ready = false;

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/signals.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

@@ -176,23 +176,21 @@ std::string figures_table(const Drill& drill, const Words& words) {
                                      {words("level.degraded"), true},
                                      {words("level.down"), true}};
   if (untold) columns.push_back({words("level.unknown"), true});
-  for (const char* key : {"column.outage", "column.detected", "column.fallback", "column.p50",
-                          "column.p99", "column.max", "column.flaps", "column.late",
-                          "column.budget"}) {
+  for (const char* key :
+       {"column.outage", "column.detected", "column.fallback", "column.p50", "column.p99",
+        "column.max", "column.flaps", "column.late", "column.budget"}) {
     columns.push_back({words(key), true});
   }
   Table table(words("table.figures"), untold ? "cards figures untold" : "cards figures", columns);
   for (const ProbeFigures& figures : all) {
-    std::string outage =
-        words("figure.no-outage", {{"resolution_ns", figures.resolution.count()}});
+    std::string outage = words("figure.no-outage", {{"resolution_ns", figures.resolution.count()}});
     if (figures.unknown > 0) outage = words("figure.none-seen");
     if (figures.longest_outage > Duration::zero()) outage = words.duration(figures.longest_outage);
     const std::string budget =
         figures.budget_spent ? percent(*figures.budget_spent, 3, words) : "–";
     std::vector<std::string> cells{html(figures.probe), std::to_string(figures.scheduled),
                                    std::to_string(figures.nominal),
-                                   std::to_string(figures.degraded),
-                                   std::to_string(figures.down)};
+                                   std::to_string(figures.degraded), std::to_string(figures.down)};
     if (untold) cells.push_back(std::to_string(figures.unknown));
     for (const std::string& cell :
          {outage, words.instant(figures.detected), words.instant(figures.first_fallback),

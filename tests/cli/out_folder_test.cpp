@@ -110,8 +110,8 @@ TEST_F(TheOutFolder, OnADiskThatFillsEndsTheDrillInOrderAndNeverGreen) {
   disk.fill();
   const Finished done = place_.wait(pid);
   EXPECT_EQ(done.code, 3) << done.out << done.err;
-  const std::string told = "the disk of " + (disk.folder() / "out/journals/shop").string() +
-                           " is full";
+  const std::string told =
+      "the disk of " + (disk.folder() / "out/journals/shop").string() + " is full";
   EXPECT_THAT(done.out, HasSubstr("shop/one: Inconclusive. The harness was in trouble: " + told));
   const auto events = read_events(disk.folder() / "out/journals/shop/one.jsonl");
   ASSERT_FALSE(events.empty());

@@ -9,9 +9,9 @@
 
 #include <gmock/gmock.h>
 
-#include "harness/engine/site/fingerprint.h"
 #include "harness/engine/injector.h"
 #include "harness/engine/services/process_table.h"
+#include "harness/engine/site/fingerprint.h"
 #include "harness/model/registry.h"
 #include "tests/engine/scripted_world.h"
 #include "tests/support/fixed_surroundings.h"

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/engine/site/disk.h"
 #include "harness/engine/injector.h"
+#include "harness/engine/site/disk.h"
 #include "harness/engine/site/site.h"
 #include "harness/model/registry.h"
 #include "tests/support/in_sandbox.h"

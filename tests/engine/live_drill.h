@@ -13,8 +13,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "harness/engine/site/site.h"
 #include "harness/engine/services/supervisor.h"
+#include "harness/engine/site/site.h"
 #include "tests/support/temporary_folder.h"
 
 namespace reprise::testing {

@@ -131,9 +131,8 @@ TEST_F(Journals, OnAFullDiskStillTellSoAndHowTheDrillEnded) {
   journal->write("end", {{"outcome", "interrupted"}});
   EXPECT_EQ(journal->trouble(), "");
   const auto all = lines();
-  const auto troubles = std::ranges::count_if(all, [](const std::string& line) {
-    return json::parse(line).at("event") == "trouble";
-  });
+  const auto troubles = std::ranges::count_if(
+      all, [](const std::string& line) { return json::parse(line).at("event") == "trouble"; });
   EXPECT_EQ(troubles, 1);
   EXPECT_LT(all.size(), 300u) << "samples are no longer kept";
   EXPECT_EQ(json::parse(all.back()).at("outcome"), "interrupted");
@@ -157,7 +156,7 @@ TEST_F(Journals, ThatHaveNoRoomForTheirEndAreNotBegun) {
 }
 
 TEST_F(Journals, GiveBackTheRoomThatTheyReserved) {
-  struct stat status {};
+  struct stat status{};
   {
     auto journal = create();
     journal->write("drill", json::object());

@@ -255,8 +255,12 @@ TEST(Procedure, ProvesNothingWhenNotExecutedOrNotFinished) {
   EXPECT_EQ(
       Story(story).procedure(9s, "not-executed").demand("procedure", options).finding().status,
       Status::fail);
-  EXPECT_EQ(Story().procedure(9s, "not-executed").declare("kill").demand("procedure", options)
-                .finding().status,
+  EXPECT_EQ(Story()
+                .procedure(9s, "not-executed")
+                .declare("kill")
+                .demand("procedure", options)
+                .finding()
+                .status,
             Status::inconclusive);
   EXPECT_EQ(
       Story(story).procedure(9s, "started").demand("procedure", options).finding().outcome.key,

@@ -88,8 +88,7 @@ TEST_F(Restore, ReportsTheFailedStepAndTheLimitThatWasMissed) {
   ASSERT_EQ(both.others.size(), 1U);
   EXPECT_EQ((std::set{both.failure, both.others.front().failure}),
             (std::set<std::string>{"chaos.RestoreFailed", "chaos.RestoreTooSlow"}));
-  const Finding known =
-      judged_restore(record(), {{"to", "backup"}, {"within", "2s"}});
+  const Finding known = judged_restore(record(), {{"to", "backup"}, {"within", "2s"}});
   EXPECT_EQ(known.failure, "chaos.RestoreFailed");
   EXPECT_TRUE(known.others.empty()) << "the backup was complete 2 s after the kill";
 }

@@ -139,8 +139,8 @@ TEST(Verdict, NeedsSomethingToJudge) {
 
 Story deficient(const std::string& until) {
   Story story;
-  const json known{{"finding", "F-1"}, {"owner", "operations"}, {"until", until},
-                   {"failure", "SeenForbidden"}};
+  const json known{
+      {"finding", "F-1"}, {"owner", "operations"}, {"until", until}, {"failure", "SeenForbidden"}};
   story.kill(6s).page(6s, 9s, refused).on("2026-03-01");
   story.demand("never", {{"probe", "page"}, {"expect", "down"}}, {{"known", known}});
   return story;

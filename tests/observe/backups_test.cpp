@@ -157,8 +157,7 @@ TEST_F(Backups, AreCountedOnlyWhenTheirCheckOpensThem) {
   const auto calls = folder_.path() / "calls";
   json options{
       {"folder", "backups"},
-      {"check",
-       {"sh", "-c", "basename \"$1\" >>\"$0\"; grep -q sound \"$1\"", calls.string()}}};
+      {"check", {"sh", "-c", "basename \"$1\" >>\"$0\"; grep -q sound \"$1\"", calls.string()}}};
   options.update(dated);
   const auto probe = observing_.make(Observing::spec("backups", options));
   const auto counted = [&] { return observing_.sample(*probe).seen.values.at("count"); };

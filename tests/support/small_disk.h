@@ -21,8 +21,8 @@ class SmallDisk {
     std::filesystem::create_directories(folder_);
     static const bool apart = ::unshare(CLONE_NEWNS) == 0 &&
                               ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-    mounted_ = apart && ::mount("reprise-test", folder_.c_str(), "tmpfs", 0,
-                                ("size=" + size).c_str()) == 0;
+    mounted_ = apart &&
+               ::mount("reprise-test", folder_.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
     if (!mounted_) why_not_ = std::string("no disk can be mounted: ") + std::strerror(errno);
   }
   ~SmallDisk() {

@@ -17,10 +17,10 @@
 #include "harness/engine/drill/ledger_run.h"
 #include "harness/engine/drill/lookout.h"
 #include "harness/engine/drill/sampler.h"
-#include "harness/engine/site/site.h"
 #include "harness/engine/drill/step.h"
 #include "harness/engine/drill/stolen_time.h"
 #include "harness/engine/services/supervisor.h"
+#include "harness/engine/site/site.h"
 
 namespace reprise {
 

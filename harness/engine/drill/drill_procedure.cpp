@@ -31,9 +31,8 @@ boost::asio::awaitable<void> DrillEngine::run_procedure(std::size_t index) {
     going = false;
     note_step(running, "not-executed", "");
   }
-  nlohmann::json fields{{"procedure", procedure.name},
-                        {"run", index},
-                        {"state", going ? "finished" : "failed"}};
+  nlohmann::json fields{
+      {"procedure", procedure.name}, {"run", index}, {"state", going ? "finished" : "failed"}};
   parts_.journal.write("procedure", std::move(fields));
   last_incident_ = parts_.clock.now();
   --at_work_;

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "harness/engine/clock.h"
-#include "harness/engine/site/entry_surroundings.h"
 #include "harness/engine/event.h"
+#include "harness/engine/site/entry_surroundings.h"
 #include "harness/journal/journal.h"
 #include "harness/journal/ledger_file.h"
 #include "harness/observe/ledger_reader.h"

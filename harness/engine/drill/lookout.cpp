@@ -10,9 +10,8 @@ constexpr std::size_t most_samples = 100'000;
 
 void Lookout::add(const Seen& seen) {
   Samples& samples = seen_[seen.probe.name];
-  samples.insert_or_assign(seen.intended,
-                           Finished{seen.finished, seen.observation, seen.probe.every,
-                                    seen.probe.timeout});
+  samples.insert_or_assign(seen.intended, Finished{seen.finished, seen.observation,
+                                                   seen.probe.every, seen.probe.timeout});
   if (samples.size() > most_samples) samples.erase(samples.begin());
 }
 

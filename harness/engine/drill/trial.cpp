@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/engine/services/process_table.h"
 #include "harness/engine/site/disk.h"
 #include "harness/engine/site/link.h"
-#include "harness/engine/services/process_table.h"
 #include "harness/engine/undo/sandbox.h"
 #include "harness/model/registry.h"
 

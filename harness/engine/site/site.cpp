@@ -5,9 +5,9 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "harness/engine/services/process_tree.h"
 #include "harness/engine/site/disk.h"
 #include "harness/engine/site/link.h"
-#include "harness/engine/services/process_tree.h"
 #include "harness/engine/site/system_copy.h"
 #include "harness/engine/site/system_hash.h"
 #include "harness/model/registry.h"

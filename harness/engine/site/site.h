@@ -13,8 +13,8 @@
 #include <optional>
 
 #include "harness/engine/clock.h"
-#include "harness/engine/site/groundwork.h"
 #include "harness/engine/services/ports.h"
+#include "harness/engine/site/groundwork.h"
 #include "harness/engine/site/surroundings.h"
 #include "harness/model/scenario/scenario.h"
 

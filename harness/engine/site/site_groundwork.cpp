@@ -1,6 +1,6 @@
 // What some faults need beneath the system before it is started.
-#include "harness/engine/site/disk.h"
 #include "harness/engine/injector.h"
+#include "harness/engine/site/disk.h"
 #include "harness/engine/site/site.h"
 #include "harness/model/registry.h"
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "harness/journal/record.h"
-#include "harness/model/secrets/redaction.h"
 #include "harness/model/scenario/scenario.h"
+#include "harness/model/secrets/redaction.h"
 
 namespace reprise {
 

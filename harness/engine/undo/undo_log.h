@@ -17,8 +17,8 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/engine/site/surroundings.h"
-#include "harness/model/secrets/redaction.h"
 #include "harness/model/scenario/scenario.h"
+#include "harness/model/secrets/redaction.h"
 
 namespace reprise {
 

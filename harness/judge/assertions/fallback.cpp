@@ -68,14 +68,10 @@ struct Switch {
   std::size_t seen = 0;
 };
 
-Duration sent_at(const Point& point) {
-  return point.sample ? point.sample->sent : point.intended;
-}
+Duration sent_at(const Point& point) { return point.sample ? point.sample->sent : point.intended; }
 
 // Of one that was never sent, if it had held: at once.
-Duration shown_at(const Point& point) {
-  return point.sample ? point.finished : point.intended;
-}
+Duration shown_at(const Point& point) { return point.sample ? point.finished : point.intended; }
 
 bool in_round(const Point& point, const FallbackRound& round) {
   return sent_at(point) >= round.there && point.intended < round.end;
@@ -133,8 +129,8 @@ Finding without_switch(Finding finding, const FallbackTerms& terms, const Timeli
   }
   if (round.fault->healed && round.fault->healing.value_or(*round.fault->healed) < due) {
     const Duration lasted = *round.fault->healed - bit;
-    return inconclusive(std::move(finding), {"judge.fallback.healed-too-early",
-                                             {{"lasted_ns", lasted.count()}}});
+    return inconclusive(std::move(finding),
+                        {"judge.fallback.healed-too-early", {{"lasted_ns", lasted.count()}}});
   }
   if (found.last_other->finished < due) {
     return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms.probe}}});

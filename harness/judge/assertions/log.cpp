@@ -128,9 +128,9 @@ Finding judge_present(Finding finding, const LogTerms& terms, const Expectation&
 }
 
 LogTerms log_terms(const AssertionSpec& spec) {
-  LogTerms terms{text_option(spec, "service"), text_option(spec, "matches"),
-                 duration_option(spec, "within"), 1, flag_option(spec, "absent"),
-                 flag_option(spec, "evidence")};
+  LogTerms terms{text_option(spec, "service"),    text_option(spec, "matches"),
+                 duration_option(spec, "within"), 1,
+                 flag_option(spec, "absent"),     flag_option(spec, "evidence")};
   terms.at_least = static_cast<std::size_t>(
       std::max<std::int64_t>(1, integer_option(spec, "at-least").value_or(1)));
   return terms;

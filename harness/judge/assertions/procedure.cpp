@@ -97,9 +97,9 @@ Finding judge_run(Finding finding, const ProcedureTerms& terms, const ProcedureR
 }
 
 Finding judge_procedure(const AssertionSpec& spec, const Record& record) {
-  const ProcedureTerms terms{text_option(spec, "run"), duration_option(spec, "within"),
-                             flag_option(spec, "allow-failed") ||
-                                 !reports_failed_steps(spec, record.scenario)};
+  const ProcedureTerms terms{
+      text_option(spec, "run"), duration_option(spec, "within"),
+      flag_option(spec, "allow-failed") || !reports_failed_steps(spec, record.scenario)};
   Message statement{"judge.procedure.statement", {{"procedure", terms.run}}};
   if (terms.within) {
     statement.key = "judge.procedure.statement-within";

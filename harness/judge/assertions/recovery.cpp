@@ -25,7 +25,11 @@ class RecoveryJudge {
  public:
   RecoveryJudge(const Record& record, const RecoveryTerms& terms, const Timeline& line,
                 Duration begun)
-      : record_(record), terms_(terms), every_(line.every), candidates_(candidates(record)), calls_(calls_of(candidates_)) {
+      : record_(record),
+        terms_(terms),
+        every_(line.every),
+        candidates_(candidates(record)),
+        calls_(calls_of(candidates_)) {
     const Point* before = nullptr;  // the last that was finished by the first command
     for (const Point& point : line.points) {
       if (point.finished >= begun) points_.push_back(point);
@@ -157,15 +161,13 @@ class RecoveryJudge {
 
   // Down to the end of the drill, or good too briefly at its end.
   [[nodiscard]] Finding unrecovered(Finding finding, const Outage& outage,
-                                    const std::vector<Told>& told,
-                                    const Recovery& recovery) const {
+                                    const std::vector<Told>& told, const Recovery& recovery) const {
     const bool surely = finding.measured->low > terms_.within && !recovery.undecided;
     if (!surely && record_.outcome != "completed") {
       return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms_.probe}}});
     }
     const auto patience = patience_over(record_);
-    const bool under_way =
-        outage.tail && (!patience || told[*outage.tail].intended <= *patience);
+    const bool under_way = outage.tail && (!patience || told[*outage.tail].intended <= *patience);
     if (!surely && under_way) {
       const Duration seen = told.back().intended - told[*outage.tail].intended;
       return inconclusive(std::move(finding), too_brief(seen));
@@ -244,8 +246,7 @@ const Registered<AssertionKind> recovery_registered{{
            Shape::name(),
            {},
            "the id of a fault: every later outage counts from its command"}}),
-     .example = {{"recovery",
-                  {{"probe", "dashboard"}, {"expect", "nominal"}, {"within", "5min"}}}},
+     .example = {{"recovery", {{"probe", "dashboard"}, {"expect", "nominal"}, {"within", "5min"}}}},
      .failures = {"RecoveryTooLate", "RtoExceeded", "NotRecovered"},
      .lasting_failure = "NotRecovered"},
     judge_recovery,

@@ -114,8 +114,7 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
 
 Finding judge_restore(const AssertionSpec& spec, const Record& record) {
   RestoreTerms terms{text_option(spec, "run"), text_option(spec, "to"),
-                     duration_option(spec, "within"),
-                     reports_failed_steps(spec, record.scenario)};
+                     duration_option(spec, "within"), reports_failed_steps(spec, record.scenario)};
   if (terms.to.empty()) terms.to = ladder_rungs.back();
   Message statement{"judge.restore.statement",
                     {{"procedure", terms.run}, {"rung_key", "rung." + terms.to}}};

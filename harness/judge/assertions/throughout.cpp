@@ -113,10 +113,9 @@ class LongestOutage {
     const Duration resolution = line_.every + largest_latency(line_.within(window_));
     finding.measured = Interval{Duration::zero(), resolution};
     if (resolution > *terms_.longest) {
-      return inconclusive(
-          std::move(finding),
-          {"judge.too-coarse",
-           {{"resolution_ns", resolution.count()}, {"within_ns", terms_.longest->count()}}});
+      return inconclusive(std::move(finding), {"judge.too-coarse",
+                                               {{"resolution_ns", resolution.count()},
+                                                {"within_ns", terms_.longest->count()}}});
     }
     return passed(
         std::move(finding),

@@ -73,9 +73,7 @@ class Expectation {
   static Result<Expectation> parse(const nlohmann::json& value);
 
   [[nodiscard]] Truth evaluate(const Observation& seen, Meant meant = Meant::demanded) const;
-  [[nodiscard]] bool holds(const Observation& seen) const {
-    return evaluate(seen) == Truth::holds;
-  }
+  [[nodiscard]] bool holds(const Observation& seen) const { return evaluate(seen) == Truth::holds; }
   // Whether `evaluate` looks at latency: if not, equal values give equal answers.
   [[nodiscard]] bool depends_on_latency() const;
   // JSON pointers and headers that must be kept from an answer for this predicate to be judged.

@@ -55,7 +55,7 @@ struct ProbeSpec {
   std::vector<std::string> pointers;  // JSON pointers to keep from an answer
   std::vector<std::string> headers;   // headers to keep, lower case
   std::vector<nlohmann::json> searches;  // of whole texts; see Expectation::Search
-  std::string served_by;              // JSON pointer that tells which source served; may be empty
+  std::string served_by;  // JSON pointer that tells which source served; may be empty
   Location where;
 };
 

@@ -76,10 +76,11 @@ bool PlanVariants::bears(const Matrix& matrix, const Location& where) {
 
 bool PlanVariants::has_room_for(std::size_t more, const Location& where) {
   if ((known_.size() + more) * values_in(written_.root()) <= most_variant_values) return true;
-  errors_.push_back({"the scenarios change the plan's variables in too many ways for so large a "
-                     "plan",
-                     {},
-                     where});
+  errors_.push_back(
+      {"the scenarios change the plan's variables in too many ways for so large a "
+       "plan",
+       {},
+       where});
   return false;
 }
 

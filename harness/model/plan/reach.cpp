@@ -5,8 +5,8 @@
 
 #include <arpa/inet.h>
 
-#include "harness/model/secrets/escapes.h"
 #include "harness/model/plan/expansion.h"
+#include "harness/model/secrets/escapes.h"
 #include "harness/model/shapes/shape_node.h"
 #include "harness/model/shapes/shapes.h"
 

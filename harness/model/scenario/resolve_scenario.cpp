@@ -1,9 +1,9 @@
-#include "harness/model/plan/expansion.h"
 #include "harness/model/expectations/expectation.h"
 #include "harness/model/names.h"
+#include "harness/model/plan/expansion.h"
 #include "harness/model/resolve.h"
-#include "harness/model/time.h"
 #include "harness/model/scenario/watches.h"
+#include "harness/model/time.h"
 #include "harness/model/wording.h"
 
 namespace reprise {

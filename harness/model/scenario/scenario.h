@@ -67,8 +67,8 @@ struct Compression {
 struct Known {
   std::string finding;
   std::string owner;
-  std::string until;         // YYYY-MM-DD, inclusive, UTC
-  std::string failure;       // RpoExceeded, …: the only miss that is known
+  std::string until;    // YYYY-MM-DD, inclusive, UTC
+  std::string failure;  // RpoExceeded, …: the only miss that is known
 };
 
 // A probe of the steady state that the drill means to leave at another level.
@@ -101,8 +101,8 @@ struct Scenario {
   std::map<std::string, Levels> levels;  // by probe
   std::vector<Watch> steady_state;
   std::map<std::string, Leaves> leaves;  // by probe: what is demanded at the end instead
-  Duration steady_for{};     // how long it must hold before anything is broken
-  Duration steady_within{};  // how long to wait for it to begin to hold
+  Duration steady_for{};                 // how long it must hold before anything is broken
+  Duration steady_within{};              // how long to wait for it to begin to hold
   std::vector<FaultSpec> faults;
   std::vector<ProcedureRun> procedures;
   std::vector<Watch> abort;  // a guard that fails stops and heals at once

@@ -1,10 +1,10 @@
 #include <chrono>
 
-#include "harness/model/scenario/assertion_names.h"
+#include "harness/model/names.h"
 #include "harness/model/plan/expansion.h"
+#include "harness/model/scenario/assertion_names.h"
 #include "harness/model/scenario/level_names.h"
 #include "harness/model/scenario/mentions.h"
-#include "harness/model/names.h"
 #include "harness/model/scenario/predicate_names.h"
 #include "harness/model/shapes/shapes.h"
 #include "harness/model/wording.h"
@@ -22,8 +22,7 @@ class ScenarioNames {
         faults_(faults),
         plan_(plan),
         vocabulary_(vocabulary),
-        mentions_(
-            plan, [&source](const auto& pointer) { return source.where(pointer); }, errors) {}
+        mentions_(plan, [&source](const auto& pointer) { return source.where(pointer); }, errors) {}
 
   void check() {
     const json& root = source_.root();

@@ -7,8 +7,8 @@
 
 #include <unistd.h>
 
-#include "harness/model/secrets/escapes.h"
 #include "harness/model/plan/expansion.h"
+#include "harness/model/secrets/escapes.h"
 #include "harness/model/wording.h"
 
 namespace reprise {

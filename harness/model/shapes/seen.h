@@ -30,8 +30,8 @@ struct SeenValue {
   std::vector<std::string> words = {};  // of a word
   std::int64_t low = 0;                 // of an integer
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
-  std::string only_with = {};   // an option of the probe without which it is never seen
-  bool without_answer = false;  // seen only where there is no answer
+  std::string only_with = {};      // an option of the probe without which it is never seen
+  bool without_answer = false;     // seen only where there is no answer
   nlohmann::json alone_when = {};  // with this value, nothing else of the answer is seen
   std::string not_with = {};       // another value that is never seen beside it
   std::string form = {};           // of a text: a regular expression that it meets as a whole

@@ -2,8 +2,8 @@
 // would. New sessions are welcome, so reconnecting is the system's work and nothing is undone.
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/servers/postgres.h"
 #include "injectors/receipts/receipt.h"
+#include "injectors/servers/postgres.h"
 
 namespace reprise {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
+#include "injectors/processes/signals.h"
 #include "injectors/receipts/receipt.h"
 #include "injectors/servers/server_receipt.h"
-#include "injectors/processes/signals.h"
 
 namespace reprise {
 namespace {

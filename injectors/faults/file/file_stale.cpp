@@ -11,8 +11,8 @@
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
 #include "injectors/moved_files/moved_file.h"
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/repeating.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

@@ -1,8 +1,8 @@
 // A condition: answers are held back, so that the client waits as long as the service takes plus
 // the delay. Healing releases what is being held.
 #include "harness/model/registry.h"
-#include "injectors/proxy/lateness.h"
 #include "injectors/links/link_fault.h"
+#include "injectors/proxy/lateness.h"
 #include "injectors/proxy/match.h"
 
 namespace reprise::proxy {

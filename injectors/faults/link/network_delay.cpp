@@ -1,9 +1,9 @@
 // A condition: every piece of data arrives later, in its order; pieces do not wait for each other.
 // By the proxy, or by the kernel's netem where it has it.
 #include "harness/model/registry.h"
-#include "injectors/proxy/lateness.h"
 #include "injectors/links/link_fault.h"
 #include "injectors/links/shaped_link.h"
+#include "injectors/proxy/lateness.h"
 
 namespace reprise::proxy {
 namespace {

@@ -5,8 +5,8 @@
 // `inject` ran half, not at all, or has been undone already: it must be able to bear that.
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/run_command.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/repeating.h"
 #include "injectors/processes/signals.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

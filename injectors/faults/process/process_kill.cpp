@@ -4,8 +4,8 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/signals.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/repeating.h"
 #include "injectors/processes/stopped_tree.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

@@ -2,8 +2,8 @@
 // starting it again is the system's work, so there is nothing to undo.
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/receipts/receipt.h"
 #include "injectors/processes/signals.h"
+#include "injectors/receipts/receipt.h"
 
 namespace reprise {
 namespace {

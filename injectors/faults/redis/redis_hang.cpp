@@ -7,8 +7,8 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/servers/redis.h"
 #include "injectors/processes/repeating.h"
+#include "injectors/servers/redis.h"
 
 namespace reprise {
 namespace {

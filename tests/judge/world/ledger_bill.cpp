@@ -123,8 +123,8 @@ class Loss {
     if (after.empty() || allowed_) return;
     Bill::LostAfter out;
     out.numbers.insert(static_cast<std::int64_t>(after.size()));
-    for (const Duration TrueWrite::*from : {&TrueWrite::sent, &TrueWrite::answered}) {
-      for (const Duration TrueWrite::*to : {&TrueWrite::sent, &TrueWrite::answered}) {
+    for (const Duration TrueWrite::* from : {&TrueWrite::sent, &TrueWrite::answered}) {
+      for (const Duration TrueWrite::* to : {&TrueWrite::sent, &TrueWrite::answered}) {
         const auto first = std::ranges::min(after, {}, [&](auto* write) { return write->*from; });
         const auto last = std::ranges::max(after, {}, [&](auto* write) { return write->*to; });
         out.spans.insert((last->*to - first->*from).count());

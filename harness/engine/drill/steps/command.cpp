@@ -7,9 +7,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "harness/engine/drill/step.h"
 #include "harness/engine/services/process.h"
 #include "harness/engine/services/process_tree.h"
-#include "harness/engine/drill/step.h"
 #include "harness/model/registry.h"
 #include "harness/observe/answer.h"
 
