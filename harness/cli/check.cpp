@@ -6,6 +6,13 @@
 #include "harness/cli/vocabulary.h"
 
 namespace reprise {
+namespace {
+
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+}  // namespace
 
 void add_check(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand("check", "Check plans and scenarios without starting anything");
@@ -27,8 +34,8 @@ void add_check(CLI::App& app, int& code) {
       });
       std::size_t scenarios = 0;
       for (auto variant = first; variant != next; ++variant) scenarios += variant->scenarios.size();
-      fmt::print("{}: {} scenarios, {} risks, no problem\n", first->plan.name, scenarios,
-                 first->plan.risks.size());
+      fmt::print("{}: {}, {}, no problem\n", first->plan.name, counted(scenarios, "scenario"),
+                 counted(first->plan.risks.size(), "risk"));
       for (const Error& missing : first->missing) fmt::print("  {}\n", missing.text());
       first = next;
     }

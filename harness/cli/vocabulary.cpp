@@ -60,7 +60,13 @@ Errors probes_that_cannot_be(const std::vector<LoadedPlan>& plans) {
     for (const auto& [name, service] : loaded.plan.services) {
       if (service.ready) make(*service.ready, service.where);
     }
-    for (const auto& [name, ledger] : loaded.plan.ledgers) make(ledger.write, ledger.where);
+    for (const auto& [name, ledger] : loaded.plan.ledgers) {
+      make(ledger.write, ledger.where);
+      const auto read = Registry<ReaderKind>::find(ledger.read)->make(ledger.read_options, context);
+      if (read) continue;
+      const auto what = fmt::format("read {}: {}", ledger.read, read.error().what);
+      errors.push_back({what, read.error().remedy, ledger.where});
+    }
   }
   return errors;
 }

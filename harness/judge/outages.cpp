@@ -123,6 +123,19 @@ std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained, D
   return Former(told, sustained, every, calls).form();
 }
 
+std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,
+                                    Duration sustained) {
+  const auto end = std::ranges::lower_bound(told, bad, {}, &Told::intended) - told.begin();
+  for (auto i = static_cast<std::size_t>(end); i-- > 0;) {
+    if (told[i].bad) {
+      bad = told[i].intended;
+    } else if (told[i].finished + sustained < bad) {
+      return told[i].intended;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<Told> filled(const std::vector<Point>& points, const Filling& filling) {
   std::vector<Told> out;
   out.reserve(points.size());

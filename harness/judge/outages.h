@@ -40,6 +40,10 @@ struct Outage {
 [[nodiscard]] std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained,
                                           Duration every, const std::vector<Window>& calls = {});
 
+// The i of the latest run that was sustained before the bad sample of that i.
+[[nodiscard]] std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,
+                                                  Duration sustained);
+
 // How unknown samples are filled in: bad where their bit is set, the first one having bit 0. One
 // that was never sent would have been answered at once, or only when patience was over.
 struct Filling {

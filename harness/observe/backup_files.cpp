@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <fnmatch.h>
@@ -150,24 +151,69 @@ BackupList united_by_content(std::vector<NamedFile> files, BackupContents& conte
   return list;
 }
 
+// In a folder and below, behind links as well, each folder once.
+class Search {
+ public:
+  Search(const BackupRules& rules, UtcInstant now) : rules_(rules), now_(now) {}
+
+  void look_below(const fs::path& folder, bool hidden) {
+    std::error_code problem;
+    fs::directory_iterator entries(folder, problem);
+    if (problem == std::errc::no_such_file_or_directory) return;
+    for (; !problem && entries != fs::directory_iterator(); entries.increment(problem)) {
+      entry(*entries, hidden || entries->path().filename().string().starts_with('.'));
+      if (error) return;
+    }
+    if (!problem) return;
+    if (hidden) {
+      all_dated = false;
+    } else {
+      error = problem;
+      unread = folder;
+    }
+  }
+
+  std::vector<NamedFile> named;
+  std::optional<UtcInstant> oldest_hidden;
+  bool all_dated = true;
+  std::error_code error;
+  fs::path unread;
+
+ private:
+  void entry(const fs::directory_entry& entry, bool hidden) {
+    struct stat status{};
+    if (::stat(entry.path().c_str(), &status) != 0) return;
+    if (S_ISDIR(status.st_mode)) {
+      if (seen_.emplace(status.st_dev, status.st_ino).second) look_below(entry.path(), hidden);
+      return;
+    }
+    auto one = backup_at(entry, rules_, now_);
+    if (!one) return;
+    if (!hidden) {
+      named.push_back(std::move(*one));
+    } else if (one->state.size > 0) {
+      oldest_hidden = std::min(oldest_hidden.value_or(one->file.oldest), one->file.oldest);
+    }
+  }
+
+  const BackupRules& rules_;
+  UtcInstant now_;
+  std::set<std::pair<dev_t, ino_t>> seen_;
+};
+
 }  // namespace
 
 Result<BackupList> backup_files(const BackupRules& rules, BackupContents& contents,
                                 UtcInstant now) {
-  std::vector<NamedFile> named;
-  std::error_code error;
-  fs::recursive_directory_iterator entries(rules.folder, error);
-  if (error == std::errc::no_such_file_or_directory) return BackupList();
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    if (entries->path().filename().string().starts_with('.')) {
-      entries.disable_recursion_pending();  // still being written, as a rule
-      continue;
-    }
-    if (auto one = backup_at(*entries, rules, now)) named.push_back(std::move(*one));
+  Search search(rules, now);
+  search.look_below(rules.folder, false);
+  if (search.error) {
+    return failure("cannot read {}: {}", search.unread.string(), search.error.message());
   }
-  if (error) return failure("cannot read {}: {}", rules.folder.string(), error.message());
   contents.begin_look();
-  auto list = united_by_content(united_by_inode(std::move(named)), contents);
+  auto list = united_by_content(united_by_inode(std::move(search.named)), contents);
+  list.oldest_hidden = search.oldest_hidden;
+  list.all_dated = search.all_dated;
   std::ranges::sort(list.each, [](const BackupFile& left, const BackupFile& right) {
     return std::pair(left.taken, left.path) > std::pair(right.taken, right.path);
   });

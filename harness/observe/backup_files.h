@@ -32,9 +32,12 @@ struct BackupFile {
 struct BackupList {
   std::vector<BackupFile> each;  // newest first
   bool counted = true;           // whether it is known of all that they are not the same
+  // What is hidden is no backup to restore from, and kept all the same.
+  std::optional<UtcInstant> oldest_hidden;
+  bool all_dated = true;  // whether every hidden folder could be read
 };
 
-// In the folder and below; what is hidden is passed over. A folder that is not there holds none;
+// In the folder and below, behind links to folders as well. A folder that is not there holds none;
 // one that cannot be read is an error. With `dated`, a file whose name is not of that form is no
 // backup. Names of one file, links to it and files of the same content are one backup.
 [[nodiscard]] Result<BackupList> backup_files(const BackupRules& rules, BackupContents& contents,

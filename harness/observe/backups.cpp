@@ -168,8 +168,15 @@ asio::awaitable<Observation> BackupsProbe::sample(Instant deadline) {
   } else {
     note_cut("count", seen);
   }
+  std::optional<UtcInstant> oldest = (*listing)->oldest_hidden;
   if (!files.empty()) {
-    seen.values["oldest"] = age(std::ranges::min(files, {}, &BackupFile::oldest).oldest);
+    const auto visible = std::ranges::min(files, {}, &BackupFile::oldest).oldest;
+    oldest = std::min(oldest.value_or(visible), visible);
+  }
+  if (!(*listing)->all_dated) {
+    note_cut("oldest", seen);
+  } else if (oldest) {
+    seen.values["oldest"] = age(*oldest);
   }
   if (restorable != files.end()) {
     seen.values["restorable"] = cut_text(restorable->path.filename().string());
@@ -189,6 +196,8 @@ Result<std::unique_ptr<Probe>> make_backups(const ProbeSpec& spec, const ProbeCo
   if (!kept) return std::unexpected(kept.error());
   return std::make_unique<BackupsProbe>(spec, context, std::move(dated), std::move(*kept));
 }
+
+const json some = {{">=", 1}};
 
 const Registered<ProbeKind> backups_registered{ProbeKind{
     {{.name = "backups",
@@ -216,8 +225,9 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
       }),
       .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
      std::chrono::milliseconds(100),
-     {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
-      seen::text("restorable"), seen::duration("age"), seen::integer("oldest"),
+     {seen::outcome({"answered", "timeout", "error"}), seen::always(seen::integer("count")),
+      seen::beside("count", some, seen::text("restorable")),
+      seen::beside("count", some, seen::duration("age")), seen::integer("oldest"),
       seen::text("text")}},
     make_backups}};
 

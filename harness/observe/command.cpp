@@ -98,7 +98,7 @@ const Registered<ProbeKind> command_registered{ProbeKind{
       .example = {{"run", {"node", "check.js", "${services.server.address}"}}}},
      std::chrono::milliseconds(20),
      {seen::outcome({"answered", "timeout", "error"}), seen::integer("exit", 0, 255),
-      seen::not_with("exit", seen::integer("signal", 1, 64)), seen::text("text"),
+      seen::beside("exit", {{">", 128}}, seen::integer("signal", 1, 64)), seen::text("text"),
       seen::text("stderr"), seen::documents()}},
     make_command}};
 

@@ -189,10 +189,13 @@ const Registered<ProbeKind> file_registered{ProbeKind{
       }),
       .example = {{"file", "predictions"}}},
      std::chrono::milliseconds(5),
-     {seen::outcome({"answered", "timeout", "error"}),
-      seen::alone_when(false, seen::boolean("exists")),
-      seen::word("kind", {"file", "folder", "other"}), seen::integer("size"), seen::duration("age"),
-      seen::sha256("sha256"), seen::boolean("valid-json"), seen::documents()}},
+     {seen::outcome({"answered", "timeout", "error"}), seen::always(seen::boolean("exists")),
+      seen::beside("exists", true, seen::word("kind", {"file", "folder", "other"})),
+      seen::beside("kind", "file", seen::integer("size")),
+      seen::beside("exists", true, seen::duration("age")),
+      seen::beside("kind", "file", seen::sha256("sha256")),
+      seen::beside("kind", "file", seen::boolean("valid-json")),
+      seen::beside("valid-json", true, seen::documents())}},
     make_file}};
 
 }  // namespace

@@ -153,8 +153,8 @@ const Registered<ProbeKind> http_registered{ProbeKind{
       .options = options(),
       .example = {{"url", "http://${services.server.address}/api/dashboard"}}},
      std::chrono::milliseconds(1),
-     {seen::integer("status", 100, 599), seen::headers(), seen::documents(), seen::text("text"),
-      seen::integer("size")}},
+     {seen::always(seen::integer("status", 100, 599)), seen::headers(), seen::documents(),
+      seen::text("text"), seen::integer("size")}},
     make_http}};
 
 }  // namespace

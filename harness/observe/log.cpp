@@ -93,7 +93,8 @@ const Registered<ProbeKind> log_registered{ProbeKind{
       }),
       .example = {{"service", "server"}, {"matches", "switched to simulated"}}},
      std::chrono::milliseconds(1),
-     {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"), seen::text("line")}},
+     {seen::outcome({"answered", "timeout", "error"}), seen::always(seen::integer("count")),
+      seen::beside("count", {{">=", 1}}, seen::text("line"))}},
     make_log}};
 
 }  // namespace

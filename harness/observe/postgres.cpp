@@ -59,7 +59,8 @@ const Registered<ProbeKind> postgres_registered{ProbeKind{
       }),
       .example = {{"database", "history"}, {"query", "SELECT count(*) FROM readings"}}},
      std::chrono::milliseconds(5),
-     {seen::integer("rows"), seen::any("value"), seen::any("row"),
+     {seen::always(seen::integer("rows")), seen::beside("rows", {{">=", 1}}, seen::any("value")),
+      seen::beside("rows", {{">=", 1}}, seen::columns("row")),
       seen::without_answer(seen::text("sqlstate"))}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
       auto kept = Keeper::of(spec);

@@ -79,10 +79,13 @@ const Registered<ProbeKind> process_registered{ProbeKind{
       .options = Shape::object({{"service", Shape::name(), required, "A service of the plan."}}),
       .example = {{"service", "server"}}},
      std::chrono::milliseconds(1),
-     {seen::outcome({"answered", "error"}), seen::alone_when(false, seen::boolean("running")),
-      seen::integer("pid", 1),
-      seen::word("state", {"running", "sleeping", "waiting", "stopped", "traced", "idle"}),
-      seen::integer("threads"), seen::integer("rss")}},
+     {seen::outcome({"answered", "error"}), seen::always(seen::boolean("running")),
+      seen::beside("running", true, seen::integer("pid", 1)),
+      seen::beside(
+          "running", true,
+          seen::word("state", {"running", "sleeping", "waiting", "stopped", "traced", "idle"})),
+      seen::beside("running", true, seen::integer("threads")),
+      seen::beside("running", true, seen::integer("rss"))}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
       return std::make_unique<ProcessProbe>(spec, context);
     }}};

@@ -107,6 +107,9 @@ Result<std::unique_ptr<LedgerReader>> make_read_http(const json& options,
       return failure("{}: '{}' is not a JSON pointer", name, text);
     }
   }
+  if (options.contains("first") && !options.contains("next")) {
+    return failure("`first` goes with `next`: without it there is one page");
+  }
   return std::make_unique<HttpReader>(options, context);
 }
 

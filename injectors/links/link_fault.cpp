@@ -70,7 +70,9 @@ FaultKind link_fault(KindInfo info, LinkFault fault) {
     }
     return std::make_unique<LinkInjector>(spec, surroundings, shared);
   };
-  return {FaultInfo{std::move(info), Nature::condition, Target::link}, std::move(make)};
+  FaultInfo known{std::move(info), Nature::condition, Target::link};
+  known.http_only = shared->http_only;
+  return {std::move(known), std::move(make)};
 }
 
 }  // namespace reprise::proxy

@@ -40,7 +40,12 @@ bool Match::takes(const Head& request) {
 std::vector<Shape::Field> with_request_options(std::vector<Shape::Field> own) {
   const std::int64_t most = 1'000'000'000;
   const auto match = Shape::object({
-      {.name = "method", .shape = Shape::text(), .doc = "The request's method, as GET."},
+      {.name = "method",
+       .shape = Shape::choice({"GET",     "HEAD",    "POST",     "PUT",       "PATCH", "DELETE",
+                               "OPTIONS", "CONNECT", "TRACE",    "COPY",      "LINK",  "LOCK",
+                               "MKCOL",   "MOVE",    "PROPFIND", "PROPPATCH", "PURGE", "REPORT",
+                               "SEARCH",  "UNLINK",  "UNLOCK"}),
+       .doc = "The request's method, as GET."},
       {.name = "path",
        .shape = Shape::text_matching("/.*", "a path from /"),
        .doc = "Its path without the query; a prefix when it ends in *."},

@@ -149,6 +149,30 @@ TEST(Recovery, IsNotChargedWithAnEarlierRoundThatDidNoHarm) {
   EXPECT_EQ(story.demand("recovery", nominal_within("2s")).finding().status, Status::pass);
 }
 
+// Done by hand before anything was broken, and long got over when it was.
+Story with_a_step(Duration from, Duration to) {
+  Story story;
+  story.procedure(from, "started").step(from, 0, "started").step(to, 0, "finished");
+  return story.procedure(to, "finished").kill(6s).page(6s, 7s, refused);
+}
+
+TEST(Recovery, IsNotChargedWithAStepFromBeforeTheFault) {
+  const Finding finding =
+      with_a_step(1s, 2s).demand("recovery", nominal_within("1200ms")).finding();
+  EXPECT_EQ(finding.status, Status::pass);
+  EXPECT_EQ(finding.from, 6s);
+}
+
+TEST(Recovery, IsChargedWithAStepFromBeforeTheFaultThatNothingWasGotOver) {
+  // From the step's end to the fault there was no sustained run.
+  const Finding late = with_a_step(1s, 5s).demand("recovery", nominal_within("1200ms")).finding();
+  EXPECT_EQ(late.status, Status::fail);
+  EXPECT_EQ(late.from, 1s);
+  Story unwell = with_a_step(1s, 2s);
+  unwell.page(3s, 3100ms, refused).page(4500ms, 4600ms, refused);
+  EXPECT_EQ(unwell.demand("recovery", nominal_within("1200ms")).finding().from, 1s);
+}
+
 TEST(Recovery, IsNotChargedWithAnotherFaultThatWasOver) {
   Story story;
   story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 7s, refused);

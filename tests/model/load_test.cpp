@@ -3,6 +3,7 @@
 
 #include "harness/model/scenario/scenario.h"
 #include "tests/model/sample_vocabulary.h"
+#include "tests/support/temporary_folder.h"
 
 namespace reprise {
 namespace {
@@ -183,6 +184,15 @@ TEST(Loading, TakesASingleScenarioFile) {
   auto plans = load({samples / "good/composed/groups.yml"}, sample_vocabulary());
   ASSERT_TRUE(plans) << words(plans.error());
   EXPECT_EQ(plans->front().scenarios.size(), 1U);
+}
+
+TEST(Loading, RefusesAFileThatWouldBeLeftOutForTheLettersOfItsName) {
+  const TemporaryFolder folder;
+  folder.write("plan.yaml", "reprise: 1\nplan: p\nsystem: {}\n");
+  folder.write("case.YAML", "reprise: 1\nscenario: x\n");
+  const auto plans = load({folder.path()}, sample_vocabulary());
+  ASSERT_FALSE(plans);
+  EXPECT_THAT(words(plans.error()), testing::HasSubstr("case.YAML: a scenario's name ends in"));
 }
 
 TEST(Loading, SaysWhenThereIsNothingToLoad) {

@@ -140,6 +140,30 @@ INSTANTIATE_TEST_SUITE_P(
                    "can never hold"},
         FlawedCase{"backups", R"({"sound": {"equals": true, "not": true}})", "can never hold"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Together, BadPredicates,
+    testing::Values(
+        FlawedCase{"disk", R"({"exists": false, "kind": "file"})",
+                   "'kind' is seen only where 'exists' is true (give one of them)"},
+        FlawedCase{"disk", R"({"exists": false, "sum": "1f"})",
+                   "'sum' is seen only where 'exists' is true"},
+        FlawedCase{"disk", R"({"kind": "folder", "sum": "1f"})",
+                   "'sum' is seen only where 'kind' is \"file\""},
+        FlawedCase{"disk", R"({"kind": {"not": "file"}, "sum": "1f"})", "'sum' is seen only where"},
+        FlawedCase{"query", R"({"rows": 0, "value": 1})", "'value' is seen only where 'rows' >= 1"},
+        FlawedCase{"query", R"({"rows": {"<": 1}, "value": {"not": 1}})", "'value' is seen only"},
+        FlawedCase{"query", R"({"row": "3"})",
+                   "'row' is a row of several values: it is never the text '3' (let the query"},
+        FlawedCase{"query", R"({"row": {"contains": "3"}})", "cannot be compared by 'contains'"},
+        FlawedCase{"http", R"({"status": {"exists": false}})", "every answer has 'status'"}));
+
+TEST(BadPredicate, WantsATextWithoutWhatTheProbeWaitsFor) {
+  const auto found = flaws("tcp", R"({"text": "NO"})", {{"receive", "OK"}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0], HasSubstr("'text' is never the text 'NO': an answer holds 'OK'"));
+  EXPECT_THAT(flaws("tcp", R"({"text": "+OK\r\n"})", {{"receive", "OK"}}), testing::IsEmpty());
+}
+
 TEST(GoodPredicates, HaveNoFlaw) {
   for (const auto& [kind, predicate] : std::vector<std::pair<const char*, const char*>>{
            {"http", R"({"status": 200})"},
@@ -147,7 +171,14 @@ TEST(GoodPredicates, HaveNoFlaw) {
            {"http", R"({"status": {"in": [200, 503]}})"},
            {"http", R"({"status": {"matches": "^5", "type": "number"}})"},
            {"http", R"({"status": 200.0})"},
-           {"http", R"({"status": {"exists": false}})"},
+           {"http", R"({"outcome": {"not": "answered"}, "status": {"exists": false}})"},
+           {"disk", R"({"exists": true, "kind": "file", "sum": "1f"})"},
+           {"disk", R"({"sum": "1f"})"},
+           {"disk", R"({"exists": false, "kind": {"exists": false}})"},
+           {"disk", R"({"kind": "folder", "sum": {"exists": false}})"},
+           {"query", R"({"rows": {"<": 5}, "value": 1})"},
+           {"query", R"({"rows": 0, "value": {"exists": false}})"},
+           {"query", R"({"row": {"exists": true}})"},
            {"http", R"({"json": {"/a": 1, "/b": "x", "/c": null, "/d": {"exists": false}}})"},
            {"http", R"({"json": {"/n": {">=": 5, "<=": 5, "not": 5}}})"},  // the text "5"
            {"http", R"({"json": {"/n": {"equals": "5", ">": 4}}})"},

@@ -41,7 +41,9 @@ inline std::vector<FaultInfo> faults() {
   Shape nothing = Shape::object({});
   Shape status = Shape::object({{"status", Shape::integer(100, 599), required, "its code"},
                                 {"share", Shape::percentage(), {}, "of the requests"}});
-  return {fault("http_status", status, Nature::condition, Target::link),
+  FaultInfo answer = fault("http_status", status, Nature::condition, Target::link);
+  answer.http_only = true;
+  return {answer,
           fault("network_cut", nothing, Nature::condition, Target::link),
           fault("process_kill", nothing, Nature::event, Target::service),
           fault("file_delete", nothing, Nature::event, Target::file),
@@ -60,7 +62,8 @@ inline std::vector<KindInfo> assertions() {
   Shape throughout = Shape::object({{"probe", Shape::name_of("probe"), required},
                                     {"expect", Shape::expectation(), required},
                                     {"allowed-failures", Shape::integer(0, 1'000'000)},
-                                    {"longest-outage", Shape::duration()}});
+                                    {"longest-outage", Shape::duration()},
+                                    {"during", Shape::choice({"fault", "all"})}});
   Shape log = Shape::object({{"service", Shape::name(), required},
                              {"matches", Shape::text(), required},
                              {"within", Shape::duration()},
@@ -86,6 +89,7 @@ inline std::vector<KindInfo> assertions() {
       judging("procedure", run, {"ProcedureFailed", "RtoExceeded"})};
   out[0].due_in_fault = true;
   out[1].lasting_failure = "NotRecovered";
+  out[6].probe_kind = "backups";
   return out;
 }
 
@@ -96,16 +100,24 @@ inline std::vector<ProbeInfo> probes() {
   Shape url = Shape::object({{"url", Shape::text(), required}});
   Shape folder = Shape::object({{"folder", Shape::text(), required}});
   Shape address = Shape::object({{"address", Shape::text(), required}, {"receive", Shape::text()}});
-  return {
-      probe("http", http, 1ms,
-            {seen::integer("status", 100, 599), seen::headers(), seen::documents(),
-             seen::text("text"), seen::integer("size")}),
-      probe("backups", folder, 1ms,
-            {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
-             seen::duration("age"), seen::boolean("sound"), seen::text("text")}),
-      probe("tcp", address, 1ms, {seen::only_with("receive", seen::text("text"))}),
-      probe("browser", url, 500ms, {seen::text("title"), seen::text("text")}),
-      probe("query", url, 1ms, {seen::any("value"), seen::without_answer(seen::text("sqlstate"))})};
+  return {probe("http", http, 1ms,
+                {seen::always(seen::integer("status", 100, 599)), seen::headers(),
+                 seen::documents(), seen::text("text"), seen::integer("size")}),
+          probe("backups", folder, 1ms,
+                {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
+                 seen::duration("age"), seen::boolean("sound"), seen::text("text")}),
+          probe("tcp", address, 1ms,
+                {seen::only_with("receive", seen::holds("receive", seen::text("text")))}),
+          probe("browser", url, 500ms, {seen::text("title"), seen::text("text")}),
+          probe("query", url, 1ms,
+                {seen::integer("rows"), seen::beside("rows", {{">=", 1}}, seen::any("value")),
+                 seen::columns("row"), seen::without_answer(seen::text("sqlstate"))}),
+          probe("disk", folder, 1ms,
+                {seen::boolean("exists"),
+                 seen::beside("exists", true, seen::word("kind", {"file", "folder"})),
+                 seen::beside("kind", "file", seen::text("sum"))}),
+          probe("lines", Shape::object({{"service", Shape::name(), required}}), 1ms,
+                {seen::integer("count")})};
 }
 
 inline std::vector<KindInfo> steps() {
@@ -116,7 +128,9 @@ inline std::vector<KindInfo> steps() {
   KindInfo ask = kind(
       "http", Shape::object({{"url", Shape::text(), required}, {"expect", Shape::predicate()}}));
   ask.looks_as = "http";
-  return {kind("stop", services),
+  KindInfo stop = kind("stop", services);
+  stop.forcible = true;
+  return {stop,
           kind("start", services),
           kind("delete", Shape::name_of("file")),
           kind("wait", wait),

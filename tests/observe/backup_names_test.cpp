@@ -79,6 +79,32 @@ TEST_F(BackupNames, CopiesAreNoFurtherBackups) {
   EXPECT_GE(seen.at("oldest").get<std::int64_t>(), Duration(5h).count());
 }
 
+TEST_F(BackupNames, WhatIsHiddenIsKeptButNoBackupToRestoreFrom) {
+  write("one", "dump");
+  write(".old", "older dump");
+  fs::create_directory(backups() / ".archive");
+  write(".archive/older", "the oldest");
+  write(".gitkeep", "");
+  modified(".old", 5h);
+  modified(".archive/older", 9h);
+  modified(".gitkeep", 99h);
+  const json seen = look();
+  EXPECT_EQ(seen.at("count"), 1);
+  EXPECT_GE(seen.at("oldest").get<std::int64_t>(), Duration(9h).count());
+  EXPECT_LT(seen.at("oldest").get<std::int64_t>(), Duration(10h).count());
+}
+
+TEST_F(BackupNames, LinkedFoldersAreLookedIntoOnce) {
+  fs::create_directory(folder_.path() / "store");
+  folder_.write("store/old", "the oldest");
+  fs::create_directory_symlink(folder_.path() / "store", backups() / "store");
+  fs::create_directory_symlink("..", backups() / "daily/up");
+  fs::last_write_time(folder_.path() / "store/old", fs::file_time_type::clock::now() - 9h);
+  const json seen = look();
+  EXPECT_EQ(seen.at("count"), 1);
+  EXPECT_GE(seen.at("oldest").get<std::int64_t>(), Duration(9h).count());
+}
+
 TEST_F(BackupNames, ACopyThatIsRewrittenCountsAgain) {
   write("one", "dump");
   write("two", "dump");

@@ -25,10 +25,16 @@ inline bool fits_declared(const SeenValue& declared, const nlohmann::json& value
       return value.is_number_integer() && value.get<std::int64_t>() >= declared.low &&
              value.get<std::int64_t>() <= declared.high;
     case Type::documents:
-    case Type::headers: return value.is_object();
+    case Type::headers:
+    case Type::columns: return value.is_object();
     case Type::any: return true;
   }
   return false;
+}
+
+inline bool is_cut(const std::string& name, const Observation& seen) {
+  const auto cut = seen.values.value("cut", nlohmann::json::array());
+  return std::find(cut.begin(), cut.end(), name) != cut.end();
 }
 
 inline void expect_declared(const ProbeKind& kind, const Observation& seen) {
@@ -45,6 +51,16 @@ inline void expect_declared(const ProbeKind& kind, const Observation& seen) {
     EXPECT_TRUE(fits_declared(*declared, value)) << kind.name << " " << name << " " << value;
     EXPECT_FALSE(declared->without_answer && seen.outcome == "answered")
         << kind.name << " " << name;
+    if (!declared->beside) continue;
+    const auto other = Expectation::parse(
+        {{declared->beside->name, declared->beside->demand}, {"outcome", seen.outcome}});
+    ASSERT_TRUE(other);
+    EXPECT_NE(other->evaluate(seen), Truth::fails) << kind.name << " " << name << seen.values;
+  }
+  for (const SeenValue& value : kind.sees) {
+    const bool there = seen.values.contains(value.name) || is_cut(value.name, seen);
+    EXPECT_TRUE(there || !value.always || seen.outcome != "answered")
+        << kind.name << " " << value.name << " " << seen.values;
   }
 }
 

@@ -58,7 +58,17 @@ TEST(Predicates, ThatNoLookEverShowsAreRefused) {
   EXPECT_TRUE(flawed("process", R"({"running": false, "state": "running"})"));
   EXPECT_FALSE(flawed("process", R"({"running": false})"));
   EXPECT_TRUE(flawed("command", R"({"exit": 0, "signal": 9})"));
-  EXPECT_FALSE(flawed("command", R"({"exit": {"exists": false}, "signal": 9})"));
+  EXPECT_FALSE(flawed("command", R"({"exit": 137, "signal": 9})"));
+  EXPECT_TRUE(flawed("command", R"({"exit": {"exists": false}, "signal": 9})"));
+  EXPECT_TRUE(flawed("file", R"({"kind": "folder", "sha256": {"exists": true}})"));
+  EXPECT_TRUE(flawed("file", R"({"valid-json": false, "json": {"/a": 1}})"));
+  EXPECT_TRUE(flawed("file", R"({"exists": false, "json": {"/a": 1}})"));
+  EXPECT_FALSE(flawed("file", R"({"json": {"/a": 1}})"));
+  EXPECT_TRUE(flawed("backups", R"({"count": 0, "age": {"<": "1h"}})"));
+  EXPECT_TRUE(flawed("postgres", R"({"rows": 0, "value": 1})"));
+  EXPECT_TRUE(flawed("postgres", R"({"row": "1"})"));
+  EXPECT_TRUE(flawed("http", R"({"status": {"exists": false}})"));
+  EXPECT_TRUE(flawed("log", R"({"count": 0, "line": {"contains": "x"}})"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryProbeKind, ::testing::ValuesIn(Registry<ProbeKind>::all()),

@@ -234,7 +234,8 @@ const Registered<AssertionKind> backup_registered{{
           incident_field()}),
      .example = {{"backup", {{"probe", "dumps"}, {"younger-than", "1h"}}}},
      .failures = {"NoRestorableBackup", "BackupsMissing", "BackupKeptTooLong", "BackupTooOld"},
-     .counts = {.ever = true, .unless = {"at", "end"}}},
+     .counts = {.ever = true, .unless = {"at", "end"}},
+     .probe_kind = "backups"},
     judge_backup,
     awaits_backup,
 }};

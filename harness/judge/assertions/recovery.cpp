@@ -30,32 +30,44 @@ class RecoveryJudge {
         every_(line.every),
         candidates_(candidates(record)),
         calls_(calls_of(candidates_)) {
+    begun_ = begun;
     const Point* before = nullptr;  // the last that was finished by the first command
     for (const Point& point : line.points) {
-      if (point.finished >= begun) points_.push_back(point);
       const bool newer = !before || point.finished >= before->finished;
       if (point.finished <= begun && newer) before = &point;
     }
-    begun_ = begun;
     // A level that was not held by then is awaited: as an outage begun at that command.
-    if (!before || before->sight == Truth::holds || before->finished >= begun) return;
-    const auto place = std::ranges::upper_bound(points_, before->intended, {}, &Point::intended);
-    points_.insert(place, *before);
+    const bool awaited = before && before->sight != Truth::holds;
+    // Only what was got over before the first command needs the samples from before it.
+    const bool all = std::ranges::any_of(
+        candidates_, [&](const Candidate& one) { return one.earliest < begun; });
+    for (const Point& point : line.points) {
+      const bool looked = point.finished >= begun || (awaited && &point == before);
+      if (!looked && !all) continue;
+      points_.push_back(point);
+      looked_.push_back(looked);
+    }
   }
 
-  [[nodiscard]] const std::vector<Point>& points() const { return points_; }
+  // Those that are judged.
+  [[nodiscard]] std::vector<Point> points() const { return only_looked(points_); }
+  // With those that only show what the probe had got over before.
+  [[nodiscard]] const std::vector<Point>& all_points() const { return points_; }
 
-  [[nodiscard]] Finding judge_filled(const Finding& blank, std::vector<Told> told) const {
-    for (Told& one : told) {
+  [[nodiscard]] Finding judge_filled(const Finding& blank, std::vector<Told> all) const {
+    for (Told& one : all) {
       // What would have been answered before the first command is not of this incident.
       if (!one.sample && one.intended < begun_) one.finished = one.until;
     }
+    const std::vector<Told> told = only_looked(all);
     auto found = outages(told, terms_.clock.sustained, every_, calls_);
     if (found.empty()) return without_outage(blank, told);
     std::vector<Finding> judged;
     Duration sum{};
     for (std::size_t i = 0; i < found.size(); ++i) {
       found[i].begun_by = std::max(found[i].begun_by, begun_);
+      const Duration begun = told[found[i].first_bad].intended;
+      found[i].well_since = well_before(begun, all, terms_.clock.sustained);
       judged.push_back(judge_outage(blank, found, i, told));
       const auto& measured = judged.back().measured;
       if (measured) sum += tamed(measured->high.value_or(measured->low));
@@ -67,6 +79,15 @@ class RecoveryJudge {
   }
 
  private:
+  template <class One>
+  [[nodiscard]] std::vector<One> only_looked(const std::vector<One>& all) const {
+    std::vector<One> out;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (looked_[i]) out.push_back(all[i]);
+    }
+    return out;
+  }
+
   // Nothing was seen to fail: true only as far as somebody looked, and as finely.
   [[nodiscard]] Finding without_outage(Finding finding, const std::vector<Told>& told) const {
     Duration latency{};
@@ -188,6 +209,7 @@ class RecoveryJudge {
   std::vector<Candidate> candidates_;
   std::vector<Window> calls_;
   std::vector<Point> points_;
+  std::vector<bool> looked_;  // of each point: whether it is judged
 };
 
 Finding judge_recovery(const AssertionSpec& spec, const Record& record) {
@@ -213,7 +235,7 @@ Finding judge_recovery(const AssertionSpec& spec, const Record& record) {
   if (auto why = unusable(line, terms.probe, judge.points())) {
     return inconclusive(std::move(finding), std::move(*why));
   }
-  return in_every_filling(finding, line, judge.points(), [&](const std::vector<Told>& told) {
+  return in_every_filling(finding, line, judge.all_points(), [&](const std::vector<Told>& told) {
     return judge.judge_filled(finding, told);
   });
 }

@@ -24,6 +24,14 @@ bool document_extension(const fs::path& path) {
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
 }
 
+// "case.YAML" would else be left out in silence.
+bool almost_a_document(const fs::path& path) {
+  std::string extension = path.extension();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return std::tolower(c); });
+  return document_extension(fs::path("x" + extension)) && !document_extension(path);
+}
+
 // plan.yaml, or one of its other spellings; empty when there is none.
 fs::path plan_file(const fs::path& folder) {
   std::error_code error;
@@ -89,6 +97,9 @@ class Discovery {
     plans_[key] = {folder, plan, {}, true};
     std::error_code error;
     for (const fs::path& entry : entries(folder)) {
+      if (almost_a_document(entry) && fs::is_regular_file(entry, error)) {
+        refuse(entry, "a scenario's name ends in .yaml, .yml or .json, in small letters");
+      }
       bool scenario = document_extension(entry) && fs::is_regular_file(entry, error);
       if (!scenario) continue;
       if (entry.stem() != "plan") found_[key].insert(entry.filename());

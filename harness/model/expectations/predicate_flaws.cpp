@@ -42,6 +42,7 @@ std::string what_it_is(const SeenValue& value) {
         return fmt::format("a whole number of at least {}", value.low);
       }
       return fmt::format("a whole number from {} to {}", value.low, value.high);
+    case Type::columns: return "a row of several values";
     case Type::any:
     case Type::documents: return "any value";
   }
@@ -57,6 +58,7 @@ std::optional<std::string> type_name(const SeenValue& value) {
     case Type::boolean: return "boolean";
     case Type::duration:
     case Type::integer: return "number";
+    case Type::columns: return "object";
     case Type::any:
     case Type::documents: return std::nullopt;
   }
@@ -70,6 +72,7 @@ bool can_equal(const SeenValue& value, const json& operand) {
     case Type::word:
       return std::ranges::any_of(value.words, [&](const auto& word) { return operand == word; });
     case Type::boolean: return operand.is_boolean();
+    case Type::columns: return false;
     case Type::integer: {
       if (!operand.is_number()) return false;
       const auto number = operand.get<double>();
@@ -83,6 +86,7 @@ bool can_equal(const SeenValue& value, const json& operand) {
 }
 
 std::string remedy_for(const SeenValue& value, const json& operand) {
+  if (value.type == Type::columns) return "let the query give one column, and compare 'value'";
   if (value.type == Type::word && operand.is_string()) {
     return suggestion(operand.get<std::string>(), value.words);
   }
@@ -93,6 +97,12 @@ std::string remedy_for(const SeenValue& value, const json& operand) {
   }
   if (!text && operand.is_string()) return "write the value without quotes";
   return {};
+}
+
+// "is true", ">= 1".
+std::string in_words(const json& demand) {
+  if (!demand.is_object()) return "is " + demand.dump();
+  return fmt::format("{} {}", demand.begin().key(), demand.begin()->dump());
 }
 
 bool good_escapes(std::string_view pointer) {
@@ -125,28 +135,26 @@ class Predicate {
   }
 
  private:
-  // What is never seen beside what else is wanted.
+  // What another value must be for this one to be seen, against what is demanded of that one.
   void find_excluded() {
     for (const SeenValue& value : sees_) {
-      const auto wanted = predicate_.find(value.name);
-      if (wanted == predicate_.end()) continue;
-      if (!value.not_with.empty() && wants(value.not_with)) {
-        add(segment(value.name),
-            fmt::format("{} and {} are never seen together", in_quotes(value.name),
-                        in_quotes(value.not_with)),
-            "give one of them");
-      }
-      if (value.alone_when.is_null() || *wanted != value.alone_when) continue;
-      for (const auto& [other, demand] : predicate_.items()) {
-        if (other == value.name || other == "outcome" || other == "latency" || !wants(other)) {
-          continue;
-        }
-        add(segment(other),
-            fmt::format("where {} is {}, there is no {}", in_quotes(value.name),
-                        value.alone_when.dump(), in_quotes(other)),
-            fmt::format("give {} alone", in_quotes(value.name)));
-      }
+      if (wants(value.name)) excluded(value, value);
     }
+  }
+
+  // What `wanted` needs directly or by way of `link`.
+  void excluded(const SeenValue& wanted, const SeenValue& link) {
+    if (!link.beside) return;
+    const auto other = std::ranges::find(sees_, link.beside->name, &SeenValue::name);
+    if (other == sees_.end()) return;
+    const auto demand = predicate_.find(other->name);
+    if (demand == predicate_.end()) return excluded(wanted, *other);
+    const auto both = contradiction(*other, {*demand, link.beside->demand});
+    if (both.empty()) return excluded(wanted, *other);
+    add(segment(wanted.name),
+        fmt::format("{} is seen only where {} {}", in_quotes(wanted.name), in_quotes(other->name),
+                    in_words(link.beside->demand)),
+        "give one of them");
   }
 
   // Asked for, and not only to be absent.
@@ -188,15 +196,14 @@ class Predicate {
     const auto& name = value.name;
     const bool absent = wanted.is_object() && wanted.value("exists", true) == false;
     if (name == "outcome" || name == "latency" || absent || possible_.empty()) return true;
-    const bool answered = possible_ == std::vector<std::string>{"answered"};
-    if (value.without_answer && answered) {
+    if (value.without_answer && answered()) {
       add(segment(name),
           fmt::format("a probe of kind {} sees {} only where there is no answer", kind_.name,
                       in_quotes(name)),
           "say outcome: as well, as in outcome: error");
       return false;
     }
-    if (answered && !value.only_with.empty() && !has_option(value.only_with)) {
+    if (answered() && !value.only_with.empty() && !has_option(value.only_with)) {
       add(segment(name),
           fmt::format("this probe sees no {}: it has no '{}'", in_quotes(name), value.only_with),
           fmt::format("give the probe {}", value.only_with));
@@ -210,6 +217,8 @@ class Predicate {
     }
     return true;
   }
+
+  [[nodiscard]] bool answered() const { return possible_ == std::vector<std::string>{"answered"}; }
 
   [[nodiscard]] bool has_option(const std::string& option) const {
     const auto options = probe_.find(kind_.name);
@@ -263,6 +272,9 @@ class Predicate {
     const auto always = value.name == "outcome" || value.name == "latency";
     if (op == "exists") {
       if (always && wanted == false) add(at, fmt::format("{} is always there", called), "");
+      if (value.always && wanted == false && answered()) {
+        add(at, fmt::format("every answer has {}", called), "say outcome: as well");
+      }
       return;
     }
     if (op == "type") {
@@ -287,6 +299,7 @@ class Predicate {
   void equal(const SeenValue& value, const std::string& called, const std::string& at,
              const json& wanted) {
     if (can_equal(value, wanted)) {
+      held(value, called, at, wanted);
       if (value.form.empty() || !wanted.is_string()) return;
       if (std::regex_match(wanted.get<std::string>(), std::regex(value.form))) return;
       add(at, fmt::format("{} is never {}", called, described(wanted)),
@@ -297,10 +310,23 @@ class Predicate {
         remedy_for(value, wanted));
   }
 
+  // Whether the text holds what the probe waits for.
+  void held(const SeenValue& value, const std::string& called, const std::string& at,
+            const json& wanted) {
+    if (value.holds.empty() || !wanted.is_string() || !answered()) return;
+    const auto option = json::json_pointer("/" + kind_.name + "/" + value.holds);
+    const auto awaited = probe_.value(option, std::string());
+    if (wanted.get_ref<const std::string&>().find(awaited) != std::string::npos) return;
+    add(at,
+        fmt::format("{} is never {}: an answer holds {}", called, described(wanted),
+                    in_quotes(awaited)),
+        fmt::format("see the probe's '{}'", value.holds));
+  }
+
   void comparable(const SeenValue& value, const std::string& called, const std::string& at,
                   const std::string& op) {
     const bool order = op != "matches" && op != "contains";
-    const bool truth = value.type == Type::boolean;
+    const bool truth = value.type == Type::boolean || value.type == Type::columns;
     const bool wrong = truth || (order ? value.type == Type::word : value.type == Type::duration);
     if (!wrong) return;
     add(at, fmt::format("{} is {}: it cannot be compared by '{}'", called, what_it_is(value), op),

@@ -42,7 +42,7 @@ class PlanNames {
     each(root, "ledgers", "", [&](const json& one, const std::string& at) { ledger(one, at); });
     check_plan_predicates(root, vocabulary_, mentions_);
     each(root, "objectives", "", [&](const json& one, const std::string& at) {
-      if (one.is_string() && at != "/objectives/availability") positive(one, at);
+      if (one.is_string() && at != "/objectives/availability") mentions_.check_positive(one, at);
     });
   }
 
@@ -98,11 +98,25 @@ class PlanNames {
       mentions_.add(at + "/target", "only an external service needs to be called a target",
                     "scenarios may break any other");
     }
+    if (external) not_started(one, at);
+    if (one.contains("restart-delay") && one.value("restart", "never") == "never") {
+      mentions_.add(at + "/restart-delay", "'restart-delay' without 'restart'",
+                    "say restart: on-failure or restart: always");
+    }
     if (one.contains("folder")) inside(one.at("folder"), at + "/folder");
     if (one.contains("ready")) {
       const json& ready = one.at("ready");
       if (ready.contains("every")) interval(ready, at + "/ready");
-      if (ready.contains("timeout")) positive(ready.at("timeout"), at + "/ready/timeout");
+      if (ready.contains("timeout"))
+        mentions_.check_positive(ready.at("timeout"), at + "/ready/timeout");
+    }
+  }
+
+  void not_started(const json& one, const std::string& at) {
+    for (const char* key : {"env", "folder", "restart", "stop-signal", "stop-within"}) {
+      if (!one.contains(key)) continue;
+      mentions_.add(at + "/" + key, fmt::format("an external service has no '{}'", key),
+                    "reprise neither starts nor stops it");
     }
   }
 
@@ -128,7 +142,19 @@ class PlanNames {
   void procedures(const json& system) {
     each(system, "procedures", "/system", [&](const json& one, const std::string& at) {
       if (includes(one.at("steps"), system.at("procedures"), at + "/steps")) rungs(at);
+      for (std::size_t i = 0; i < one.at("steps").size(); ++i) {
+        force(one.at("steps")[i], at + "/steps" + segment(i));
+      }
     });
+  }
+
+  void force(const json& step, const std::string& at) {
+    if (!step.contains("force") || step.contains("include")) return;
+    for (const KindInfo& kind : vocabulary_.steps) {
+      if (!step.contains(kind.name) || kind.forcible) continue;
+      mentions_.add(at + "/force", fmt::format("'force' has no meaning for the step {}", kind.name),
+                    "it stands beside stop");
+    }
   }
 
   // Whether all that is included can be.
@@ -179,8 +205,14 @@ class PlanNames {
   }
 
   void probe(const json& one, const std::string& at) {
-    positive(one.at("timeout"), at + "/timeout");
+    mentions_.check_positive(one.at("timeout"), at + "/timeout");
     if (one.contains("every")) interval(one, at);
+    for (const ProbeInfo& kind : vocabulary_.probes) {
+      const auto service = json::json_pointer(segment(kind.name) + "/service");
+      if (one.contains(service)) {
+        mentions_.check_started(one.at(service), at + segment(kind.name) + "/service");
+      }
+    }
     if (one.contains("served-by") && !one.at("served-by").get<std::string>().starts_with('/')) {
       mentions_.add(at + "/served-by", "a JSON pointer begins with '/'");
     }
@@ -190,7 +222,7 @@ class PlanNames {
     mentions_.check_references(one.at("write"), at + "/write", {"entry.key", "entry.payload"});
     mentions_.check_references(one.at("read"), at + "/read", {"entry.prefix", "entry.after"});
     for (const char* key : {"every", "timeout", "read-within"}) {
-      if (one.contains(key)) positive(one.at(key), at + segment(key));
+      if (one.contains(key)) mentions_.check_positive(one.at(key), at + segment(key));
     }
     const std::string text = one.at("write").dump();
     for (const char* name : {"entry.key", "entry.payload"}) {
@@ -201,7 +233,7 @@ class PlanNames {
   }
 
   void interval(const json& one, const std::string& at) {
-    positive(one.at("every"), at + "/every");
+    mentions_.check_positive(one.at("every"), at + "/every");
     auto every = parse_duration(one.at("every").get<std::string>());
     for (const ProbeInfo& kind : vocabulary_.probes) {
       if (!one.contains(kind.name) || !every || *every >= kind.least_interval) continue;
@@ -209,11 +241,6 @@ class PlanNames {
                                                "every {}",
                                                kind.name, format_duration(kind.least_interval)));
     }
-  }
-
-  void positive(const json& duration, const std::string& at) {
-    auto value = parse_duration(duration.get<std::string>());
-    if (value && *value == Duration{}) mentions_.add(at, "found 0s, expected a longer time");
   }
 
   void inside(const json& path, const std::string& at) {

@@ -56,12 +56,50 @@ class AssertionNames {
       objectives(options, place);
       contradictions(options, place);
       incident(options, kind, place);
-      if (options.contains("run")) {
-        mentions_.check_name("procedure", options.at("run"), place + "/run");
+      if (options.contains("run")) run(options.at("run"), place + "/run");
+      if (options.contains("service")) {
+        mentions_.check_started(options.at("service"), place + "/service");
       }
+      if (options.contains("sustained")) {
+        mentions_.check_positive(options.at("sustained"), place + "/sustained");
+      }
+      if (!kind.probe_kind.empty()) reads(options.at("probe"), kind, place + "/probe");
+      if (options.value("during", "") == "fault") lasting_fault(place + "/during");
       if (kind.due_in_fault) due(options, place);
     }
     if (one.contains("known")) known(one.at("known"), options, kind, at + "/known");
+  }
+
+  void run(const json& procedure, const std::string& at) {
+    mentions_.check_name("procedure", procedure, at);
+    const auto runs = source_.root().value("procedures", json::array());
+    const bool run =
+        std::ranges::any_of(runs, [&](const json& one) { return one.at("run") == procedure; });
+    if (run || !mentions_.has("procedure", procedure.get<std::string>())) return;
+    mentions_.add(at,
+                  fmt::format("the scenario does not run the procedure {}",
+                              in_quotes(procedure.get<std::string>())),
+                  "add it under procedures");
+  }
+
+  void reads(const json& probe, const KindInfo& kind, const std::string& at) {
+    const auto name = probe.get<std::string>();
+    if (!mentions_.has("probe", name)) return;  // has been said
+    if (plan_.at("probes").at(name).contains(kind.probe_kind)) return;
+    mentions_.add(at,
+                  fmt::format("the probe {} is not of kind {}", in_quotes(name), kind.probe_kind));
+  }
+
+  // What only happens is over at once: its window ends where the heal phase begins.
+  void lasting_fault(const std::string& at) {
+    if (faults_.size() != 1) return;
+    const json& fault = faults_.front().value;
+    const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
+    if (!kind || kind->nature_with(fault.value("with", json::object())) != Nature::event) return;
+    const auto hold = time_of(source_.root(), "hold").value_or(Duration::zero());
+    if (hold > Duration::zero()) return;
+    mentions_.add(at, fmt::format("{} is over at once: nothing would be looked at", kind->name),
+                  "give the scenario a 'hold', or leave 'during' out");
   }
 
   void objectives(const json& options, const std::string& at) {

@@ -53,6 +53,18 @@ bool Mentions::has(const std::string& table, const std::string& name) const {
   return std::ranges::binary_search(names(table), name);  // JSON keeps its keys in order
 }
 
+void Mentions::check_positive(const json& duration, const std::string& pointer) {
+  const auto value = parse_duration(duration.get<std::string>());
+  if (value && *value == Duration{}) add(pointer, "found 0s, expected a longer time");
+}
+
+void Mentions::check_started(const json& service, const std::string& pointer) {
+  const auto found = external_.find(service.get<std::string>());
+  if (found == external_.end() || !found->second) return;
+  add(pointer, fmt::format("the service {} is external", in_quotes(found->first)),
+      "reprise did not start it, and sees neither its processes nor what it prints");
+}
+
 void Mentions::add(const std::string& pointer, std::string what, std::string remedy) {
   if (enough()) return;
   ++reported_;

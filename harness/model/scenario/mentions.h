@@ -33,6 +33,11 @@ class Mentions {
   void check_references(const nlohmann::json& value, const std::string& pointer,
                         const std::vector<std::string>& local = {});
 
+  // An error where a duration is zero.
+  void check_positive(const nlohmann::json& duration, const std::string& pointer);
+  // An error where the service is one that nobody here started, of which this cannot be seen.
+  void check_started(const nlohmann::json& service, const std::string& pointer);
+
   // Past fifty problems nobody reads on, and guessing what was meant takes time.
   void add(const std::string& pointer, std::string what, std::string remedy = {});
   [[nodiscard]] bool enough() const { return reported_ >= 50; }

@@ -41,6 +41,7 @@ class ScenarioNames {
     for (const PlacedFault& fault : faults_) check_fault(fault);
     fault_order();
     procedures();
+    if (root.contains("sustained")) mentions_.check_positive(root.at("sustained"), "/sustained");
     if (root.contains("compress")) compression(root.at("compress"));
     if (!root.contains("assertions")) {
       mentions_.add("", "the scenario has no assertions: nothing would be judged");
@@ -103,7 +104,7 @@ class ScenarioNames {
     }
     start(one, fault.pointer);
     target(one, fault.pointer);
-    if (one.contains("for")) positive(one.at("for"), fault.pointer + "/for");
+    if (one.contains("for")) mentions_.check_positive(one.at("for"), fault.pointer + "/for");
     if (one.contains("for") && find_fault(vocabulary_, one.at("inject").get<std::string>()) &&
         !is_condition(one)) {
       mentions_.add(fault.pointer + "/for",
@@ -133,11 +134,19 @@ class ScenarioNames {
                     fmt::format("{} is not a target this plan lists: {} goes into a {}",
                                 in_quotes(into), name, table),
                     suggestion(into, mentions_.names(table)));
+    } else if (kind->http_only && is_tcp(into)) {
+      mentions_.add(at + "/into",
+                    fmt::format("{} reads HTTP, but the link '{}' is declared as tcp", name, into),
+                    "give the link protocol: http, or choose a fault of connections");
     } else if (kind->target == Target::service && is_spared(into)) {
       mentions_.add(at + "/into", fmt::format("the service '{}' is external", into),
                     "reprise neither starts nor stops it, and does not break it unless the plan "
                     "says target: true");
     }
+  }
+
+  [[nodiscard]] bool is_tcp(const std::string& link) const {
+    return plan_.at("system").at("links").at(link).value("protocol", "http") == "tcp";
   }
 
   [[nodiscard]] bool is_spared(const std::string& service) const {
@@ -152,7 +161,7 @@ class ScenarioNames {
     auto jitter = parse_duration(repeat.value("jitter", "0s"));
     auto lasting = parse_duration(one.value("for", "0s"));
     if (!every || !jitter || !lasting) return;
-    positive(repeat.at("every"), at + "/repeat/every");
+    mentions_.check_positive(repeat.at("every"), at + "/repeat/every");
     if (is_condition(one) && !one.contains("for")) {
       mentions_.add(at + "/repeat", "a repeated fault needs a 'for'", "else no round is ever over");
     } else if (*lasting > *every) {
@@ -194,11 +203,6 @@ class ScenarioNames {
     if (!mentions_.has("probe", name) || plan_.at("probes").at(name).contains("backups")) return;
     mentions_.add("/compress/probe",
                   fmt::format("the probe {} is not of kind backups", in_quotes(name)));
-  }
-
-  void positive(const json& duration, const std::string& at) {
-    auto value = parse_duration(duration.get<std::string>());
-    if (value && *value == Duration{}) mentions_.add(at, "found 0s, expected a longer time");
   }
 
   const ScenarioSource& source_;

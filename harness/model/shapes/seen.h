@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@
 namespace reprise {
 
 struct SeenValue {
+  // What another value must be for this one to be seen.
+  struct Beside {
+    std::string name;
+    nlohmann::json demand;  // as a predicate writes it
+  };
   enum class Type : char {
     any,
     text,
@@ -21,6 +27,7 @@ struct SeenValue {
     integer,
     boolean,
     duration,
+    columns,    // {column: value}: shown in reports, not compared
     documents,  // {pointer: any}
     headers     // {name: text}, which may mean numbers
   };
@@ -30,11 +37,12 @@ struct SeenValue {
   std::vector<std::string> words = {};  // of a word
   std::int64_t low = 0;                 // of an integer
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
-  std::string only_with = {};      // an option of the probe without which it is never seen
-  bool without_answer = false;     // seen only where there is no answer
-  nlohmann::json alone_when = {};  // with this value, nothing else of the answer is seen
-  std::string not_with = {};       // another value that is never seen beside it
-  std::string form = {};           // of a text: a regular expression that it meets as a whole
+  std::string only_with = {};   // an option of the probe without which it is never seen
+  bool without_answer = false;  // seen only where there is no answer
+  bool always = false;          // every answer has it
+  std::optional<Beside> beside = {};
+  std::string form = {};   // of a text: a regular expression that it meets as a whole
+  std::string holds = {};  // of a text: an option of the probe; the text holds what it says
 };
 
 namespace seen {
@@ -45,6 +53,7 @@ inline SeenValue any(std::string name) { return {std::move(name), Type::any}; }
 inline SeenValue text(std::string name) { return {std::move(name), Type::text}; }
 inline SeenValue boolean(std::string name) { return {std::move(name), Type::boolean}; }
 inline SeenValue duration(std::string name) { return {std::move(name), Type::duration}; }
+inline SeenValue columns(std::string name) { return {std::move(name), Type::columns}; }
 inline SeenValue documents() { return {"json", Type::documents}; }
 inline SeenValue headers() { return {"headers", Type::headers}; }
 inline SeenValue word(std::string name, std::vector<std::string> words) {
@@ -62,12 +71,16 @@ inline SeenValue without_answer(SeenValue value) {
   value.without_answer = true;
   return value;
 }
-inline SeenValue alone_when(nlohmann::json value, SeenValue seen) {
-  seen.alone_when = std::move(value);
-  return seen;
+inline SeenValue always(SeenValue value) {
+  value.always = true;
+  return value;
 }
-inline SeenValue not_with(std::string other, SeenValue value) {
-  value.not_with = std::move(other);
+inline SeenValue holds(std::string option, SeenValue value) {
+  value.holds = std::move(option);
+  return value;
+}
+inline SeenValue beside(std::string other, nlohmann::json demand, SeenValue value) {
+  value.beside = {std::move(other), std::move(demand)};
   return value;
 }
 inline SeenValue sha256(std::string name) {

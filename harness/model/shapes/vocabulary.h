@@ -40,6 +40,10 @@ struct KindInfo {
   // Of an assertion: the failure after which its probe is still not well. Declared as known, it
   // wants a `leaves`.
   std::string lasting_failure = {};
+  // Of an assertion: the only kind of probe whose samples it can read; empty: any.
+  std::string probe_kind = {};
+  // Of a step: whether `force` beside it means anything.
+  bool forcible = false;
   // Of a step: the kind of probe whose values an `expect` of its own is about.
   std::string looks_as = {};
 };
@@ -61,6 +65,7 @@ struct FaultInfo : KindInfo {
   std::vector<nlohmann::json> variants = {};
   // Why `reprise doctor` does not try it; empty: it does.
   std::string untried = {};
+  bool http_only = false;  // of a link's: it reads requests
 
   [[nodiscard]] Nature nature_with(const nlohmann::json& with) const {
     const bool happens = !event_without.empty() && !with.contains(event_without);

@@ -65,6 +65,10 @@ Result<std::shared_ptr<Filter>> make_http_body(const nlohmann::json& with, std::
   if (mode == "replace" && !with.contains("body")) {
     return failure("mode replace needs a `body`");
   }
+  if (mode != "replace" && with.contains("body")) return failure("`body` goes with mode: replace");
+  if (mode != "truncate" && mode != "cut" && with.contains("bytes")) {
+    return failure("`bytes` goes with mode: truncate or mode: cut");
+  }
   return std::make_shared<HttpBody>(with, seed);
 }
 

@@ -16,7 +16,6 @@ const std::vector<std::pair<std::string, Reading>>& other_readings() {
       {"a cause may be commanded after f_z", {.cause_after_the_end = true}},
       {"an outage across the incident is one since it", {.outage_across_the_incident = true}},
       {"`from: heal` takes what surely came before", {.healing_surely_before = true}},
-      {"runs are held against all samples", {.runs_over_all_samples = true}},
       {"a skipped sample has a latency", {.skipped_without_latency = false}}};
   return all;
 }

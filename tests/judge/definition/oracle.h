@@ -23,8 +23,6 @@ struct Reading {
   bool outage_across_the_incident = false;
   // `from: heal` takes a healing only if it surely came before the return.
   bool healing_surely_before = false;
-  // A run is held against samples that finished before the first command as well.
-  bool runs_over_all_samples = false;
   // A skipped sample has no latency.
   bool skipped_without_latency = true;
 };

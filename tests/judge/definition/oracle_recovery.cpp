@@ -54,10 +54,6 @@ class RecoveryFilled {
     }
   }
 
-  [[nodiscard]] const Filling& for_runs() const {
-    return reading_.runs_over_all_samples ? all_ : looked_;
-  }
-
   [[nodiscard]] Answer no_outage() const {
     Ms latency = 0;
     for (const Filled& one : looked_) {
@@ -85,11 +81,10 @@ class RecoveryFilled {
 
   // A sustained run, begun after the candidate was over, came whole before the outage.
   [[nodiscard]] bool spent(const Candidate& one, const Outage& outage) const {
-    const Filling& samples = for_runs();
-    for (std::size_t at = 0; at < samples.size(); ++at) {
-      const Filled& z = samples[at];
+    for (std::size_t at = 0; at < all_.size(); ++at) {
+      const Filled& z = all_[at];
       if (!z.good || z.i < one.over || z.f + w_ >= outage.first_i()) continue;
-      if (sustained(samples, at, w_, every())) return true;
+      if (sustained(all_, at, w_, every())) return true;
     }
     return false;
   }

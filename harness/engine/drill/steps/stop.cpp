@@ -21,7 +21,8 @@ const Registered<StepKind> stop_registered{StepKind{
     KindInfo{.name = "stop",
              .summary = "Stops services in order, orderly or, with force: true beside it, at once.",
              .options = service_names(),
-             .example = {{"stop", {"client", "server"}}, {"force", true}}},
+             .example = {{"stop", {"client", "server"}}, {"force", true}},
+             .forcible = true},
     stop}};
 
 }  // namespace
