@@ -18,7 +18,12 @@ const std::set<std::string> known_keywords{"$schema",       "title",      "descr
                                            "minProperties", "properties", "additionalProperties",
                                            "propertyNames", "required",   "anyOf",
                                            "oneOf",         "allOf",      "if",
-                                           "then"};
+                                           "then",          "$ref",       "$defs"};
+
+// The document that a $ref points into.
+thread_local const json* document = nullptr;
+
+bool valid_part(const json& schema, const json& value);
 
 bool has_type(const std::string& type, const json& value) {
   if (type == "object") return value.is_object();
@@ -56,20 +61,20 @@ bool object_fits(const json& schema, const json& value) {
   }
   json properties = schema.value("properties", json::object());
   for (const auto& [key, item] : value.items()) {
-    if (schema.contains("propertyNames") && !valid_by_schema(schema["propertyNames"], key)) {
+    if (schema.contains("propertyNames") && !valid_part(schema["propertyNames"], key)) {
       return false;
     }
     if (properties.contains(key)) {
-      if (!valid_by_schema(properties[key], item)) return false;
+      if (!valid_part(properties[key], item)) return false;
     } else if (schema.contains("additionalProperties")) {
-      if (!valid_by_schema(schema["additionalProperties"], item)) return false;
+      if (!valid_part(schema["additionalProperties"], item)) return false;
     }
   }
   return true;
 }
 
 bool combinations_fit(const json& schema, const json& value) {
-  auto fits = [&](const json& one) { return valid_by_schema(one, value); };
+  auto fits = [&](const json& one) { return valid_part(one, value); };
   if (schema.contains("anyOf") && std::ranges::none_of(schema["anyOf"], fits)) return false;
   if (schema.contains("oneOf") && std::ranges::count_if(schema["oneOf"], fits) != 1) return false;
   if (schema.contains("allOf") && !std::ranges::all_of(schema["allOf"], fits)) return false;
@@ -77,12 +82,14 @@ bool combinations_fit(const json& schema, const json& value) {
   return !schema.contains("then") || fits(schema["then"]);
 }
 
-}  // namespace
-
-bool valid_by_schema(const json& schema, const json& value) {
+bool valid_part(const json& schema, const json& value) {
   if (schema.is_boolean()) return schema.get<bool>();
   for (const auto& [keyword, unused] : schema.items()) {
     EXPECT_TRUE(known_keywords.contains(keyword)) << keyword;
+  }
+  if (schema.contains("$ref")) {
+    const json::json_pointer place(schema["$ref"].get<std::string>().substr(1));
+    if (!valid_part(document->at(place), value)) return false;
   }
   if (schema.contains("type") && !has_type(schema["type"], value)) return false;
   if (!scalar_fits(schema, value) || !combinations_fit(schema, value)) return false;
@@ -90,8 +97,15 @@ bool valid_by_schema(const json& schema, const json& value) {
   if (!value.is_array()) return true;
   if (value.size() < schema.value("minItems", std::size_t{0})) return false;
   return !schema.contains("items") || std::ranges::all_of(value, [&](const json& item) {
-    return valid_by_schema(schema["items"], item);
+    return valid_part(schema["items"], item);
   });
+}
+
+}  // namespace
+
+bool valid_by_schema(const json& schema, const json& value) {
+  document = &schema;
+  return valid_part(schema, value);
 }
 
 }  // namespace reprise

@@ -26,6 +26,12 @@ Shape around(ShapeType type, Shape child, std::size_t least = 0) {
 
 }  // namespace
 
+Shape Shape::defined_as(std::string name) const {
+  ShapeNode node = *node_;
+  node.definition = std::move(name);
+  return make(std::move(node));
+}
+
 Shape Shape::any() { return simple(ShapeType::any); }
 Shape Shape::boolean() { return simple(ShapeType::boolean); }
 Shape Shape::duration() { return simple(ShapeType::duration); }

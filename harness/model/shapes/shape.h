@@ -55,11 +55,14 @@ class Shape {
   // A one-key object whose key names the kind: {http: {url: …}}; `common` keys may stand beside.
   static Shape tagged(std::vector<Field> kinds, std::vector<Field> common);
 
+  // The same, defined once in a schema, under that name, however often it stands there.
+  [[nodiscard]] Shape defined_as(std::string name) const;
+
   // Every problem of the value at `pointer` in the document, in file order; empty when it fits.
   [[nodiscard]] Errors check(const Document& document, const std::string& pointer) const;
   // The same for a bare value (no positions): used by tests and by kinds' own examples.
   [[nodiscard]] Errors check(const nlohmann::json& value) const;
-  // JSON Schema 2020-12.
+  // JSON Schema 2020-12. What stands in many places is defined once, under $defs.
   [[nodiscard]] nlohmann::json schema() const;
   // One word or two for a documentation table: "duration", "integer 100-599", "one of a, b".
   [[nodiscard]] std::string summary() const;

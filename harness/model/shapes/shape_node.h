@@ -41,6 +41,7 @@ struct ShapeNode {
   double high = 0;
   std::string pattern;               // text_matching; for names: the plan's table, or empty
   std::string called;                // text_matching
+  std::string definition;            // its name among the definitions of a schema; mostly empty
   std::vector<std::string> values;   // choice
   std::size_t least = 0;             // bytes of a text, items of a list, keys of an object
   std::vector<Shape> children;       // list, map, table: one; either: all

@@ -19,115 +19,196 @@ std::string duration_pattern() {
   return out + "$";
 }
 
-// Where a variable may stand before it is filled in: an editor sees the file as written.
-json or_variable(json schema) {
-  json variable = {{"type", "string"}, {"pattern", "\\$\\{[^}]*\\}"}};
-  return {{"anyOf", json::array({std::move(schema), std::move(variable)})}};
-}
-
 json text_schema(std::size_t least) {
   json out = {{"type", "string"}};
   if (least > 0) out["minLength"] = least;
   return out;
 }
 
-json pattern_schema(const std::string& pattern) {
-  return or_variable({{"type", "string"}, {"minLength", 1}, {"pattern", pattern}});
-}
-
-json number_schema(const ShapeNode& node) {
-  json out = {{"type", node.type == ShapeType::integer ? "integer" : "number"}};
-  // Bounds beyond what a double holds exactly say nothing to anybody.
-  constexpr double exact = 9007199254740992.0;
-  if (node.low >= -exact) out["minimum"] = node.low;
-  if (node.high <= exact) out["maximum"] = node.high;
-  if (node.type == ShapeType::integer) {
-    if (out.contains("minimum")) out["minimum"] = static_cast<std::int64_t>(node.low);
-    if (out.contains("maximum")) out["maximum"] = static_cast<std::int64_t>(node.high);
+// Writes one schema. What stands in many places stands once, under $defs.
+class SchemaWriter {
+ public:
+  json document(const Shape& shape) {
+    json out = of(shape);
+    if (!definitions_.empty()) out["$defs"] = std::move(definitions_);
+    return out;
   }
-  return or_variable(std::move(out));
-}
 
-json object_schema(const ShapeNode& node) {
-  json out = {{"type", "object"}, {"additionalProperties", false}};
-  if (node.least > 0) out["minProperties"] = node.least;
-  json properties = json::object();
-  json needed = json::array();
-  for (const auto& field : node.fields) {
-    properties[field.name] = field.shape.schema();
-    if (!field.doc.empty()) properties[field.name]["description"] = field.doc;
-    if (field.need == required) needed.push_back(field.name);
+ private:
+  json of(const Shape& shape) {
+    const std::string name = definition_of(shape.node());
+    return name.empty() ? written(shape.node()) : once(name, [&] { return written(shape.node()); });
   }
-  out["properties"] = std::move(properties);
-  if (!needed.empty()) out["required"] = std::move(needed);
-  return out;
-}
 
-json table_schema(const ShapeNode& node) {
-  json out = {{"type", "object"},
-              {"propertyNames", {{"pattern", name_pattern}}},
-              {"additionalProperties", node.children[0].schema()}};
-  for (const auto& field : node.fields) {
-    out["properties"][field.name] = field.shape.schema();
-    if (!field.doc.empty()) out["properties"][field.name]["description"] = field.doc;
-  }
-  return out;
-}
-
-json tagged_schema(const ShapeNode& node) {
-  json out = object_schema(node);
-  json one = json::array();
-  for (std::size_t i = 0; i < node.kinds; ++i) {
-    one.push_back({{"required", json::array({node.fields[i].name})}});
-  }
-  out["oneOf"] = std::move(one);
-  return out;
-}
-
-json selected_schema(const ShapeNode& node) {
-  json out = object_schema(node);
-  json all = json::array();
-  for (const auto& [name, shape] : node.choices) {
-    json condition = {{"properties", {{node.selector, {{"const", name}}}}},
-                      {"required", json::array({node.selector})}};
-    json consequence = {{"properties", {{node.selects, shape.schema()}}}};
-    if (!shape.check(json::object()).empty()) {
-      consequence["required"] = json::array({node.selects});
+  static std::string definition_of(const ShapeNode& node) {
+    switch (node.type) {
+      case ShapeType::duration: return "duration";
+      case ShapeType::size: return "size";
+      case ShapeType::percentage: return "percentage";
+      case ShapeType::name: return "name";
+      case ShapeType::expectation: return "expectation";
+      case ShapeType::predicate: return "predicate";
+      case ShapeType::translated: return "translated";
+      default: return node.definition;
     }
-    all.push_back({{"if", std::move(condition)}, {"then", std::move(consequence)}});
   }
-  if (!all.empty()) out["allOf"] = std::move(all);
-  return out;
-}
 
-json predicate_schema() {
-  json other = comparison_shape(false).schema();
-  json time = comparison_shape(true).schema();
-  json named = {{"type", "object"}, {"additionalProperties", other}};
-  return {{"type", "object"},
-          {"minProperties", 1},
-          {"properties", {{"json", named}, {"headers", named}, {"latency", time}, {"age", time}}},
-          {"additionalProperties", other}};
-}
+  json once(const std::string& name, const auto& write) {
+    if (!definitions_.contains(name)) {
+      definitions_[name] = true;  // so that it is not begun again meanwhile
+      json schema = write();
+      definitions_[name] = std::move(schema);
+    }
+    return {{"$ref", "#/$defs/" + name}};
+  }
 
-json expectation_schema() {
-  json level = or_variable({{"enum", json::array({"nominal", "degraded", "down"})}});
-  return {{"anyOf", json::array({std::move(level), predicate_schema()})}};
-}
+  // Where a variable may stand before it is filled in: an editor sees the file as written.
+  json or_variable(json schema) {
+    json variable =
+        once("variable", [] { return json{{"type", "string"}, {"pattern", "\\$\\{[^}]*\\}"}}; });
+    return {{"anyOf", json::array({std::move(schema), std::move(variable)})}};
+  }
 
-json translated_schema() {
-  json texts = {{"type", "object"},
-                {"minProperties", 1},
-                {"propertyNames", {{"pattern", "^[a-z]{2}$"}}},
-                {"additionalProperties", text_schema(1)}};
-  return {{"anyOf", json::array({text_schema(1), std::move(texts)})}};
-}
+  json pattern(const std::string& pattern) {
+    return or_variable({{"type", "string"}, {"minLength", 1}, {"pattern", pattern}});
+  }
 
-json either_schema(const ShapeNode& node) {
-  json any = json::array();
-  for (const Shape& child : node.children) any.push_back(child.schema());
-  return {{"anyOf", std::move(any)}};
-}
+  json number(const ShapeNode& node) {
+    json out = {{"type", node.type == ShapeType::integer ? "integer" : "number"}};
+    // Bounds beyond what a double holds exactly say nothing to anybody.
+    constexpr double exact = 9007199254740992.0;
+    if (node.low >= -exact) out["minimum"] = node.low;
+    if (node.high <= exact) out["maximum"] = node.high;
+    if (node.type == ShapeType::integer) {
+      if (out.contains("minimum")) out["minimum"] = static_cast<std::int64_t>(node.low);
+      if (out.contains("maximum")) out["maximum"] = static_cast<std::int64_t>(node.high);
+    }
+    return or_variable(std::move(out));
+  }
+
+  json field(const Shape::Field& field) {
+    json out = of(field.shape);
+    if (!field.doc.empty()) out["description"] = field.doc;
+    return out;
+  }
+
+  json object(const ShapeNode& node) {
+    json out = {{"type", "object"}, {"additionalProperties", false}};
+    if (node.least > 0) out["minProperties"] = node.least;
+    json properties = json::object();
+    json needed = json::array();
+    for (const auto& one : node.fields) {
+      properties[one.name] = field(one);
+      if (one.need == required) needed.push_back(one.name);
+    }
+    out["properties"] = std::move(properties);
+    if (!needed.empty()) out["required"] = std::move(needed);
+    return out;
+  }
+
+  json table(const ShapeNode& node) {
+    json out = {{"type", "object"},
+                {"propertyNames", {{"pattern", name_pattern}}},
+                {"additionalProperties", of(node.children[0])}};
+    for (const auto& one : node.fields) out["properties"][one.name] = field(one);
+    return out;
+  }
+
+  json tagged(const ShapeNode& node) {
+    json out = object(node);
+    json one = json::array();
+    for (std::size_t i = 0; i < node.kinds; ++i) {
+      one.push_back({{"required", json::array({node.fields[i].name})}});
+    }
+    out["oneOf"] = std::move(one);
+    return out;
+  }
+
+  json selected(const ShapeNode& node) {
+    json out = object(node);
+    json all = json::array();
+    for (const auto& [name, shape] : node.choices) {
+      json condition = {{"properties", {{node.selector, {{"const", name}}}}},
+                        {"required", json::array({node.selector})}};
+      json consequence = {{"properties", {{node.selects, of(shape)}}}};
+      if (!shape.check(json::object()).empty()) {
+        consequence["required"] = json::array({node.selects});
+      }
+      all.push_back({{"if", std::move(condition)}, {"then", std::move(consequence)}});
+    }
+    if (!all.empty()) out["allOf"] = std::move(all);
+    return out;
+  }
+
+  json comparison(bool of_time) {
+    return once(of_time ? "comparison-of-time" : "comparison",
+                [&] { return of(comparison_shape(of_time)); });
+  }
+
+  json predicate() {
+    json other = comparison(false);
+    json time = comparison(true);
+    json named = {{"type", "object"}, {"additionalProperties", other}};
+    return {{"type", "object"},
+            {"minProperties", 1},
+            {"properties", {{"json", named}, {"headers", named}, {"latency", time}, {"age", time}}},
+            {"additionalProperties", other}};
+  }
+
+  json expectation() {
+    json level = or_variable({{"enum", json::array({"nominal", "degraded", "down"})}});
+    return {{"anyOf", json::array({std::move(level), of(Shape::predicate())})}};
+  }
+
+  static json translated() {
+    json texts = {{"type", "object"},
+                  {"minProperties", 1},
+                  {"propertyNames", {{"pattern", "^[a-z]{2}$"}}},
+                  {"additionalProperties", text_schema(1)}};
+    return {{"anyOf", json::array({text_schema(1), std::move(texts)})}};
+  }
+
+  json either(const ShapeNode& node) {
+    json any = json::array();
+    for (const Shape& child : node.children) any.push_back(of(child));
+    return {{"anyOf", std::move(any)}};
+  }
+
+  json written(const ShapeNode& own) {
+    switch (own.type) {
+      case ShapeType::any: return json::object();
+      case ShapeType::null: return {{"type", "null"}};
+      case ShapeType::boolean: return or_variable({{"type", "boolean"}});
+      case ShapeType::integer:
+      case ShapeType::number: return number(own);
+      case ShapeType::text: return text_schema(own.least);
+      case ShapeType::text_matching: return pattern("^(?:" + own.pattern + ")$");
+      case ShapeType::duration: return pattern(duration_pattern());
+      case ShapeType::size: return pattern("^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$");
+      case ShapeType::percentage: return pattern("^0*(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$");
+      case ShapeType::choice: return or_variable({{"enum", own.values}});
+      case ShapeType::name: return pattern(name_pattern);
+      case ShapeType::expectation: return expectation();
+      case ShapeType::predicate: return predicate();
+      case ShapeType::translated: return translated();
+      case ShapeType::list: {
+        json out = {{"type", "array"}, {"items", of(own.children[0])}};
+        if (own.least > 0) out["minItems"] = own.least;
+        return out;
+      }
+      case ShapeType::map:
+        return {{"type", "object"}, {"additionalProperties", of(own.children[0])}};
+      case ShapeType::table: return table(own);
+      case ShapeType::object: return object(own);
+      case ShapeType::either: return either(own);
+      case ShapeType::tagged: return tagged(own);
+      case ShapeType::selected: return selected(own);
+    }
+    return json::object();
+  }
+
+  json definitions_ = json::object();
+};
 
 std::string range(const ShapeNode& node, std::string_view called) {
   constexpr double large = 1e15;
@@ -156,39 +237,7 @@ std::string alternatives(const ShapeNode& node) {
 
 }  // namespace
 
-json Shape::schema() const {
-  const ShapeNode& own = *node_;
-  switch (own.type) {
-    case ShapeType::any: return json::object();
-    case ShapeType::null: return {{"type", "null"}};
-    case ShapeType::boolean: return or_variable({{"type", "boolean"}});
-    case ShapeType::integer:
-    case ShapeType::number: return number_schema(own);
-    case ShapeType::text: return text_schema(own.least);
-    case ShapeType::text_matching: return pattern_schema("^(?:" + own.pattern + ")$");
-    case ShapeType::duration: return pattern_schema(duration_pattern());
-    case ShapeType::size: return pattern_schema("^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B$");
-    case ShapeType::percentage: return pattern_schema("^0*(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$");
-    case ShapeType::choice: return or_variable({{"enum", own.values}});
-    case ShapeType::name: return pattern_schema(name_pattern);
-    case ShapeType::expectation: return expectation_schema();
-    case ShapeType::predicate: return predicate_schema();
-    case ShapeType::translated: return translated_schema();
-    case ShapeType::list: {
-      json out = {{"type", "array"}, {"items", own.children[0].schema()}};
-      if (own.least > 0) out["minItems"] = own.least;
-      return out;
-    }
-    case ShapeType::map:
-      return {{"type", "object"}, {"additionalProperties", own.children[0].schema()}};
-    case ShapeType::table: return table_schema(own);
-    case ShapeType::object: return object_schema(own);
-    case ShapeType::either: return either_schema(own);
-    case ShapeType::tagged: return tagged_schema(own);
-    case ShapeType::selected: return selected_schema(own);
-  }
-  return json::object();
-}
+json Shape::schema() const { return SchemaWriter().document(*this); }
 
 std::string Shape::summary() const {
   const ShapeNode& own = *node_;

@@ -21,16 +21,18 @@ Shape secret() {
 
 // A variable's value, of whatever type.
 Shape scalar() {
-  return Shape::either({Shape::text(0), Shape::number(-largest, largest), Shape::boolean()});
+  return Shape::either({Shape::text(0), Shape::number(-largest, largest), Shape::boolean()})
+      .defined_as("scalar");
 }
 
 // `command: [sleep, 10]`: what is no text is given to the program as it is written.
 Shape argument() { return scalar(); }
 
-FieldList tags(const auto& kinds) {
+FieldList tags(const auto& kinds, const std::string& called) {
   FieldList out;
   for (const auto& kind : kinds) {
-    out.push_back({kind.name, kind.options, Shape::Field::Need::optional, kind.summary});
+    out.push_back({kind.name, kind.options.defined_as(called + "-" + kind.name),
+                   Shape::Field::Need::optional, kind.summary});
   }
   return out;
 }
@@ -38,7 +40,8 @@ FieldList tags(const auto& kinds) {
 Shape watch() {
   return Shape::object({{"probe", Shape::name_of("probe"), required, "a probe of the plan"},
                         {"expect", Shape::expectation(), required, "what it must see"},
-                        {"for", Shape::duration(), {}, "for how long; default 0s"}});
+                        {"for", Shape::duration(), {}, "for how long; default 0s"}})
+      .defined_as("watch");
 }
 
 FieldList start_fields() {
@@ -57,7 +60,7 @@ Shape fault(const Vocabulary& vocabulary) {
   std::map<std::string, Shape> options;
   for (const FaultInfo& kind : vocabulary.faults) {
     names.push_back(kind.name);
-    options.emplace(kind.name, kind.options);
+    options.emplace(kind.name, kind.options.defined_as("fault-" + kind.name));
   }
   Shape repeat = Shape::object({{"times", whole(1, 10'000), required, "how often"},
                                 {"every", Shape::duration(), required, "from start to start"},
@@ -70,7 +73,8 @@ Shape fault(const Vocabulary& vocabulary) {
       {"for", Shape::duration(), {}, "healed after so long; default: when all is healed"},
       {"repeat", std::move(repeat), {}, "several rounds"}};
   for (auto& field : start_fields()) fields.push_back(std::move(field));
-  return selected_object(std::move(fields), "inject", "with", std::move(options));
+  return selected_object(std::move(fields), "inject", "with", std::move(options))
+      .defined_as("fault");
 }
 
 // One level of composition within another is as far as it goes.
@@ -99,7 +103,7 @@ Shape assertions(const Vocabulary& vocabulary) {
        {"failure",
         Shape::text_matching("[A-Z][A-Za-z]*", "a failure as JUnit calls it, as in RpoExceeded"),
         required, "the only failure that is known; every other one is a miss"}});
-  return Shape::list(Shape::tagged(tags(vocabulary.assertions),
+  return Shape::list(Shape::tagged(tags(vocabulary.assertions, "assertion"),
                                    {{"name", Shape::name(), {}, "unique; default: the kind"},
                                     {"known", std::move(known), {}, "a declared deficiency"}}),
                      1);
@@ -138,7 +142,7 @@ FieldList shared_fields(const Vocabulary& vocabulary) {
 
 Shape probe(const Vocabulary& vocabulary) {
   return Shape::tagged(
-      tags(vocabulary.probes),
+      tags(vocabulary.probes, "probe"),
       {{"every", Shape::duration(), {}, "default: the lesser of rto/100 and 1s"},
        {"timeout", Shape::duration(), required, "the user's patience"},
        {"in-flight", whole(1, 10'000), {}, "overlapping samples; default 64"},
@@ -147,7 +151,7 @@ Shape probe(const Vocabulary& vocabulary) {
 
 Shape ledger(const Vocabulary& vocabulary) {
   Shape write = Shape::tagged(
-      tags(vocabulary.probes),
+      tags(vocabulary.probes, "probe"),
       {{"acknowledged",
         Shape::predicate(),
         {},
@@ -160,16 +164,16 @@ Shape ledger(const Vocabulary& vocabulary) {
        {"every", Shape::duration(), required, "from write to write, all clients together"},
        {"timeout", Shape::duration(), required, "of one write; its outcome is then unknown"},
        {"clients", whole(1, 100), {}, "writing side by side; default 1"},
-       {"read", Shape::tagged(tags(vocabulary.readers), {}), required,
+       {"read", Shape::tagged(tags(vocabulary.readers, "reader"), {}), required,
         "how to read them back; texts may hold ${entry.prefix}"},
        {"read-within", Shape::duration(), {}, "for all readings; default 30s"},
        {"copies", whole(1, 1000), {}, "of one entry that are allowed; default 1"}});
 }
 
 Shape service(const Vocabulary& vocabulary) {
-  Shape ready =
-      Shape::tagged(tags(vocabulary.probes), {{"every", Shape::duration(), {}, "default 50ms"},
-                                              {"timeout", Shape::duration(), {}, "default 1s"}});
+  Shape ready = Shape::tagged(tags(vocabulary.probes, "probe"),
+                              {{"every", Shape::duration(), {}, "default 50ms"},
+                               {"timeout", Shape::duration(), {}, "default 1s"}});
   Shape value = Shape::either({argument(), secret()});
   return Shape::object(
       {{"title", Shape::translated(), {}, ""},
@@ -191,7 +195,7 @@ Shape service(const Vocabulary& vocabulary) {
 }
 
 Shape procedure(const Vocabulary& vocabulary) {
-  FieldList kinds = tags(vocabulary.steps);
+  FieldList kinds = tags(vocabulary.steps, "step");
   kinds.push_back({"include", Shape::name_of("procedure"), {}, "the steps of another procedure"});
   Shape step = Shape::tagged(std::move(kinds),
                              {{"title", Shape::translated(), {}, ""},
