@@ -1,8 +1,6 @@
 // A program of the harness's own (a `command` probe, the browser), in a process group of its own:
 // whatever it starts in turn ends with it.
 //
-// Not Boost.Process: its version 2 of 1.81 cannot set the group and leaves the parent's
-// descriptors open between those it passes on.
 // Ownership: a Child owns its process group; destroying it kills the group and waits for the end.
 // Threads: the engine thread; the child dies with the thread that started it.
 #pragma once

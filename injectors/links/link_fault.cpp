@@ -1,6 +1,6 @@
 #include "injectors/links/link_fault.h"
 
-#include "injectors/proxy/proxy.h"
+#include "injectors/links/proxied_link.h"
 #include "injectors/receipts/receipt.h"
 #include "injectors/receipts/seed.h"
 

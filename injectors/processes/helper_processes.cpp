@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 #include "injectors/receipts/receipt.h"
 
 namespace reprise {

@@ -4,66 +4,19 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <map>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "harness/engine/services/program.h"
 
 namespace reprise {
 namespace {
 
 constexpr std::size_t most_output = 4096;
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (std::string& text : texts) list.push_back(text.data());
-  list.push_back(nullptr);
-  return list;
-}
-
-std::vector<std::string> merged_environment(const std::vector<std::string>& added) {
-  std::map<std::string, std::string> values;
-  const auto put = [&](const std::string& entry) {
-    values[entry.substr(0, entry.find('='))] = entry;
-  };
-  for (char** entry = environ; *entry != nullptr; ++entry) put(*entry);
-  for (const std::string& entry : added) put(entry);
-  std::vector<std::string> merged;
-  for (auto& [name, entry] : values) merged.push_back(std::move(entry));
-  return merged;
-}
-
-// 0 or an errno.
-int spawn(pid_t& child, std::vector<std::string> arguments, const std::filesystem::path& folder,
-          std::vector<std::string> environment, int output) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-  // A group of its own, to be ended as one; no blocked or ignored signals of ours.
-  sigset_t none;
-  sigset_t all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const int code = ::posix_spawnp(&child, arguments.front().c_str(), &actions, &attributes,
-                                  pointers(arguments).data(), pointers(environment).data());
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&actions);
-  return code;
-}
 
 // Everything that is to be had at once; keeps the beginning. False at the end.
 bool drain(int pipe, std::string& output) {
@@ -118,21 +71,22 @@ Result<CommandOutcome> run_command(const std::vector<std::string>& arguments,
     return failure("cannot run {}: {}", arguments.front(), std::strerror(errno));
   }
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  pid_t child = 0;
-  const int code = spawn(child, arguments, folder, merged_environment(environment), ends[1]);
+  const auto child = start({.command = arguments,
+                            .environment = our_environment_with(environment),
+                            .folder = folder,
+                            .descriptors = {{1, ends[1]}, {2, ends[1]}}});
   ::close(ends[1]);
-  if (code != 0) {
+  if (!child) {
     ::close(ends[0]);
-    return failure("cannot run {} in {}: {}", arguments.front(), folder.string(),
-                   std::strerror(code));
+    return std::unexpected(child.error());
   }
   CommandOutcome outcome;
-  const int held = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  const int held = static_cast<int>(::syscall(SYS_pidfd_open, *child, 0));
   outcome.late = held < 0 || !watch(held, ends[0], outcome.output, within);
   // Safe by number: the child is not reaped yet, so neither its pid nor its group is used again.
-  if (outcome.late) ::kill(-child, SIGKILL);
+  if (outcome.late) ::kill(-*child, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
   }
   if (held >= 0) ::close(held);
   ::close(ends[0]);

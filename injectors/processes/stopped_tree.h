@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/engine/site/surroundings.h"
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 
 namespace reprise {
 

@@ -6,8 +6,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 
-#include "harness/engine/site/link.h"
-#include "harness/model/registry.h"
 #include "injectors/kernel/nftables.h"
 #include "injectors/proxy/connection.h"
 #include "injectors/proxy/listener.h"
@@ -214,27 +212,5 @@ Result<void> Proxy::remove(const std::string& id) {
   loop_->run([&] { done = state_->remove(id); });
   return done;
 }
-
-Result<Proxy*> on(const Surroundings& surroundings, std::string_view link) {
-  auto* proxy = dynamic_cast<Proxy*>(surroundings.link(link));
-  if (!proxy) return failure("there is no link {} in this drill", link);
-  return proxy;
-}
-
-namespace {
-
-Result<std::unique_ptr<LinkServer>> make_proxy(const Link& link, std::string upstream) {
-  Proxy::Settings settings;
-  settings.service = std::move(upstream);
-  settings.http = link.protocol == "http";
-  settings.transparent = link.transparent;
-  auto proxy = Proxy::start(std::move(settings));
-  if (!proxy) return std::unexpected(proxy.error());
-  return std::move(*proxy);
-}
-
-const Registered<LinkMaker> proxy_registered{{.name = "proxy", .make = make_proxy}};
-
-}  // namespace
 
 }  // namespace reprise::proxy

@@ -13,9 +13,7 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
-#include "harness/engine/site/surroundings.h"
 #include "harness/model/error.h"
 #include "injectors/proxy/filter.h"
 
@@ -27,7 +25,7 @@ namespace reprise::proxy {
 
 class Loop;
 
-class Proxy final : public LinkServer {
+class Proxy final {
  public:
   struct Settings {
     std::string service;  // host:port, looked up for every connection
@@ -37,9 +35,11 @@ class Proxy final : public LinkServer {
     std::uint16_t port = 0;  // 0: any free one
   };
   static Result<std::unique_ptr<Proxy>> start(Settings settings);
-  ~Proxy() override;
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
+  ~Proxy();
 
-  [[nodiscard]] std::uint16_t port() const override;
+  [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] bool http() const;
   [[nodiscard]] std::size_t connections() const;  // open now
 
@@ -56,8 +56,5 @@ class Proxy final : public LinkServer {
   std::shared_ptr<State> state_;
   std::unique_ptr<OwnedTable> redirect_;  // of a transparent proxy
 };
-
-// The proxy of a link of this drill.
-[[nodiscard]] Result<Proxy*> on(const Surroundings& surroundings, std::string_view link);
 
 }  // namespace reprise::proxy

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 #include "tests/support/in_sandbox.h"
 
 namespace reprise {

@@ -10,7 +10,7 @@
 
 #include "harness/engine/site/link.h"
 #include "harness/model/registry.h"
-#include "injectors/proxy/proxy.h"
+#include "injectors/links/proxied_link.h"
 #include "tests/proxy/plain_client.h"
 #include "tests/proxy/test_service.h"
 #include "tests/support/child_process.h"
@@ -33,7 +33,9 @@ struct TestLink {
   explicit TestLink(const TestService& service, bool http) : TestLink(service.address(), http) {}
 
   [[nodiscard]] std::uint16_t port() const { return server->port(); }
-  [[nodiscard]] proxy::Proxy& proxy() const { return dynamic_cast<proxy::Proxy&>(*server); }
+  [[nodiscard]] proxy::Proxy& proxy() const {
+    return dynamic_cast<proxy::ProxiedLink&>(*server).proxy();
+  }
 
   std::unique_ptr<LinkServer> server;
   FixedSurroundings surroundings;

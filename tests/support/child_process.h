@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "harness/engine/site/surroundings.h"
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 
 namespace reprise {
 

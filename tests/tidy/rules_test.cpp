@@ -19,7 +19,7 @@ Complaints including(const std::string& file, const std::string& header) {
 
 TEST(TidyRules, FindAnIncludeAgainstTheDirection) {
   const std::string fault = "injectors/faults/process/process_kill.cpp";
-  EXPECT_THAT(including("harness/cli/run.cpp", "injectors/processes/signals.h"),
+  EXPECT_THAT(including("harness/cli/run.cpp", "injectors/processes/held_process.h"),
               ElementsAre(HasSubstr("harness/cli/run.cpp:1:")));
   EXPECT_THAT(including("harness/judge/recovery.cpp", "harness/engine/clock.h"),
               ElementsAre(HasSubstr(":1:")));
@@ -28,6 +28,8 @@ TEST(TidyRules, FindAnIncludeAgainstTheDirection) {
               ElementsAre(HasSubstr("stands alone")));
   EXPECT_THAT(including(fault, "harness/cli/cli.h"), ElementsAre(HasSubstr("command line")));
   EXPECT_THAT(including(fault, "harness/engine/injector.h"), IsEmpty());
+  EXPECT_THAT(including("injectors/proxy/proxy.h", "harness/engine/injector.h"),
+              ElementsAre(HasSubstr("neither drills nor faults")));
 }
 
 TEST(TidyRules, FindAHeavyHeaderInAHeader) {

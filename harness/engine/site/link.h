@@ -1,4 +1,4 @@
-// How the engine obtains the fault proxy without knowing it: injectors/proxy registers a maker.
+// How the engine obtains the fault proxy without knowing it: injectors/links registers a maker.
 #pragma once
 
 #include <functional>

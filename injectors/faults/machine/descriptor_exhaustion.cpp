@@ -18,7 +18,7 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 #include "injectors/receipts/receipt.h"
 
 namespace reprise {

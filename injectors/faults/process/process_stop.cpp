@@ -2,7 +2,7 @@
 // starting it again is the system's work, so there is nothing to undo.
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 #include "injectors/receipts/receipt.h"
 
 namespace reprise {

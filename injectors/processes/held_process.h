@@ -1,4 +1,4 @@
-// Signals that can only reach the process they are meant for.
+// A process held by its descriptor, so that a signal reaches it or nobody.
 //
 // A pid is used again after its process has ended, so a receipt names a process by pid, start
 // time, boot and pid namespace, and signals go through a pidfd that was checked against them.

@@ -1,4 +1,4 @@
-#include "injectors/processes/signals.h"
+#include "injectors/processes/held_process.h"
 
 #include <array>
 #include <cerrno>
