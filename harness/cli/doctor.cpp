@@ -2,6 +2,7 @@
 
 #include "harness/cli/verbs.h"
 #include "harness/engine/drill/trial.h"
+#include "harness/engine/targets/target_kind.h"
 #include "harness/engine/undo/sandbox.h"
 #include "harness/model/registry.h"
 
@@ -20,12 +21,13 @@ Trial result(const std::string& fault, bool works, const std::string& how) {
 
 Trial examine(const TrialOf& trial, const std::string& name, bool sandbox) {
   if (!trial.kind.untried.empty()) return {name, "not tried", trial.kind.untried};
-  if (trial.kind.target == Target::database && trial.database.empty()) {
+  const TargetKind* target = Registry<TargetKind>::find(trial.kind.target);
+  const bool outside_only = target && target->outside_only;
+  if (outside_only && trial.database.empty()) {
     return {name, "not tried", "it needs a PostgreSQL database: --database URL"};
   }
   const auto outside = try_fault(trial, /*sandboxed=*/false);
-  // A server of this machine is not reached from a network of one's own.
-  if (!sandbox || trial.kind.target == Target::database) {
+  if (!sandbox || outside_only) {
     return result(name, outside.has_value(), outside ? *outside : outside.error().text());
   }
   const auto inside = try_fault(trial, /*sandboxed=*/true);

@@ -13,6 +13,7 @@
 #include "harness/cli/verbs.h"
 #include "harness/cli/vocabulary.h"
 #include "harness/engine/injector.h"
+#include "harness/engine/targets/target_kind.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
@@ -44,16 +45,9 @@ Result<nlohmann::json> read_options(const std::vector<std::string>& assignments)
   return options;
 }
 
-bool is_target(const Plan& plan, Target target, const std::string& name) {
-  switch (target) {
-    case Target::none: return name.empty();
-    case Target::service: return plan.services.contains(name);
-    case Target::link: return plan.links.contains(name);
-    case Target::file: return plan.files.contains(name);
-    case Target::database: return plan.databases.contains(name);
-    case Target::disk: return plan.disks.contains(name);
-  }
-  return false;
+bool is_target(const Plan& plan, const std::string& kind, const std::string& name) {
+  const TargetKind* target = Registry<TargetKind>::find(kind);
+  return target ? target->exists(plan, name) : name.empty();
 }
 
 // FAULT is the id of a fault in one of the plan's scenarios, or KIND:TARGET.
@@ -85,7 +79,8 @@ Result<FaultSpec> find_fault(const LoadedPlan& loaded, const InjectOptions& opti
     return failure(
         "{} is not a {} that this plan lists: write KIND:TARGET, as "
         "http_status:server-to-weather",
-        fault.into.empty() ? "nothing" : fault.into, target_name(kind->target));
+        fault.into.empty() ? "nothing" : fault.into,
+        kind->target.empty() ? "target" : kind->target);
   }
   auto with = read_options(options.with);
   if (!with) return std::unexpected(with.error());

@@ -36,7 +36,7 @@ nlohmann::json kinds() {
                      {"assertions", described(vocabulary.assertions)}};
   for (std::size_t i = 0; i < vocabulary.faults.size(); ++i) {
     const FaultInfo& fault = vocabulary.faults[i];
-    all["faults"][i]["into"] = target_name(fault.target);
+    all["faults"][i]["into"] = fault.target.empty() ? "none" : fault.target;
     all["faults"][i]["variants"] = fault.variants;
     all["faults"][i]["nature"] = fault.nature == Nature::condition ? "condition" : "event";
   }

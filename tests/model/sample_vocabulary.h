@@ -19,10 +19,10 @@ inline ProbeInfo probe(std::string name, Shape options, Duration least,
   return out;
 }
 
-inline FaultInfo fault(std::string name, Shape options, Nature nature, Target target) {
+inline FaultInfo fault(std::string name, Shape options, Nature nature, std::string target) {
   FaultInfo out{kind(std::move(name), std::move(options))};
   out.nature = nature;
-  out.target = target;
+  out.target = std::move(target);
   return out;
 }
 

@@ -1,30 +1,10 @@
 #include "harness/engine/drill/active_fault.h"
 
 #include "harness/engine/site/fingerprint.h"
+#include "harness/engine/targets/target_kind.h"
 #include "harness/model/registry.h"
 
 namespace reprise {
-namespace {
-
-// Whether the target is the drill's own, started by it on its own copy of the system.
-bool dies_with_drill(const Plan& plan, const FaultSpec& spec, Target target) {
-  const auto started = [&](const std::string& service) {
-    const auto found = plan.services.find(service);
-    return found != plan.services.end() && !found->second.external;
-  };
-  if (target == Target::link || target == Target::file || target == Target::disk) return true;
-  if (target == Target::service) return started(spec.into);
-  if (target != Target::database) return false;
-  const auto url = plan.databases.find(spec.into);
-  if (url == plan.databases.end()) return false;
-  return std::ranges::any_of(plan.services, [&](const auto& service) {
-    return started(service.first) &&
-           url->second.find(fmt::format("${{services.{}.", service.first)) != std::string::npos;
-  });
-}
-
-}  // namespace
-
 ActiveFault::ActiveFault(const FaultContext& context, const FaultSpec& spec, int round)
     : context_(context),
       spec_(spec),
@@ -90,8 +70,9 @@ boost::asio::awaitable<bool> ActiveFault::inject() {
   receipt_ = std::move(*receipt);
   const bool lasts = nature() == Nature::condition;
   note("preparing", {{"receipt", receipt_}, {"lasting", lasts ? "condition" : "event"}});
-  auto entry =
-      context_.undo_log.arm(spec_, receipt_, dies_with_drill(context_.plan, spec_, kind_->target));
+  const TargetKind* target = Registry<TargetKind>::find(kind_->target);
+  const bool dies_with_drill = target && target->dies_with_drill(context_.plan, spec_.into);
+  auto entry = context_.undo_log.arm(spec_, receipt_, dies_with_drill);
   if (!entry) {
     // Without a synced receipt nothing may be touched.
     note("failed", {{"why", entry.error().text()}});

@@ -15,6 +15,7 @@
 #include "harness/engine/services/process_table.h"
 #include "harness/engine/site/disk.h"
 #include "harness/engine/site/link.h"
+#include "harness/engine/targets/target_kind.h"
 #include "harness/engine/undo/sandbox.h"
 #include "harness/model/registry.h"
 
@@ -34,7 +35,7 @@ fs::path make_ground() {
 }
 
 // What every fault can be put into, called "trial".
-class Ground final : public Surroundings {
+class Ground final : public Surroundings, public TrialGround {
  public:
   Ground(fs::path folder, std::string database, bool sandboxed)
       : folder_(std::move(folder)), database_(std::move(database)), sandboxed_(sandboxed) {
@@ -45,16 +46,21 @@ class Ground final : public Surroundings {
   }
 
   Result<void> prepare(const FaultKind& kind) {
-    if (kind.target == Target::disk && sandboxed_) {
-      if (auto mounted = mount_disk(folder_ / "disk", disk_size); !mounted) return mounted;
+    const TargetKind* target = Registry<TargetKind>::find(kind.target);
+    if (target && target->before_trial) {
+      if (auto made = target->before_trial(*this); !made) return made;
     }
     if (kind.lay_groundwork) {
       if (auto laid = lay_groundwork(kind); !laid) return laid;
     }
-    if (kind.target == Target::link) return open_link();
-    if (kind.target == Target::service) return start_service();
-    return {};
+    return target && target->trial ? target->trial(*this) : Result<void>();
   }
+
+  Result<void> mount_disk() override {
+    return sandboxed_ ? reprise::mount_disk(folder_ / "disk", disk_size) : Result<void>();
+  }
+  Result<void> open_link() override;
+  Result<void> start_service() override;
 
   const fs::path& folder() const override { return folder_; }
   Result<std::string> resolve(std::string_view text) const override { return std::string(text); }
@@ -86,33 +92,6 @@ class Ground final : public Surroundings {
     return {};
   }
 
-  Result<void> open_link() {
-    const LinkMaker* maker = Registry<LinkMaker>::find("proxy");
-    if (!maker) return failure("this program was built without the proxy");
-    Link link;
-    link.name = "trial";
-    auto server = maker->make(link, "127.0.0.1:9");
-    if (!server) return std::unexpected(server.error());
-    link_ = std::move(*server);
-    return {};
-  }
-
-  Result<void> start_service() {
-    const char* words[] = {"sleep", "60", nullptr};
-    std::vector<std::string> assignments = environment();
-    if (groundwork_) {
-      std::ranges::move(groundwork_->environment("trial"), std::back_inserter(assignments));
-    }
-    std::vector<char*> pointers;
-    for (std::string& assignment : assignments) pointers.push_back(assignment.data());
-    pointers.push_back(nullptr);
-    const int failed = ::posix_spawnp(&service_.pid, words[0], nullptr, nullptr,
-                                      const_cast<char**>(words), pointers.data());
-    if (failed) return failure("no process can be started: {}", std::strerror(failed));
-    service_.start_ticks = start_ticks(service_.pid).value_or(0);
-    return {};
-  }
-
   fs::path folder_;
   std::string database_;
   bool sandboxed_;
@@ -120,6 +99,33 @@ class Ground final : public Surroundings {
   std::unique_ptr<LinkServer> link_;
   ProcessId service_{};
 };
+
+Result<void> Ground::open_link() {
+  const LinkMaker* maker = Registry<LinkMaker>::find("proxy");
+  if (!maker) return failure("this program was built without the proxy");
+  Link link;
+  link.name = "trial";
+  auto server = maker->make(link, "127.0.0.1:9");
+  if (!server) return std::unexpected(server.error());
+  link_ = std::move(*server);
+  return {};
+}
+
+Result<void> Ground::start_service() {
+  const char* words[] = {"sleep", "60", nullptr};
+  std::vector<std::string> assignments = environment();
+  if (groundwork_) {
+    std::ranges::move(groundwork_->environment("trial"), std::back_inserter(assignments));
+  }
+  std::vector<char*> pointers;
+  for (std::string& assignment : assignments) pointers.push_back(assignment.data());
+  pointers.push_back(nullptr);
+  const int failed = ::posix_spawnp(&service_.pid, words[0], nullptr, nullptr,
+                                    const_cast<char**>(words), pointers.data());
+  if (failed) return failure("no process can be started: {}", std::strerror(failed));
+  service_.start_ticks = start_ticks(service_.pid).value_or(0);
+  return {};
+}
 
 Result<std::string> try_here(const TrialOf& trial, const fs::path& folder, bool sandboxed) {
   const FaultKind& kind = trial.kind;
@@ -129,7 +135,7 @@ Result<std::string> try_here(const TrialOf& trial, const fs::path& folder, bool 
   }
   FaultSpec spec;
   spec.id = spec.kind = kind.name;
-  spec.into = kind.target == Target::none ? "" : "trial";
+  spec.into = kind.target.empty() ? "" : "trial";
   spec.with = trial.with;
   auto injector = kind.make(spec, ground);
   if (!injector) return std::unexpected(injector.error());

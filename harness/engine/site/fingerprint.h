@@ -15,9 +15,10 @@
 
 namespace reprise {
 
-// Empty for targets that only an injector can look at.
-[[nodiscard]] nlohmann::json fingerprint(const Surroundings& surroundings, Target target,
-                                         const std::string& into, Nature nature);
+// `target` is a kind's name. Empty for targets that only an injector can look at.
+[[nodiscard]] nlohmann::json fingerprint(const Surroundings& surroundings,
+                                         const std::string& target, const std::string& into,
+                                         Nature nature);
 
 // What is not as it was, in words. A process that has ended since is no difference.
 [[nodiscard]] std::vector<std::string> differences(const nlohmann::json& before, Nature nature);

@@ -145,7 +145,7 @@ std::vector<Goal> goals_of(const FaultSpec& fault, const Vocabulary& vocabulary)
   std::vector<Goal> goals;
   const FaultInfo* kind = find_fault(vocabulary, fault.kind);
   if (!kind) return goals;
-  goals.push_back({std::string(target_name(kind->target)), fault.into});
+  goals.push_back({kind->target, fault.into});
   add_goals(kind->options, fault.with, goals);
   return goals;
 }

@@ -119,7 +119,7 @@ class ScenarioNames {
     auto name = one.at("inject").get<std::string>();
     const FaultInfo* kind = find_fault(vocabulary_, name);
     if (kind == nullptr) return;
-    auto table = std::string(target_name(kind->target));
+    const std::string& table = kind->target;
     if (kind->target == Target::none) {
       if (one.contains("into")) mentions_.add(at + "/into", name + " goes into nothing");
       return;

@@ -4,18 +4,6 @@
 
 namespace reprise {
 
-std::string_view target_name(Target target) {
-  switch (target) {
-    case Target::none: return "none";
-    case Target::service: return "service";
-    case Target::link: return "link";
-    case Target::file: return "file";
-    case Target::database: return "database";
-    case Target::disk: return "disk";
-  }
-  return "none";
-}
-
 bool CountsFromFault::with(const nlohmann::json& options) const {
   if (!ever || !options.is_object()) return false;
   if (!only_with.empty() && !options.contains(only_with)) return false;

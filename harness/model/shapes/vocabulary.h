@@ -51,13 +51,20 @@ struct KindInfo {
 // A condition lasts and healing ends it; an event has happened, recovery is the system's work.
 enum class Nature { condition, event };
 
-// What `into:` names: an entry of the plan's services, links, files, databases or disks.
-enum class Target { none, service, link, file, database, disk };
-[[nodiscard]] std::string_view target_name(Target target);
+// What `into:` names, as its kind is called (harness/engine/targets/): an entry of the plan's
+// services, links, files, databases or disks.
+struct Target {
+  static constexpr const char* none = "";
+  static constexpr const char* service = "service";
+  static constexpr const char* link = "link";
+  static constexpr const char* file = "file";
+  static constexpr const char* database = "database";
+  static constexpr const char* disk = "disk";
+};
 
 struct FaultInfo : KindInfo {
   Nature nature = Nature::condition;
-  Target target = Target::none;
+  std::string target = Target::none;
   // An option without which this condition is an event (`undo` of `command`); mostly none.
   std::string event_without = {};
   // Options to set beside the example's that ask something else of the machine: `reprise doctor`
