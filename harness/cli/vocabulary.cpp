@@ -4,7 +4,7 @@
 
 #include "harness/engine/drill/step.h"
 #include "harness/engine/injector.h"
-#include "harness/engine/site/remains.h"
+#include "harness/engine/site/bare_surroundings.h"
 #include "harness/judge/judge.h"
 #include "harness/model/registry.h"
 #include "harness/model/wording.h"
@@ -27,7 +27,7 @@ namespace {
 
 // Options that fit their shapes and not each other: only the fault itself can tell.
 Errors faults_that_cannot_be(const std::vector<LoadedPlan>& plans) {
-  const Remains nothing_runs({});
+  const BareSurroundings nothing_runs({});
   Errors errors;
   for (const LoadedPlan& loaded : plans) {
     for (const Scenario& scenario : loaded.scenarios) {
@@ -44,7 +44,7 @@ Errors faults_that_cannot_be(const std::vector<LoadedPlan>& plans) {
 
 // The same of probes, also of those that a service is ready by or a ledger writes with.
 Errors probes_that_cannot_be(const std::vector<LoadedPlan>& plans) {
-  const Remains nothing_runs({});
+  const BareSurroundings nothing_runs({});
   boost::asio::io_context never_run;
   BlockingPool nobody(0);
   const ProbeContext context{never_run.get_executor(), nothing_runs, nobody};

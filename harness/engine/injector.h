@@ -16,7 +16,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/engine/site/groundwork.h"
+#include "harness/engine/site/instrument.h"
 #include "harness/engine/site/surroundings.h"
 #include "harness/model/scenario/scenario.h"
 #include "harness/model/shapes/vocabulary.h"
@@ -53,7 +53,7 @@ struct FaultKind : FaultInfo {
                                                   const Surroundings& surroundings)>
       make;
   // Once a target and drill, before the system is started; most kinds need nothing.
-  LayGroundwork lay_groundwork = {};
+  InstallInstrument install_instrument = {};
 };
 
 }  // namespace reprise

@@ -66,17 +66,17 @@ FaultyDisk::~FaultyDisk() {
   ::munmap(orders_, sizeof(DiskOrders));
 }
 
-Result<std::unique_ptr<Groundwork>> FaultyDisk::lay(const std::string& disk,
-                                                    const Foundation& foundation) {
+Result<std::unique_ptr<Instrument>> FaultyDisk::install(const std::string& disk,
+                                                        const Foundation& foundation) {
   const auto path = foundation.surroundings.disk(disk);
   if (!path) return std::unexpected(path.error());
-  std::unique_ptr<FaultyDisk> laid(new FaultyDisk(*path));
-  if (auto served = laid->mount_and_serve(); !served) return std::unexpected(served.error());
+  std::unique_ptr<FaultyDisk> installed(new FaultyDisk(*path));
+  if (auto served = installed->mount_and_serve(); !served) return std::unexpected(served.error());
   struct stat seen{};
   if (::stat(path->c_str(), &seen) != 0) {
     return failure("{} is not served: {}", path->string(), std::strerror(errno));
   }
-  return laid;
+  return installed;
 }
 
 Result<void> FaultyDisk::mount_and_serve() {

@@ -1,21 +1,21 @@
-// The groundwork of disk_error: a file system of our own over a disk of the plan, which hands every
+// The instrument of disk_error: a file system of our own over a disk of the plan, which hands every
 // operation on until it is told to let some fail.
 //
 // A child process serves it, since whoever serves a file system must not use it. The child dies
 // with the drill, and the mount is gone with the drill's mount namespace.
-// Ownership: unmounted, killed and reaped with the object. Threads: laid by a single-threaded
+// Ownership: unmounted, killed and reaped with the object. Threads: installed by a single-threaded
 // process; orders on one thread at a time.
 #pragma once
 
-#include "harness/engine/site/groundwork.h"
+#include "harness/engine/site/instrument.h"
 #include "injectors/failing_disk/disk_orders.h"
 
 namespace reprise {
 
-class FaultyDisk final : public Groundwork {
+class FaultyDisk final : public Instrument {
  public:
-  static Result<std::unique_ptr<Groundwork>> lay(const std::string& disk,
-                                                 const Foundation& foundation);
+  static Result<std::unique_ptr<Instrument>> install(const std::string& disk,
+                                                     const Foundation& foundation);
   FaultyDisk(const FaultyDisk&) = delete;
   FaultyDisk& operator=(const FaultyDisk&) = delete;
   ~FaultyDisk() override;

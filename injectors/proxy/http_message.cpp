@@ -72,13 +72,13 @@ Awaitable<Moved> move_limited(Stream& from, Stream& to, Buffer& buffer, HttpPars
         passed += piece;
       }
     }
-    if (kept_back) response.tell_spoilt();
+    if (kept_back) response.tell_changed();
     buffer.consume(used);
     if (!passed.empty()) co_await to.write(passed, broken);
     if (broken) co_return Moved::failed;
   }
   response.cut = response.cut && (kept_back || !parser.done());
-  if (response.cut) response.tell_spoilt();
+  if (response.cut) response.tell_changed();
   if (parser.chunked() && !response.cut) co_await to.write("0\r\n\r\n", broken);
   co_return broken ? Moved::failed : Moved::whole;
 }
@@ -91,12 +91,12 @@ Awaitable<Moved> move_replaced(Stream& from, Buffer& buffer, HttpParser& parser,
     const auto moved = co_await parse_some(from, buffer, parser, used);
     if (moved != Moved::whole) co_return moved;
     for (const auto piece : parser.payload()) {
-      if (!same.starts_with(piece)) response.tell_spoilt();
+      if (!same.starts_with(piece)) response.tell_changed();
       same.remove_prefix(std::min(piece.size(), same.size()));
     }
     buffer.consume(used);
   }
-  if (!same.empty()) response.tell_spoilt();
+  if (!same.empty()) response.tell_changed();
   co_return Moved::whole;
 }
 

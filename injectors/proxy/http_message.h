@@ -21,7 +21,7 @@ Awaitable<Moved> move_body(Stream& from, Stream* to, Buffer& buffer, HttpParser&
                            error_code& broken);
 // Moves the first bytes of the body, as many as the response's limit says, chunked if it was, and
 // forgets the rest; when the response is to be cut, returns as soon as they have passed. A response
-// with no more bytes than that is not cut; one with more is spoilt, and told to be.
+// with no more bytes than that is not cut; one with more is cut, and says so.
 Awaitable<Moved> move_limited(Stream& from, Stream& to, Buffer& buffer, HttpParser& parser,
                               Response& response);
 // Reads the service's body, of which nothing is passed on: the client has the response's. Tells

@@ -53,8 +53,8 @@ std::string Head::text() const {
   return text += "\r\n";
 }
 
-void Response::tell_spoilt() {
-  for (const auto& tell : std::exchange(when_spoilt, {})) tell();
+void Response::tell_changed() {
+  for (const auto& tell : std::exchange(when_changed, {})) tell();
 }
 
 }  // namespace reprise::proxy

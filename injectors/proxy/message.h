@@ -52,8 +52,8 @@ struct Response {
   };
   std::vector<Delay> delays;  // added up
   // What to call once the client's body turns out to be another than the service's.
-  std::vector<std::function<void()>> when_spoilt;
-  void tell_spoilt();  // each of them, once
+  std::vector<std::function<void()>> when_changed;
+  void tell_changed();  // each of them, once
 };
 
 [[nodiscard]] bool same_name(std::string_view left, std::string_view right);

@@ -60,8 +60,8 @@ SkewedClock::SkewedClock(std::string service, std::filesystem::path library,
                          std::filesystem::path page)
     : service_(std::move(service)), library_(std::move(library)), page_(std::move(page)) {}
 
-Result<std::unique_ptr<Groundwork>> SkewedClock::lay(const std::string& service,
-                                                     const Foundation& foundation) {
+Result<std::unique_ptr<Instrument>> SkewedClock::install(const std::string& service,
+                                                         const Foundation& foundation) {
   if (auto loadable = check_loadable(foundation.folder); !loadable) {
     return std::unexpected(loadable.error());
   }

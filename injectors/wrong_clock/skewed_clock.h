@@ -1,4 +1,4 @@
-// The groundwork of clock_skew: a library that the service loads and a file that says how wrong the
+// The instrument of clock_skew: a library that the service loads and a file that says how wrong the
 // date is that it gives.
 //
 // Both lie in the drill's own folder. A program that does not load libraries (a static one), was
@@ -7,15 +7,15 @@
 // Ownership: the files go with the drill's folder. Threads: any.
 #pragma once
 
-#include "harness/engine/site/groundwork.h"
+#include "harness/engine/site/instrument.h"
 #include "injectors/wrong_clock/preload/clock_page.h"
 
 namespace reprise {
 
-class SkewedClock final : public Groundwork {
+class SkewedClock final : public Instrument {
  public:
-  static Result<std::unique_ptr<Groundwork>> lay(const std::string& service,
-                                                 const Foundation& foundation);
+  static Result<std::unique_ptr<Instrument>> install(const std::string& service,
+                                                     const Foundation& foundation);
 
   [[nodiscard]] std::vector<std::string> environment(std::string_view service) const override;
   [[nodiscard]] const std::filesystem::path& page() const { return page_; }

@@ -51,10 +51,10 @@ class ClockSkew : public testing::Test {
  protected:
   ClockSkew() {
     surroundings_.root = folder_.path();
-    auto laid = SkewedClock::lay("server", {surroundings_, folder_.path()});
-    if (!laid) throw std::runtime_error(laid.error().text());
-    clock_ = std::move(*laid);
-    surroundings_.laid = clock_.get();
+    auto installed = SkewedClock::install("server", {surroundings_, folder_.path()});
+    if (!installed) throw std::runtime_error(installed.error().text());
+    clock_ = std::move(*installed);
+    surroundings_.installed = clock_.get();
   }
 
   // The words, with the environment that the service is started with.
@@ -99,7 +99,7 @@ class ClockSkew : public testing::Test {
 
   TemporaryFolder folder_;
   FixedSurroundings surroundings_;
-  std::unique_ptr<Groundwork> clock_;
+  std::unique_ptr<Instrument> clock_;
   std::unique_ptr<ChildProcess> service_;
 };
 
@@ -256,10 +256,10 @@ TEST_F(ClockSkew, TouchesNoFileThatIsNoClock) {
 TEST_F(ClockSkew, NeedsAFolderFromWhichALibraryIsLoaded) {
   const auto folder = folder_.path() / "with a blank";
   std::filesystem::create_directory(folder);
-  const auto laid = SkewedClock::lay("server", {surroundings_, folder});
-  ASSERT_FALSE(laid);
-  EXPECT_NE(laid.error().what.find("blank"), std::string::npos) << why(laid);
-  EXPECT_FALSE(laid.error().remedy.empty());
+  const auto installed = SkewedClock::install("server", {surroundings_, folder});
+  ASSERT_FALSE(installed);
+  EXPECT_NE(installed.error().what.find("blank"), std::string::npos) << why(installed);
+  EXPECT_FALSE(installed.error().remedy.empty());
 }
 
 TEST_F(ClockSkew, WithoutAnEffectOrASignIsRefused) {

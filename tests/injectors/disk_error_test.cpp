@@ -111,7 +111,7 @@ TEST_F(DiskError, EndsWithItsInjector) {
 TEST_F(DiskError, EndsWithItsProgram) {
   in_sandbox([&] {
     do_and_die([&] {
-      lay(8 << 20);
+      install(8 << 20);
       const auto fault = injected();
       EXPECT_EQ(opening("file", O_WRONLY | O_CREAT), EIO);
       ::kill(::getpid(), SIGKILL);
@@ -139,8 +139,8 @@ TEST_F(DiskError, NeedsADiskThatWasLaidForIt) {
 }
 
 TEST_F(DiskError, IsRefusedWhereOthersShareTheDisk) {
-  const auto laid = FaultyDisk::lay("data", {surroundings_, folder_.path()});
-  ASSERT_FALSE(laid);
+  const auto installed = FaultyDisk::install("data", {surroundings_, folder_.path()});
+  ASSERT_FALSE(installed);
 }
 
 // A database on it works, and reports what fails.

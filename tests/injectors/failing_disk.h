@@ -29,19 +29,19 @@ namespace reprise {
 
 class FailingDisk : public testing::Test {
  protected:
-  void lay(std::uint64_t size) {
+  void install(std::uint64_t size) {
     const auto mounted = mount_disk(path_, size);
     ASSERT_TRUE(mounted) << why(mounted);
     beneath_ = ::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     surroundings_.disks["data"] = path_;
-    auto laid = FaultyDisk::lay("data", {surroundings_, folder_.path()});
-    ASSERT_TRUE(laid) << why(laid);
-    laid_ = std::move(*laid);
-    surroundings_.laid = laid_.get();
+    auto installed = FaultyDisk::install("data", {surroundings_, folder_.path()});
+    ASSERT_TRUE(installed) << why(installed);
+    laid_ = std::move(*installed);
+    surroundings_.installed = laid_.get();
   }
   void on_the_disk(const std::function<void()>& body, std::uint64_t size = 8 << 20) {
     in_sandbox([&] {
-      lay(size);
+      install(size);
       if (!HasFatalFailure()) body();
       laid_.reset();
     });
@@ -80,7 +80,7 @@ class FailingDisk : public testing::Test {
   TemporaryFolder folder_;
   std::filesystem::path path_ = folder_.path() / "data";
   FixedSurroundings surroundings_;
-  std::unique_ptr<Groundwork> laid_;
+  std::unique_ptr<Instrument> laid_;
   int beneath_ = -1;
 };
 

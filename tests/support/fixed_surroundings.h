@@ -26,7 +26,7 @@ struct FixedSurroundings : Surroundings {
   std::map<std::string, std::string, std::less<>> references;       // "links.a.port" -> "4711"
   std::vector<std::string> marks;                                   // NAME=value
   bool in_sandbox = false;
-  Groundwork* laid = nullptr;  // whatever the kind and the target
+  Instrument* installed = nullptr;  // whatever the kind and the target
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return root; }
 
@@ -69,8 +69,8 @@ struct FixedSurroundings : Surroundings {
     return found == processes.end() ? std::vector<ProcessId>{} : found->second;
   }
 
-  [[nodiscard]] Groundwork* groundwork(std::string_view, std::string_view) const override {
-    return laid;
+  [[nodiscard]] Instrument* instrument(std::string_view, std::string_view) const override {
+    return installed;
   }
 
   [[nodiscard]] Result<std::string> database(std::string_view name) const override {

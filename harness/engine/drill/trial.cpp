@@ -50,8 +50,8 @@ class Ground final : public Surroundings, public TrialGround {
     if (target && target->before_trial) {
       if (auto made = target->before_trial(*this); !made) return made;
     }
-    if (kind.lay_groundwork) {
-      if (auto laid = lay_groundwork(kind); !laid) return laid;
+    if (kind.install_instrument) {
+      if (auto installed = install_instrument(kind); !installed) return installed;
     }
     return target && target->trial ? target->trial(*this) : Result<void>();
   }
@@ -67,8 +67,8 @@ class Ground final : public Surroundings, public TrialGround {
   LinkServer* link(std::string_view) const override { return link_.get(); }
   Result<ProcessId> process(std::string_view) const override { return service_; }
   std::vector<ProcessId> process_tree(std::string_view) const override { return {service_}; }
-  Groundwork* groundwork(std::string_view, std::string_view) const override {
-    return groundwork_.get();
+  Instrument* instrument(std::string_view, std::string_view) const override {
+    return instrument_.get();
   }
   Result<std::string> database(std::string_view) const override { return database_; }
   Result<fs::path> file(std::string_view) const override { return folder_ / "trial"; }
@@ -85,17 +85,17 @@ class Ground final : public Surroundings, public TrialGround {
   bool sandboxed() const override { return sandboxed_; }
 
  private:
-  Result<void> lay_groundwork(const FaultKind& kind) {
-    auto laid = kind.lay_groundwork("trial", {*this, folder_});
-    if (!laid) return std::unexpected(laid.error());
-    groundwork_ = std::move(*laid);
+  Result<void> install_instrument(const FaultKind& kind) {
+    auto installed = kind.install_instrument("trial", {*this, folder_});
+    if (!installed) return std::unexpected(installed.error());
+    instrument_ = std::move(*installed);
     return {};
   }
 
   fs::path folder_;
   std::string database_;
   bool sandboxed_;
-  std::unique_ptr<Groundwork> groundwork_;
+  std::unique_ptr<Instrument> instrument_;
   std::unique_ptr<LinkServer> link_;
   ProcessId service_{};
 };
@@ -114,8 +114,8 @@ Result<void> Ground::open_link() {
 Result<void> Ground::start_service() {
   const char* words[] = {"sleep", "60", nullptr};
   std::vector<std::string> assignments = environment();
-  if (groundwork_) {
-    std::ranges::move(groundwork_->environment("trial"), std::back_inserter(assignments));
+  if (instrument_) {
+    std::ranges::move(instrument_->environment("trial"), std::back_inserter(assignments));
   }
   std::vector<char*> pointers;
   for (std::string& assignment : assignments) pointers.push_back(assignment.data());

@@ -1,4 +1,4 @@
-// Which processes belong to a service, and signalling them without ever meeting a stranger.
+// Which processes belong to a service, and signalling them and no other.
 //
 // Threads: any.
 #pragma once

@@ -78,7 +78,7 @@ Result<Launch> ServiceRunner::description() const {
     if (!filled) return std::unexpected(filled.error());
     launch.environment.push_back(fmt::format("{}={}", name, *filled));
   }
-  std::ranges::move(parts_.site.groundwork_environment(service_.name),
+  std::ranges::move(parts_.site.instrument_environment(service_.name),
                     std::back_inserter(launch.environment));
   // Last, so that no service can shed the marks by which it is found.
   launch.environment.push_back(drill_mark(parts_.site.drill_id()));

@@ -28,9 +28,9 @@ class EntrySurroundings final : public Surroundings {
   [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override {
     return drill_.process_tree(service);
   }
-  [[nodiscard]] Groundwork* groundwork(std::string_view kind,
+  [[nodiscard]] Instrument* instrument(std::string_view kind,
                                        std::string_view into) const override {
-    return drill_.groundwork(kind, into);
+    return drill_.instrument(kind, into);
   }
   [[nodiscard]] Result<std::string> database(std::string_view name) const override {
     return drill_.database(name);

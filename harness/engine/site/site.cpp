@@ -64,7 +64,7 @@ Result<std::unique_ptr<Site>> Site::prepare(const Plan& plan, std::filesystem::p
   if (done) done = site->mount_disks();
   if (done) done = site->mount_own_shared_memory();
   // Before the links, which have threads.
-  if (done) done = site->lay_groundwork(faults);
+  if (done) done = site->install_instrument(faults);
   if (done) done = site->lease_ports();
   if (done) done = site->open_links();
   if (!done) return std::unexpected(done.error());

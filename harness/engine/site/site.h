@@ -14,7 +14,7 @@
 
 #include "harness/engine/clock.h"
 #include "harness/engine/services/ports.h"
-#include "harness/engine/site/groundwork.h"
+#include "harness/engine/site/instrument.h"
 #include "harness/engine/site/surroundings.h"
 #include "harness/model/scenario/scenario.h"
 
@@ -37,7 +37,7 @@ class Site final : public Surroundings {
   [[nodiscard]] LinkServer* link(std::string_view name) const override;
   [[nodiscard]] Result<ProcessId> process(std::string_view service) const override;
   [[nodiscard]] std::vector<ProcessId> process_tree(std::string_view service) const override;
-  [[nodiscard]] Groundwork* groundwork(std::string_view kind, std::string_view into) const override;
+  [[nodiscard]] Instrument* instrument(std::string_view kind, std::string_view into) const override;
   [[nodiscard]] Result<std::string> database(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> file(std::string_view name) const override;
   [[nodiscard]] Result<std::filesystem::path> disk(std::string_view name) const override;
@@ -50,8 +50,8 @@ class Site final : public Surroundings {
   [[nodiscard]] Result<std::string> resolve_for(std::string_view service,
                                                 std::string_view text) const;
   [[nodiscard]] Result<std::uint16_t> port(std::string_view service) const;
-  // What groundwork adds to the environment of a service.
-  [[nodiscard]] std::vector<std::string> groundwork_environment(std::string_view service) const;
+  // What instrument adds to the environment of a service.
+  [[nodiscard]] std::vector<std::string> instrument_environment(std::string_view service) const;
   [[nodiscard]] const std::string& drill_id() const { return drill_id_; }
 
   void set_process(std::string_view service, std::optional<ProcessId> process);
@@ -63,7 +63,7 @@ class Site final : public Surroundings {
   Result<void> open_links();
   Result<void> mount_disks();
   Result<void> mount_own_shared_memory();
-  Result<void> lay_groundwork(const std::vector<FaultSpec>& faults);
+  Result<void> install_instrument(const std::vector<FaultSpec>& faults);
   [[nodiscard]] Result<void> check_environment() const;
   [[nodiscard]] Result<std::string> reference(std::string_view service,
                                               std::string_view name) const;
@@ -76,7 +76,7 @@ class Site final : public Surroundings {
   bool sandboxed_ = false;
   std::uint64_t seed_ = 0;
   // By kind of fault and target.
-  std::map<std::pair<std::string, std::string>, std::unique_ptr<Groundwork>> groundwork_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Instrument>> instrument_;
   std::map<std::string, PortLease, std::less<>> ports_;
   std::map<std::string, std::unique_ptr<LinkServer>, std::less<>> links_;
   mutable std::mutex mutex_;  // guards what follows

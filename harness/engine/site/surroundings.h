@@ -34,7 +34,7 @@ class LinkServer {
   [[nodiscard]] virtual std::uint16_t port() const = 0;  // on 127.0.0.1
 };
 
-class Groundwork;
+class Instrument;
 
 // A line of a service's log as it was kept, or what is told of some that were left out.
 struct Printed {
@@ -63,9 +63,9 @@ class Surroundings {
   [[nodiscard]] virtual Result<ProcessId> process(std::string_view service) const = 0;
   // Every process of a running service, parent first (descendants of the first one).
   [[nodiscard]] virtual std::vector<ProcessId> process_tree(std::string_view service) const = 0;
-  // What was laid for that kind of fault and target before the system was started, or null where
-  // nothing was (also in the guardian and in `reprise undo`).
-  [[nodiscard]] virtual Groundwork* groundwork(std::string_view kind,
+  // What was installed for that kind of fault and target before the system was started, or null
+  // where nothing was (also in the guardian and in `reprise undo`).
+  [[nodiscard]] virtual Instrument* instrument(std::string_view kind,
                                                std::string_view into) const = 0;
   // The connection URL of a named database, references filled in.
   [[nodiscard]] virtual Result<std::string> database(std::string_view name) const = 0;

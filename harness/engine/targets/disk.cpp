@@ -25,13 +25,13 @@ std::string look_at_mounts(const std::string& path) {
   return mounts.empty() ? "none" : fmt::format("{}", fmt::join(mounts, ", then "));
 }
 
-nlohmann::json look(const Surroundings& surroundings, const std::string& name, Nature) {
+nlohmann::json look_at_disk(const Surroundings& surroundings, const std::string& name, Nature) {
   const auto path = surroundings.disk(name);
   if (!path) return nullptr;
   return {{"path", path->string()}, {"was", {{"mounts", look_at_mounts(*path)}}}};
 }
 
-std::vector<std::string> differences(const nlohmann::json& before, Nature) {
+std::vector<std::string> differences_of_disk(const nlohmann::json& before, Nature) {
   const std::string path = before.at("path");
   return differing(path + ": ", before.at("was"), {{"mounts", look_at_mounts(path)}});
 }
@@ -40,8 +40,8 @@ const Registered<TargetKind> disk_registered{{
     .name = Target::disk,
     .exists = [](const Plan& plan, const std::string& name) { return plan.disks.contains(name); },
     .dies_with_drill = [](const Plan&, const std::string&) { return true; },
-    .look = look,
-    .differences = differences,
+    .look = look_at_disk,
+    .differences = differences_of_disk,
     .before_trial = [](TrialGround& ground) { return ground.mount_disk(); },
 }};
 

@@ -34,13 +34,14 @@ nlohmann::json look_at_file(const std::string& path, Nature nature) {
   return seen;
 }
 
-nlohmann::json look(const Surroundings& surroundings, const std::string& name, Nature nature) {
+nlohmann::json look_at_named_file(const Surroundings& surroundings, const std::string& name,
+                                  Nature nature) {
   const auto path = surroundings.file(name);
   if (!path) return nullptr;
   return {{"path", path->string()}, {"was", look_at_file(path->string(), nature)}};
 }
 
-std::vector<std::string> differences(const nlohmann::json& before, Nature nature) {
+std::vector<std::string> differences_of_file(const nlohmann::json& before, Nature nature) {
   const std::string path = before.at("path");
   auto was = before.at("was");
   const auto now = look_at_file(path, nature);
@@ -55,8 +56,8 @@ const Registered<TargetKind> file_registered{{
     .name = Target::file,
     .exists = [](const Plan& plan, const std::string& name) { return plan.files.contains(name); },
     .dies_with_drill = [](const Plan&, const std::string&) { return true; },
-    .look = look,
-    .differences = differences,
+    .look = look_at_named_file,
+    .differences = differences_of_file,
 }};
 
 }  // namespace

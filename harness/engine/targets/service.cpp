@@ -28,7 +28,7 @@ nlohmann::json look_at_process(const ProcessId& process) {
   return {{"state", stopped ? "stopped" : "going"}, {"open files", soft + "/" + hard}};
 }
 
-nlohmann::json look(const Surroundings& surroundings, const std::string& name, Nature) {
+nlohmann::json look_at_service(const Surroundings& surroundings, const std::string& name, Nature) {
   nlohmann::json processes = nlohmann::json::array();
   for (const ProcessId& process : surroundings.process_tree(name)) {
     auto was = look_at_process(process);
@@ -40,7 +40,7 @@ nlohmann::json look(const Surroundings& surroundings, const std::string& name, N
 }
 
 // A process that has ended since is no difference.
-std::vector<std::string> differences(const nlohmann::json& before, Nature) {
+std::vector<std::string> differences_of_service(const nlohmann::json& before, Nature) {
   std::vector<std::string> found;
   for (const auto& process : before) {
     const auto now = look_at_process({process.at("pid"), process.at("start_ticks")});
@@ -59,8 +59,8 @@ const Registered<TargetKind> service_registered{{
     .exists = [](const Plan& plan,
                  const std::string& name) { return plan.services.contains(name); },
     .dies_with_drill = is_started,
-    .look = look,
-    .differences = differences,
+    .look = look_at_service,
+    .differences = differences_of_service,
     .trial = [](TrialGround& ground) { return ground.start_service(); },
 }};
 

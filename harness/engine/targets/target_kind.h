@@ -39,7 +39,7 @@ struct TargetKind {
       look = {};
   std::function<std::vector<std::string>(const nlohmann::json& before, Nature nature)> differences =
       {};
-  // Before a fault is made, and once its groundwork is laid.
+  // Before a fault is made, and once its instrument is installed.
   std::function<Result<void>(TrialGround& ground)> before_trial = {};
   std::function<Result<void>(TrialGround& ground)> trial = {};
   // A server of this machine, which is not reached from a network of one's own.

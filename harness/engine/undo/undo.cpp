@@ -15,7 +15,7 @@
 
 #include "harness/engine/injector.h"
 #include "harness/engine/services/process_table.h"
-#include "harness/engine/site/remains.h"
+#include "harness/engine/site/bare_surroundings.h"
 #include "harness/engine/site/whole_file.h"
 #include "harness/journal/journal.h"
 #include "harness/model/registry.h"
@@ -53,7 +53,7 @@ void end_processes(const Residue& residue, Undone& undone) {
   }
 }
 
-Result<void> revert(const UndoEntry& entry, const Surroundings& remains,
+Result<void> revert(const UndoEntry& entry, const Surroundings& surroundings,
                     const Redaction& redaction) {
   const FaultKind* kind = Registry<FaultKind>::find(entry.fault.kind);
   if (!kind) return failure("this program knows no such fault");
@@ -63,18 +63,18 @@ Result<void> revert(const UndoEntry& entry, const Surroundings& remains,
   if (!with) return std::unexpected(with.error());
   FaultSpec fault = entry.fault;
   fault.with = std::move(*with);
-  auto injector = kind->make(fault, remains);
+  auto injector = kind->make(fault, surroundings);
   if (!injector) return std::unexpected(injector.error());
   return (*injector)->revert(*receipt);
 }
 
 void revert_faults(const Residue& residue, UndoLog& log, const Redaction& redaction,
                    Undone& undone) {
-  const Remains remains(residue.folder / "system");
+  const BareSurroundings surroundings(residue.folder / "system");
   for (auto entry = residue.faults.rbegin(); entry != residue.faults.rend(); ++entry) {
     const std::string into = entry->fault.into.empty() ? "" : " into " + entry->fault.into;
     const std::string what = entry->fault.kind + into;
-    const auto reverted = revert(*entry, remains, redaction);
+    const auto reverted = revert(*entry, surroundings, redaction);
     if (reverted) {
       (void)log.done(entry->number);
       undone.done.push_back("reverted " + what);

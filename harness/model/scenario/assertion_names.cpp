@@ -92,8 +92,9 @@ class AssertionNames {
 
   // What only happens is over at once: its window ends where the heal phase begins.
   void lasting_fault(const std::string& at) {
-    if (faults_.size() != 1) return;
+    if (faults_.size() != 1) return;  // from the first to the last there is time
     const json& fault = faults_.front().value;
+    if (fault.value(json::json_pointer("/repeat/times"), 1) > 1) return;
     const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
     if (!kind || kind->nature_with(fault.value("with", json::object())) != Nature::event) return;
     const auto hold = time_of(source_.root(), "hold").value_or(Duration::zero());

@@ -92,7 +92,7 @@ class DiskError final : public Injector {
 
  private:
   [[nodiscard]] const FaultyDisk* served() const {
-    return dynamic_cast<const FaultyDisk*>(surroundings_.groundwork("disk_error", disk_));
+    return dynamic_cast<const FaultyDisk*>(surroundings_.instrument("disk_error", disk_));
   }
 
   void withdraw() {
@@ -147,7 +147,7 @@ const Registered<FaultKind> disk_error_registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::disk},
-    make_disk_error, FaultyDisk::lay}};
+    make_disk_error, FaultyDisk::install}};
 
 }  // namespace
 }  // namespace reprise

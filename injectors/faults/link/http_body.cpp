@@ -47,7 +47,7 @@ class HttpBody final : public Filter {
   void hit_if_it_differs(Response& response) {
     const Instant now = std::chrono::steady_clock::now();
     if (!response.local && !response.body) {
-      response.when_spoilt.emplace_back([this, kept = shared_from_this(), now] { hit(now); });
+      response.when_changed.emplace_back([this, kept = shared_from_this(), now] { hit(now); });
       return;
     }
     const auto body = response.body.value_or("");
@@ -74,7 +74,7 @@ Result<std::shared_ptr<Filter>> make_http_body(const nlohmann::json& with, std::
 
 const Registered<FaultKind> http_body_registered{link_fault(
     {.name = "http_body",
-     .summary = "Spoils the bodies of answers; their status stays.",
+     .summary = "Changes the bodies of answers; their status stays.",
      .options = Shape::object(with_request_options(
          {{.name = "mode",
            .shape =
@@ -93,7 +93,7 @@ const Registered<FaultKind> http_body_registered{link_fault(
      .example = {{"inject", "http_body"},
                  {"into", "client-to-server"},
                  {"with", {{"mode", "not-json"}}}}},
-    {.filter = make_http_body, .one = "1 answer spoilt", .many = "answers spoilt"})};
+    {.filter = make_http_body, .one = "1 answer changed", .many = "answers changed"})};
 
 }  // namespace
 }  // namespace reprise::proxy

@@ -27,7 +27,7 @@ class ClockSkew final : public Injector {
 
   Result<nlohmann::json> prepare() override {
     const auto* clock =
-        dynamic_cast<const SkewedClock*>(surroundings_.groundwork("clock_skew", service_));
+        dynamic_cast<const SkewedClock*>(surroundings_.instrument("clock_skew", service_));
     if (!clock) return failure("{} was not started with a clock that can be wrong", service_);
     return nlohmann::json{{"clock", clock->page().string()}, {"ahead", ahead_.count()}};
   }
@@ -107,7 +107,7 @@ const Registered<FaultKind> clock_skew_registered{FaultKind{
                         {"for", "5s"}},
         },
         Nature::condition, Target::service},
-    make_clock_skew, SkewedClock::lay}};
+    make_clock_skew, SkewedClock::install}};
 
 }  // namespace
 }  // namespace reprise

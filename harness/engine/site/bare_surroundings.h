@@ -10,9 +10,9 @@
 
 namespace reprise {
 
-class Remains final : public Surroundings {
+class BareSurroundings final : public Surroundings {
  public:
-  explicit Remains(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit BareSurroundings(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   const std::filesystem::path& folder() const override { return folder_; }
   Result<std::string> resolve(std::string_view text) const override { return std::string(text); }
@@ -21,7 +21,7 @@ class Remains final : public Surroundings {
     return failure("{} belongs to a drill that is over", service);
   }
   std::vector<ProcessId> process_tree(std::string_view) const override { return {}; }
-  Groundwork* groundwork(std::string_view, std::string_view) const override { return nullptr; }
+  Instrument* instrument(std::string_view, std::string_view) const override { return nullptr; }
   Result<std::string> database(std::string_view name) const override {
     return failure("{} belongs to a drill that is over", name);
   }

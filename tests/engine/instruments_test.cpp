@@ -1,4 +1,4 @@
-// What faults need beneath the system is laid before it is started, and the services get it.
+// What faults need beneath the system is installed before it is started, and the services get it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-struct Floor final : Groundwork {
+struct Floor final : Instrument {
   explicit Floor(std::string into) : service(std::move(into)) {}
   [[nodiscard]] std::vector<std::string> environment(std::string_view asking) const override {
     if (asking != service) return {};
@@ -25,9 +25,9 @@ struct Floor final : Groundwork {
   std::string service;
 };
 
-Result<std::unique_ptr<Groundwork>> lay(const std::string& into, const Foundation& foundation) {
+Result<std::unique_ptr<Instrument>> install(const std::string& into, const Foundation& foundation) {
   if (into == "unfit") {
-    return std::unexpected(Error{"it has no floor", "lay one", {}});
+    return std::unexpected(Error{"it has no floor", "install one", {}});
   }
   EXPECT_TRUE(std::filesystem::is_directory(foundation.folder));
   EXPECT_NE(foundation.folder, foundation.surroundings.folder());
@@ -40,9 +40,9 @@ const Registered<FaultKind> kind{FaultKind{
             .name = "floor", .summary = "Nothing.", .options = Shape::object({}), .example = {}},
         Nature::condition, Target::service},
     [](const FaultSpec&, const Surroundings&) -> Result<std::unique_ptr<Injector>> {
-      return failure("it is only laid");
+      return failure("it is only installed");
     },
-    lay}};
+    install}};
 
 struct Foundations : ::testing::Test {
   void SetUp() override {
@@ -68,22 +68,23 @@ struct Foundations : ::testing::Test {
 TEST_F(Foundations, AreLaidOnceForATargetAndForNobodyElse) {
   const auto site = prepare({"server", "server"});
   ASSERT_TRUE(site) << site.error().text();
-  EXPECT_NE((*site)->groundwork("floor", "server"), nullptr);
-  EXPECT_EQ((*site)->groundwork("floor", "other"), nullptr);
-  EXPECT_THAT((*site)->groundwork_environment("server"), ElementsAre("FLOOR=server"));
-  EXPECT_THAT((*site)->groundwork_environment("other"), IsEmpty());
+  EXPECT_NE((*site)->instrument("floor", "server"), nullptr);
+  EXPECT_EQ((*site)->instrument("floor", "other"), nullptr);
+  EXPECT_THAT((*site)->instrument_environment("server"), ElementsAre("FLOOR=server"));
+  EXPECT_THAT((*site)->instrument_environment("other"), IsEmpty());
 }
 
 TEST_F(Foundations, ThatNoFaultAsksForAreNotLaid) {
   const auto site = prepare({});
   ASSERT_TRUE(site);
-  EXPECT_EQ((*site)->groundwork("floor", "server"), nullptr);
+  EXPECT_EQ((*site)->instrument("floor", "server"), nullptr);
 }
 
 TEST_F(Foundations, ThatCannotBeLaidKeepTheDrillFromBeginning) {
   const auto site = prepare({"server", "unfit"});
   ASSERT_FALSE(site);
-  EXPECT_EQ(site.error().text(), "scenario.yaml:3:5: floor into unfit: it has no floor (lay one)");
+  EXPECT_EQ(site.error().text(),
+            "scenario.yaml:3:5: floor into unfit: it has no floor (install one)");
 }
 
 TEST_F(Foundations, CannotBeLaidUnderAnExternalService) {

@@ -48,7 +48,7 @@ defaults:
   steady: {for: 300ms, within: 15s}
 )";
 
-class GroundworkDrill : public ::testing::Test {
+class InstrumentedDrill : public ::testing::Test {
  protected:
   Finished drill(const std::string& fault, const std::string& degraded,
                  std::vector<std::string> options = {}) {
@@ -79,7 +79,7 @@ class GroundworkDrill : public ::testing::Test {
   Workplace place_;
 };
 
-TEST_F(GroundworkDrill, AServiceWhoseClockIsWrongSaysSo) {
+TEST_F(InstrumentedDrill, AServiceWhoseClockIsWrongSaysSo) {
   const Finished done =
       drill("{inject: clock_skew, into: web, with: {by: +100years}, at: 100ms, for: 1s}",
             "{status: 200, json: {/year: {matches: '2[1-9]..'}}}");
@@ -88,28 +88,28 @@ TEST_F(GroundworkDrill, AServiceWhoseClockIsWrongSaysSo) {
   EXPECT_THAT(evidence(), HasSubstr("100years ahead"));
 }
 
-TEST_F(GroundworkDrill, AServiceWhoseClockIsWrongNeedsNoSandbox) {
+TEST_F(InstrumentedDrill, AServiceWhoseClockIsWrongNeedsNoSandbox) {
   const Finished done =
       drill("{inject: clock_skew, into: web, with: {by: -20years}, at: 100ms, for: 1s}",
             "{status: 200, json: {/year: {matches: '20[01].'}}}", {"--sandbox", "off"});
   EXPECT_EQ(done.code, 0) << done.out << done.err;
 }
 
-TEST_F(GroundworkDrill, AServiceWhoseDiskFailsRecovers) {
+TEST_F(InstrumentedDrill, AServiceWhoseDiskFailsRecovers) {
   const Finished done = drill(
       "{inject: disk_error, into: data, with: {on: [fsync]}, at: 100ms, for: 1s}", "{status: 500}");
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_THAT(evidence(), HasSubstr("failed with EIO"));
 }
 
-TEST_F(GroundworkDrill, ADiskWhoseFailingFilesNobodyUsesIsInconclusive) {
+TEST_F(InstrumentedDrill, ADiskWhoseFailingFilesNobodyUsesIsInconclusive) {
   const Finished done = drill(
       "{inject: disk_error, into: data, with: {files: nobody}, at: 100ms, for: 1s}", "nominal");
   EXPECT_EQ(done.code, 3) << done.out << done.err;
   EXPECT_EQ(evidence(), "");
 }
 
-TEST_F(GroundworkDrill, ADiskThatCannotFailHereKeepsTheDrillFromBeginning) {
+TEST_F(InstrumentedDrill, ADiskThatCannotFailHereKeepsTheDrillFromBeginning) {
   const Finished done = drill("{inject: disk_error, into: data, at: 100ms, for: 1s}",
                               "{status: 500}", {"--sandbox", "off"});
   EXPECT_EQ(done.code, 3) << done.out << done.err;

@@ -14,11 +14,11 @@ Result<void> Site::mount_own_shared_memory() {
   return mount_shared_memory();
 }
 
-Result<void> Site::lay_groundwork(const std::vector<FaultSpec>& faults) {
+Result<void> Site::install_instrument(const std::vector<FaultSpec>& faults) {
   const Foundation foundation{*this, system_.parent_path()};
   for (const FaultSpec& fault : faults) {
     const FaultKind* kind = Registry<FaultKind>::find(fault.kind);
-    if (!kind || !kind->lay_groundwork || groundwork(fault.kind, fault.into)) continue;
+    if (!kind || !kind->install_instrument || instrument(fault.kind, fault.into)) continue;
     const auto service = plan_.services.find(fault.into);
     if (kind->target == Target::service && service != plan_.services.end() &&
         service->second.external) {
@@ -27,13 +27,13 @@ Result<void> Site::lay_groundwork(const std::vector<FaultSpec>& faults) {
           "not start an external one",
           fault.kind, fault.into);
     }
-    auto laid = kind->lay_groundwork(fault.into, foundation);
-    if (!laid) {
+    auto installed = kind->install_instrument(fault.into, foundation);
+    if (!installed) {
       return std::unexpected(
-          Error{fmt::format("{} into {}: {}", fault.kind, fault.into, laid.error().what),
-                laid.error().remedy, fault.where});
+          Error{fmt::format("{} into {}: {}", fault.kind, fault.into, installed.error().what),
+                installed.error().remedy, fault.where});
     }
-    groundwork_.emplace(std::pair(fault.kind, fault.into), std::move(*laid));
+    instrument_.emplace(std::pair(fault.kind, fault.into), std::move(*installed));
   }
   return check_environment();
 }
@@ -41,7 +41,7 @@ Result<void> Site::lay_groundwork(const std::vector<FaultSpec>& faults) {
 // Of two values for one name a program takes whichever it likes.
 Result<void> Site::check_environment() const {
   for (const auto& [name, service] : plan_.services) {
-    for (const std::string& assignment : groundwork_environment(name)) {
+    for (const std::string& assignment : instrument_environment(name)) {
       const std::string variable = assignment.substr(0, assignment.find('='));
       if (!service.env.contains(variable)) continue;
       return failure("service {} sets {}, which a fault of this scenario needs for itself", name,
@@ -51,15 +51,15 @@ Result<void> Site::check_environment() const {
   return {};
 }
 
-Groundwork* Site::groundwork(std::string_view kind, std::string_view into) const {
-  const auto found = groundwork_.find(std::pair(std::string(kind), std::string(into)));
-  return found == groundwork_.end() ? nullptr : found->second.get();
+Instrument* Site::instrument(std::string_view kind, std::string_view into) const {
+  const auto found = instrument_.find(std::pair(std::string(kind), std::string(into)));
+  return found == instrument_.end() ? nullptr : found->second.get();
 }
 
-std::vector<std::string> Site::groundwork_environment(std::string_view service) const {
+std::vector<std::string> Site::instrument_environment(std::string_view service) const {
   std::vector<std::string> assignments;
-  for (const auto& [key, laid] : groundwork_) {
-    std::ranges::move(laid->environment(service), std::back_inserter(assignments));
+  for (const auto& [key, installed] : instrument_) {
+    std::ranges::move(installed->environment(service), std::back_inserter(assignments));
   }
   return assignments;
 }
