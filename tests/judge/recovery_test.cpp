@@ -161,6 +161,18 @@ TEST(Recovery, IsNotChargedWithAStepFromBeforeTheFault) {
       with_a_step(1s, 2s).demand("recovery", nominal_within("1200ms")).finding();
   EXPECT_EQ(finding.status, Status::pass);
   EXPECT_EQ(finding.from, 6s);
+  const auto told = [&](const std::string& key) {
+    const auto note = std::ranges::find(finding.notes, key, &Message::key);
+    return note == finding.notes.end() ? json() : note->arguments.at("causes");
+  };
+  EXPECT_EQ(told("judge.recovery.counted-from"), "kill");
+  EXPECT_EQ(told("judge.recovery.spent"), "restart (1)");
+}
+
+TEST(Recovery, TellsOfNothingThatItGotOverWhereThereIsNothing) {
+  const Finding finding = down_until(9s).demand("recovery", nominal_within("5s")).finding();
+  EXPECT_EQ(std::ranges::find(finding.notes, "judge.recovery.spent", &Message::key),
+            finding.notes.end());
 }
 
 TEST(Recovery, IsChargedWithAStepFromBeforeTheFaultThatNothingWasGotOver) {
