@@ -41,6 +41,7 @@ TEST(Timeline, KnowsTheInstantsThatAreMissingFromTheSchedule) {
   EXPECT_EQ(shown(line_of(seen_at({0ms, 151ms})).points), "0 100? 151");
   EXPECT_EQ(shown(line_of(seen_at({0ms, 300ms})).points), "0 100? 200? 300");
   EXPECT_EQ(shown(line_of(seen_at({0ms, 400ms})).points), "0 100? 200? 300? 400");
+  EXPECT_EQ(shown(line_of(seen_at({7000ms, 7300ms})).points), "7000 7100? 7200? 7300");
 }
 
 TEST(Timeline, HoldsTheSkippedInstantsInTheirPlaces) {
