@@ -112,9 +112,7 @@ Verdict judge(const Record& record) {
   }
   if (held) {
     if (auto end = judge_steady_at_the_end(record)) {
-      const bool miss = end->status == Status::fail;
-      apply_reasons(*end, reasons);
-      verdict.voided_miss |= miss && end->status == Status::inconclusive;
+      apply_reasons(*end, reasons);  // none of which voids a miss here: it held, and it completed
       verdict.findings.push_back(std::move(*end));
     }
   }

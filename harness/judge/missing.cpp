@@ -7,11 +7,10 @@
 namespace reprise {
 namespace {
 
-void span(std::optional<Interval>& all, bool& any, const std::optional<Interval>& one) {
+void span(std::optional<Interval>& all, const std::optional<Interval>& one) {
   if (!one) return;
-  if (!any) {
+  if (!all) {
     all = one;
-    any = true;
     return;
   }
   all->low = std::min(all->low, one->low);
@@ -27,13 +26,12 @@ Finding in_every_filling(const Finding& blank, const Timeline& line,
   if (line.holes) ways.all = false;
   std::optional<Finding> worst;
   std::optional<Interval> measured;
-  bool any_measured = false;
   std::size_t passes = 0, misses = 0;
   for (const Filling& filling : ways.each) {
     Finding one = judge(filled(points, filling));
     passes += one.status == Status::pass ? 1 : 0;
     misses += one.status == Status::fail ? 1 : 0;
-    span(measured, any_measured, one.measured);
+    span(measured, one.measured);
     if (!worst || graver(one, *worst)) worst = std::move(one);
   }
   const bool pass = passes == ways.each.size() && ways.all;

@@ -59,8 +59,7 @@ class Former {
   [[nodiscard]] bool sustained_from(std::size_t z, const GoodRun& run) const {
     const Duration needed = told_[z].finished + sustained_;
     if (run.end < told_.size()) return told_[run.end].intended > needed;
-    const Duration newest = told_.back().intended;
-    return newest >= needed || newest + every_ > needed;
+    return seen_until(needed, told_.back().intended, every_);
   }
 
   // One that was under way at a call may have been good before the outage began.
@@ -121,6 +120,10 @@ std::vector<std::uint64_t> blocks_of_unknown(const std::vector<Point>& points) {
 std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained, Duration every,
                             const std::vector<Window>& calls) {
   return Former(told, sustained, every, calls).form();
+}
+
+bool seen_until(Duration instant, Duration newest, Duration every) {
+  return newest >= instant || newest + every > instant;
 }
 
 std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,

@@ -40,6 +40,10 @@ struct Outage {
 [[nodiscard]] std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained,
                                           Duration every, const std::vector<Window>& calls = {});
 
+// Whether a schedule of which this sample is the newest was seen up to there, that instant
+// included.
+[[nodiscard]] bool seen_until(Duration instant, Duration newest, Duration every);
+
 // The i of the latest run that was sustained before the bad sample of that i.
 [[nodiscard]] std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,
                                                   Duration sustained);

@@ -20,8 +20,8 @@ namespace reprise {
 // that names it, else the first `restore`. So a failure is told once, whoever else looks at it.
 [[nodiscard]] bool reports_failed_steps(const AssertionSpec& spec, const Scenario& scenario);
 
-// A manual step that failed before its time was over failed because nobody was there: that tells
-// nothing about the plan.
+// Of the step that failed: a manual one that did before its time was over failed because nobody was
+// there. That tells nothing about the plan.
 [[nodiscard]] bool nobody_there(const StepRecord& step, const ProcedureRecord& run,
                                 const Plan& plan);
 

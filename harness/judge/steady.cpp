@@ -130,9 +130,9 @@ class EndJudge {
     if (run == told.size()) return bad_at_the_end(std::move(finding), told);
     if (told[run].intended > deadline()) return unwell(std::move(finding), told);
     const Duration newest = told.back().intended;
-    for (std::size_t z = run; z < told.size(); ++z) {
-      const Duration needed = told[z].finished + sustained_;
-      if (newest < needed && newest + line_.every <= needed) continue;
+    const auto first = told.begin() + static_cast<std::ptrdiff_t>(run);
+    const auto soonest = std::ranges::min_element(first, told.end(), {}, &Told::finished);
+    if (seen_until(soonest->finished + sustained_, newest, line_.every)) {
       return passed(std::move(finding), {"judge.steady-end.held"});
     }
     return inconclusive(std::move(finding), {"judge.recovery.unfinished",
@@ -175,19 +175,30 @@ class EndJudge {
   Duration over_, sustained_;
 };
 
-// Better than what the scenario means to leave.
-void tell_better(Finding& finding, const Record& record, const std::string& probe,
-                 const Leaves& leaves) {
+// What the scenario means to leave, or what was steady; nothing where the probe may be down.
+std::optional<Expected> wanted_at_the_end(const Scenario& scenario, const Watch& watch) {
+  const auto leaves = scenario.leaves.find(watch.probe);
+  if (leaves == scenario.leaves.end()) return watch.expect;
+  if (leaves->second.level == Level::down) return std::nullopt;
+  return Expected{std::string(level_name(leaves->second.level)), {}};
+}
+
+// That it is better than what the scenario means to leave.
+std::optional<Message> better_than_left(const Record& record, const std::string& probe) {
+  const auto leaves = record.scenario.leaves.find(probe);
   const auto found = record.probes.find(probe);
-  if (found == record.probes.end() || found->second.samples.empty()) return;
-  const Sample& last = found->second.samples.back();
-  const auto level =
-      record.scenario.levels_of(probe).classify(with_latency(found->second.seen(last), last));
-  if (!level || *level >= leaves.level) return;
-  finding.notes.push_back({"judge.steady-end.better",
-                           {{"probe", probe},
-                            {"left_key", fmt::format("level.{}", level_name(leaves.level))},
-                            {"level_key", fmt::format("level.{}", level_name(*level))}}});
+  if (leaves == record.scenario.leaves.end() || found == record.probes.end() ||
+      found->second.samples.empty()) {
+    return std::nullopt;
+  }
+  const Classifier classifier(record, probe);
+  const Level left = leaves->second.level;
+  const auto level = classifier.level(found->second.samples.back());
+  if (!level || *level >= left) return std::nullopt;
+  return Message{"judge.steady-end.better",
+                 {{"probe", probe},
+                  {"left_key", fmt::format("level.{}", level_name(left))},
+                  {"level_key", fmt::format("level.{}", level_name(*level))}}};
 }
 
 }  // namespace
@@ -195,12 +206,9 @@ void tell_better(Finding& finding, const Record& record, const std::string& prob
 std::vector<Awaited> steady_at_the_end(const Scenario& scenario, const Plan& plan) {
   std::vector<Awaited> out;
   for (const Watch& watch : scenario.steady_state) {
-    Awaited one{watch.probe, watch.expect, sustained_of(watch.probe, scenario, plan)};
-    if (const auto leaves = scenario.leaves.find(watch.probe); leaves != scenario.leaves.end()) {
-      if (leaves->second.level == Level::down) continue;
-      one.expect = Expected{std::string(level_name(leaves->second.level)), {}};
+    if (auto wanted = wanted_at_the_end(scenario, watch)) {
+      out.push_back({watch.probe, std::move(*wanted), sustained_of(watch.probe, scenario, plan)});
     }
-    out.push_back(std::move(one));
   }
   return out;
 }
@@ -208,7 +216,6 @@ std::vector<Awaited> steady_at_the_end(const Scenario& scenario, const Plan& pla
 std::optional<Finding> judge_steady_at_the_end(const Record& record) {
   const Scenario& scenario = record.scenario;
   if (scenario.steady_state.empty() || record.outcome != "completed") return std::nullopt;
-  if (record.steady != "held") return std::nullopt;
   Finding blank;
   blank.kind = "steady-state";
   blank.name = "steady-state-at-the-end";
@@ -217,17 +224,11 @@ std::optional<Finding> judge_steady_at_the_end(const Record& record) {
   std::vector<Finding> judged;
   std::vector<Message> notes;
   for (const Watch& watch : scenario.steady_state) {
-    Expected expect = watch.expect;
+    if (auto better = better_than_left(record, watch.probe)) notes.push_back(std::move(*better));
     blank.where = watch.where;
-    const auto leaves = scenario.leaves.find(watch.probe);
-    if (leaves != scenario.leaves.end()) {
-      Finding told;
-      tell_better(told, record, watch.probe, leaves->second);
-      std::ranges::move(told.notes, std::back_inserter(notes));
-      if (leaves->second.level == Level::down) continue;
-      expect = Expected{std::string(level_name(leaves->second.level)), {}};
+    if (const auto wanted = wanted_at_the_end(scenario, watch)) {
+      judged.push_back(EndJudge(record, watch, *wanted).judge(blank));
     }
-    judged.push_back(EndJudge(record, watch, expect).judge(blank));
   }
   Finding out = blank;
   if (judged.empty()) {

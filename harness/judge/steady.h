@@ -17,7 +17,8 @@ namespace reprise {
 // What it must be at the end, by `leaves` where the scenario says so: what the engine waits for.
 [[nodiscard]] std::vector<Awaited> steady_at_the_end(const Scenario& scenario, const Plan& plan);
 
-// The finding on the steady state at the end; nothing in a drill that did not complete or had none.
+// The finding on the steady state at the end, where it held before; nothing in a drill that did not
+// complete or had none.
 [[nodiscard]] std::optional<Finding> judge_steady_at_the_end(const Record& record);
 
 }  // namespace reprise

@@ -159,5 +159,54 @@ TEST(Backup, WaitsForAFirstWordAfterTheIncident) {
   EXPECT_FALSE(awaited->expect.holds(timed_out, {}));
 }
 
+TEST(Backup, OfWhichThereIsNoneIsNotKeptTooLong) {
+  const Observation none{"answered", {{"count", 0}}};
+  const Finding finding =
+      judged_backup(stocked().see("dumps", 9s, 10s, none), {{"none-older-than", "3h"}});
+  EXPECT_EQ(finding.failure, "chaos.NoRestorableBackup");
+  EXPECT_TRUE(finding.others.empty());
+}
+
+TEST(Backup, IsToldAtTheEndOfADrillThatCameToIt) {
+  const json at{{"at", "incident"}};
+  for (const char* outcome : {"aborted", "interrupted"}) {
+    EXPECT_EQ(judged_backup(stocked().ends(outcome)).outcome.key, "judge.backup.untold");
+    EXPECT_EQ(judged_backup(stocked().ends(outcome), at).status, Status::pass)
+        << "the incident was before";
+  }
+}
+
+TEST(Backup, IsToldByALookFromTheLastIncidentOn) {
+  const auto healed = [](Duration at) {
+    Story story;
+    story.probe("dumps", 1s).see("dumps", 0s, 30s, stock(4, 1h, 3h)).cut(6s, at);
+    return judged_backup(story, {{"at", "end"}});
+  };
+  EXPECT_EQ(healed(29s).status, Status::pass);
+  EXPECT_EQ(healed(29001ms).outcome.key, "judge.backup.untold");
+}
+
+TEST(Backup, IsLookedAtBeforeEachIncidentThatIsNamed) {
+  Story story;
+  story.probe("dumps", 1s).see("dumps", 0s, 30s, stock(4, 1h, 3h)).declare("kill", 2);
+  story.strike("kill", 6s, std::nullopt, 0).strike("kill", 12s, std::nullopt, 1);
+  const json each{{"at", "incident"}, {"incident", "each"}};
+  EXPECT_EQ(judged_backup(story, each).status, Status::pass);
+  EXPECT_EQ(judged_backup(Story(story).see("dumps", 11s, 12s, stock(0, {}, 0s)), each).failure,
+            "chaos.NoRestorableBackup");
+  EXPECT_EQ(judged_backup(Story(story).see("dumps", 5s, 6s, stock(0, {}, 0s)), each).failure,
+            "chaos.NoRestorableBackup");
+}
+
+TEST(Backup, IsMissingWhereItWasSeenToBeThoughSomebodyLookedAway) {
+  Story story = stocked().see("dumps", 8s, 20s, timed_out);
+  EXPECT_EQ(judged_backup(story.see("dumps", 21s, 22s, stock(0, {}, 0s))).failure,
+            "chaos.NoRestorableBackup");
+}
+
+TEST(Backup, NeedsNoAnswerFromBeforeTheLastWordBeforeTheIncident) {
+  EXPECT_EQ(judged_backup(stocked().see("dumps", 0s, 4s, timed_out)).status, Status::pass);
+}
+
 }  // namespace
 }  // namespace reprise::testing

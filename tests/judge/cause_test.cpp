@@ -92,5 +92,13 @@ TEST(Cause, OfAProbeThatTheRecordLacksSaysNothingOfIt) {
   EXPECT_EQ(cause.sample_saw, "");
 }
 
+TEST(NearestLog, IsNotWhatAServiceSaysWhileItIsStopped) {
+  Record record = with_log();
+  record.phases.push_back({"teardown", 4s, std::nullopt});
+  Cause cause;
+  add_nearest_log(cause, record, "shop", 9s);
+  EXPECT_EQ(cause.log_line, "shop at one");
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -37,6 +37,13 @@ TEST(Consistent, TakesNoAnswerForNoWord) {
       << "an answer without the pointer tells nothing";
 }
 
+TEST(Consistent, NeedsAPredicate) {
+  EXPECT_EQ(alone(sound_story(), "consistent", {{"probe", "page"}}).outcome.key,
+            "judge.unreadable");
+  const json level{{"probe", "page"}, {"expect", "nominal"}};
+  EXPECT_EQ(alone(sound_story(), "consistent", level).outcome.key, "judge.unreadable");
+}
+
 TEST(Consistent, ProvesNothingWithoutAWordAfterTheIncident) {
   EXPECT_EQ(judged_consistent(sound_story().page(6s, 30s, refused)).outcome.key,
             "judge.consistent.untold");
@@ -156,6 +163,33 @@ TEST(ConsistentInvariant, ThatNobodyEverObservedProvesNothing) {
     EXPECT_EQ(unseen.status, Status::inconclusive) << one.kind;
     EXPECT_EQ(unseen.outcome.key, "judge.no-samples");
   }
+}
+
+TEST(Consistent, IsToldByAnAnswerOfSuccessOnly) {
+  const auto answered = [](int status) {
+    const Observation seen{"answered", {{"status", status}, {"json", {{"/violations", 3}}}}};
+    return judged_consistent(sound_story().page(20s, 20100ms, seen)).status;
+  };
+  EXPECT_EQ(answered(200), Status::fail);
+  EXPECT_EQ(answered(299), Status::fail);
+  EXPECT_EQ(answered(300), Status::pass);
+  EXPECT_EQ(answered(199), Status::pass);
+}
+
+TEST(Consistent, IsToldFromTheLastIncidentOnInADrillThatCameToItsEnd) {
+  const auto healed = [](Duration at) {
+    return judged_consistent(Story().page(0s, 30s, sound).cut(6s, at));
+  };
+  EXPECT_EQ(healed(29900ms).status, Status::pass);
+  EXPECT_EQ(healed(29901ms).outcome.key, "judge.consistent.untold");
+  EXPECT_EQ(judged_consistent(sound_story().ends("interrupted")).outcome.key,
+            "judge.consistent.untold");
+}
+
+TEST(Consistent, IsUnknownWhereNobodyLookedUnlessItWasSeenBroken) {
+  const Story unseen = sound_story().skipped(20s, 20100ms);
+  EXPECT_EQ(judged_consistent(unseen).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_consistent(Story(unseen).page(21s, 21100ms, violated)).status, Status::fail);
 }
 
 }  // namespace

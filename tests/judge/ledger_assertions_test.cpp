@@ -73,6 +73,15 @@ TEST_F(LedgerAssertions, HoldTheUpperEndAgainstTheObjective) {
   EXPECT_EQ(no_duplicates().status, Status::pass);
 }
 
+TEST_F(LedgerAssertions, SayHowFineTheyAreBesideALoss) {
+  lose(9s, 10s);
+  for (const Finding& finding : {rpo("1h"), no_loss()}) {
+    EXPECT_EQ(finding.outcome.arguments["resolution_ns"], Duration(50ms).count());
+  }
+  lose(0s, 10s);  // as far back as there is a ledger
+  EXPECT_EQ(rpo("1h").outcome.arguments["resolution_ns"], Duration(50ms).count());
+}
+
 TEST_F(LedgerAssertions, SayWhatACompressedObjectiveIsInReality) {
   record_.scenario.compress = Compression{3600, 24h, "dumps"};
   AssertionSpec spec;
@@ -205,6 +214,60 @@ TEST_F(LedgerAssertions, GiveTheirFiguresToTheVerdict) {
   EXPECT_EQ(verdict.ledgers[0].ledger, "readings");
   EXPECT_EQ(verdict.ledgers[0].loss.lost, 20U);
   EXPECT_EQ(verdict.status, Status::fail);
+}
+
+TEST_F(LedgerAssertions, ProveNothingWhereTheUpperEndIsBelowZero) {
+  // The first failure took until 20 s to be in place; the last was in place before the kept write.
+  FaultRecord last = record_.faults.front();
+  record_.faults.front().armed = 20s;
+  last.id = "last";
+  last.commanded = 11s;
+  last.armed = 11001ms;
+  record_.faults.push_back(last);
+  lose(13s, 14s);
+  const Finding finding = rpo("1h", {{"incident", "each"}});
+  EXPECT_EQ(finding.status, Status::inconclusive);
+  EXPECT_EQ(finding.outcome.key, "judge.rpo.not-by-it");
+}
+
+TEST_F(LedgerAssertions, AreSureOfALossOnlyWhereEveryFailureMayHaveCausedIt) {
+  FaultRecord later = record_.faults.front();
+  later.id = "later";
+  later.commanded = 13s;
+  later.armed = 13001ms;
+  record_.faults.push_back(later);
+  lose(9s, 10s);
+  // Sent at 8.95 s and kept: the first reaches back 1.051 s, the last 4.051 s.
+  const json each{{"incident", "each"}};
+  EXPECT_EQ(rpo("4051ms", each).outcome.key, "judge.rpo.several-failures")
+      << "a hole for the last of them";
+  EXPECT_EQ(rpo("1051ms", each).outcome.key, "judge.rpo.several-failures");
+  EXPECT_EQ(rpo("1050ms", each).failure, "chaos.RpoExceeded");
+  std::erase_if(ledger().entries, [](const LedgerEntry& entry) { return entry.sent >= 10s; });
+  EXPECT_EQ(rpo("4051ms", each).status, Status::pass);
+  EXPECT_EQ(rpo("4050ms", each).outcome.key, "judge.rpo.several-failures");
+}
+
+TEST_F(LedgerAssertions, NeedTwentyAcknowledgements) {
+  ledger().entries.resize(20);
+  for (const auto& finding : {rpo("1h"), no_loss(), no_duplicates()}) {
+    EXPECT_EQ(finding.status, Status::pass);
+  }
+}
+
+TEST_F(LedgerAssertions, DateWhatWasAcknowledgedAfterTheFailure) {
+  lose(9900ms, 12100ms);
+  const auto expect_dated = [](const Message& told) {
+    EXPECT_EQ(told.arguments["count"], 2);
+    EXPECT_EQ(told.arguments["first_ns"], Duration(12002ms).count());
+    EXPECT_EQ(told.arguments["last_ns"], Duration(12052ms).count());
+    EXPECT_EQ(told.arguments["span_ns"], Duration(50ms).count());
+  };
+  expect_dated(rpo("1h").outcome);
+  const Finding allowed = rpo("1h", {{"acknowledged-after-failure", "allowed"}});
+  ASSERT_EQ(allowed.notes.size(), 1U);
+  EXPECT_EQ(allowed.notes[0].key, "judge.rpo.set-aside");
+  expect_dated(allowed.notes[0]);
 }
 
 }  // namespace

@@ -104,6 +104,53 @@ TEST(LogLimits, ProveNothingWhereLinesWereLeftOut) {
   EXPECT_EQ(alone(record, "log", silent).outcome.key, "judge.log.gaps") << "nobody printed it";
 }
 
+// Printed by the server at 20 s, but not kept whole.
+Record with_line(LogLine line) {
+  Record record = printed_at(2s).record();
+  line.at = 20s;
+  line.service = static_cast<std::uint16_t>(std::ranges::find(record.log_services, "server") -
+                                            record.log_services.begin());
+  record.log.push_back(line);
+  return record;
+}
+
+TEST(LogLimits, CountWhatWasFoundBeforeALineWasCut) {
+  LogLine line;
+  line.cut = true;
+  line.line = "a long line";
+  line.found["switched"] = 1;
+  EXPECT_EQ(alone(with_line(line), "log", logged()).status, Status::pass);
+  line.found.clear();
+  EXPECT_EQ(alone(with_line(line), "log", logged()).failure, "chaos.LogMissing");
+  const json at_its_end{{"service", "server"}, {"matches", "line$"}};
+  EXPECT_EQ(alone(with_line(line), "log", at_its_end).failure, "chaos.LogMissing")
+      << "where it was cut is not its end";
+  line.unsearched = true;
+  EXPECT_EQ(alone(with_line(line), "log", logged()).outcome.key, "judge.log.gaps");
+}
+
+TEST(LogLimits, CountWhatWasFoundInLinesThatWereLeftOut) {
+  LogLine line;
+  line.gap = true;
+  line.line = "[reprise: 9 lines left out]";
+  line.found["switched"] = 3;
+  Record record = with_line(line);
+  EXPECT_EQ(alone(record, "log", logged()).outcome.key, "judge.log.gaps")
+      << "they may have been printed before the fault";
+  record.log.insert(record.log.end() - 1, {7s, record.log.back().service, "still here"});
+  EXPECT_EQ(alone(record, "log", logged({{"at-least", 3}})).status, Status::pass);
+  EXPECT_EQ(alone(record, "log", logged({{"at-least", 4}})).failure, "chaos.LogMissing");
+}
+
+TEST(LogLimits, AreHeldAfterEachIncidentOnlyWhereATimeCountsFromIt) {
+  Story story = Story().declare("kill", 2).says(7s, "server", "switched");
+  story.strike("kill", 6s, std::nullopt, 0).strike("kill", 12s, std::nullopt, 1);
+  EXPECT_EQ(judged_log(story, logged()).status, Status::pass);
+  EXPECT_EQ(judged_log(story, logged({{"within", "5s"}})).failure, "chaos.LogMissing");
+  story.says(13s, "server", "switched");
+  EXPECT_EQ(judged_log(story, logged({{"within", "5s"}})).status, Status::pass);
+}
+
 TEST(Log, StatesWhatItDemands) {
   auto key = [](const json& more) {
     return judged_log(printed_at(8s), logged(more)).statement.key;
@@ -261,6 +308,42 @@ TEST(Procedure, ThatRanMoreThanOnceIsAsGoodAsItsWorstRun) {
   EXPECT_EQ(executed({slow, unfinished}).outcome.key, "judge.procedure.unfinished");
   EXPECT_EQ(executed({unfinished, unfinished}).from, 60s);
   EXPECT_EQ(executed({other}).outcome.key, "judge.procedure.never-run");
+}
+
+TEST(Procedure, TellsAStepInEveryLanguageOfThePlan) {
+  auto failed = run("failed", 1s, 9s, {step(0, "failed", 1s, 9s)});
+  failed.steps[0].title.by_language = {{"en", "restore"}, {"fr", "restaurer"}};
+  const json both{{"en", "1 (restore)"}, {"fr", "1 (restaurer)"}};
+  EXPECT_EQ(executed({failed}).outcome.arguments["step"], both);
+  failed.steps[0].title.by_language = {{"en", "restore"}};
+  EXPECT_EQ(executed({failed}).outcome.arguments["step"], (json{{"en", "1 (restore)"}}));
+}
+
+TEST(Procedure, IsTheFaultOfAStepOfWhichNobodyKnowsHowLongItWasWaitedFor) {
+  auto by_hand = run("failed", 1s, 99s, {step(1, "failed", 2s, 3s, true)});
+  EXPECT_EQ(executed({by_hand}).outcome.key, "judge.procedure.nobody");
+  EXPECT_EQ(executed({by_hand}, {{"within", "1s"}}).outcome.key, "judge.procedure.nobody")
+      << "nor does the time tell of the plan then";
+  auto unbegun = by_hand;
+  unbegun.steps[0].started.reset();
+  EXPECT_EQ(executed({unbegun}).failure, "chaos.ProcedureFailed");
+  by_hand.steps[0].finished.reset();
+  EXPECT_EQ(executed({by_hand}).failure, "chaos.ProcedureFailed");
+}
+
+TEST(Procedure, ThatWasNotExecutedIsAMissWhereEverythingWasBroken) {
+  const auto judged = [](const Story& story) {
+    return alone(story, "procedure", {{"run", "restart"}}).status;
+  };
+  const Story killed = Story().kill(6s).procedure(9s, "not-executed");
+  EXPECT_EQ(judged(killed), Status::fail);
+  EXPECT_EQ(judged(Story(killed).ends("aborted")), Status::inconclusive);
+  EXPECT_EQ(judged(Story(killed).declare("cut")), Status::inconclusive);
+  Story failed = Story(killed).declare("cut");
+  failed.note_fault(7s, "cut", 0, "injecting").note_fault(7s, "cut", 0, "failed", {{"why", "no"}});
+  EXPECT_EQ(judged(failed), Status::inconclusive);
+  Story unarmed = Story(killed).declare("cut").note_fault(7s, "cut", 0, "injecting");
+  EXPECT_EQ(judged(unarmed), Status::inconclusive);
 }
 
 }  // namespace

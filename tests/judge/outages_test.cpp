@@ -111,6 +111,8 @@ TEST(Outages, AreOpenWhereTheEndCutTheRunShort) {
   EXPECT_TRUE(outages(told_by("--+++"), 200ms, 100ms)[0].back);
   // Every instant scheduled in 150 ms has been seen after two samples.
   EXPECT_TRUE(outages(told_by("--++"), 150ms, 100ms)[0].back);
+  EXPECT_TRUE(outages(told_by("--++"), 189ms, 100ms)[0].back);
+  EXPECT_FALSE(outages(told_by("--++"), 190ms, 100ms)[0].back) << "one is due just then";
 }
 
 TEST(Outages, AreJudgedOnTheSamplesAloneWithoutAnInterval) {

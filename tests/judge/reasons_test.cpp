@@ -84,6 +84,9 @@ TEST(Reasons, AreProceduresThatFailedUnlessAnAssertionNamesThem) {
     ASSERT_EQ(found.size(), 1U) << state;
     EXPECT_EQ(found[0].message.key, std::string("judge.procedure-") + state);
     EXPECT_FALSE(found[0].voids_misses);
+    record.outcome = "aborted";
+    EXPECT_EQ(drill_reasons(record).at(0).message.key, "judge.aborted") << "that is why, then";
+    record.outcome = "completed";
     record.scenario.assertions.front().options["run"] = "restart";
     EXPECT_TRUE(drill_reasons(record).empty()) << state;
   }
@@ -249,6 +252,36 @@ TEST(Steady, SaysHowManySamplesFailed) {
   EXPECT_EQ(finding->outcome.arguments["failures"], 2);
   EXPECT_EQ(finding->outcome.arguments["scheduled"], 10);
   EXPECT_EQ(finding->status, Status::inconclusive);
+}
+
+TEST(Steady, IsVoidWhereARequestWasOutForLongerThanAnyBefore) {
+  // The others are answered within 10 ms; an interval is 100 ms. Killed at 6 s.
+  const Story killed = watched().kill(6s);
+  EXPECT_EQ(steady_key(Story(killed).page_at(5900ms, nominal, 6500ms)), "judge.steady.held");
+  const auto finding = judge_steady(Story(killed).page_at(5800ms, nominal, 6500ms).record());
+  EXPECT_EQ(finding->outcome.key, "judge.steady.hung");
+  EXPECT_EQ(finding->outcome.arguments["out_ns"], Duration(200ms).count());
+  // One that took as long and was well shows that this is its way.
+  Story slow = Story(killed).page_at(5s, nominal, 5200ms);
+  EXPECT_EQ(steady_key(Story(slow).page_at(5800ms, broken, 6500ms)), "judge.steady.held");
+  EXPECT_EQ(steady_key(Story(slow).page_at(5700ms, nominal, 6500ms)), "judge.steady.hung");
+}
+
+TEST(Steady, IsUnknownWhereNothingWasAnsweredInTime) {
+  Story story;
+  story.phases(10s, 15s, 15s, 30s).probe("slow", 3s).kill(10s);
+  story.scenario()["steady-state"][0] = {{"probe", "slow"}, {"expect", {{"status", 200}}}};
+  story.see("slow", 7s, 8s, nominal, 4s);
+  EXPECT_EQ(steady_key(story), "judge.no-samples");
+}
+
+TEST(Reasons, AreProcessesThatBelongToNoService) {
+  Record record = watched().record();
+  record.strays = {"4711 helper"};
+  const auto found = drill_reasons(record);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].message.key, "judge.stray");
+  EXPECT_FALSE(found[0].voids_misses);
 }
 
 }  // namespace

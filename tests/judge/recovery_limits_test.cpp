@@ -196,5 +196,35 @@ TEST(Recovery, NeedsAnExpectationAFaultAndAnAnswer) {
             "judge.never-answered");
 }
 
+// What a note of that key says.
+json told_beside(const Finding& finding, const std::string& key, const char* argument) {
+  for (const Message& note : finding.notes) {
+    if (note.key == key) return note.arguments.at(argument);
+  }
+  return nullptr;
+}
+
+TEST(Recovery, TellsTheSumOfItsOutagesAndWhatTheyCountFrom) {
+  Story story;
+  story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 7s, refused);
+  const Finding one = judged_recovery(story, nominal_by("5s"));
+  EXPECT_EQ(told_beside(one, "judge.recovery.sum", "sum_ns"), nullptr);
+  EXPECT_EQ(told_beside(one, "judge.recovery.counted-from", "causes"), "kill");
+  EXPECT_EQ(told_beside(one, "judge.recovery.spent", "causes"), nullptr);
+  story.declare("crash").strike("crash", 15s, std::nullopt).page(15s, 17s, refused);
+  const Finding two = judged_recovery(story, nominal_by("5s"));
+  EXPECT_EQ(told_beside(two, "judge.recovery.sum", "sum_ns"), Duration(3020ms).count());
+  EXPECT_EQ(told_beside(two, "judge.recovery.counted-from", "causes"), "crash");
+  EXPECT_EQ(told_beside(two, "judge.recovery.spent", "causes"), "kill");
+}
+
+TEST(Recovery, IsShownFromTheEarliestInstantThatItMayCountFrom) {
+  Story story;
+  story.declare("jam").strike("jam", 3s, 20s);
+  story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 13s, broken);
+  EXPECT_EQ(judged_recovery(story, nominal_by("9s")).from, 6s);
+  EXPECT_EQ(judged_recovery(story, nominal_by("9s")).to, 13010ms);
+}
+
 }  // namespace
 }  // namespace reprise::testing

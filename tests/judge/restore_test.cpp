@@ -23,13 +23,13 @@ class Restore : public ::testing::Test {
     story_.kill(6s).procedure(7s, "started");
   }
   // Steps up to the one that ends otherwise, which ends the procedure.
-  Story& run(int steps, const std::string& last = "finished") {
+  Story& run(int steps, const std::string& last = "finished", Duration begun = 7s) {
     for (int i = 0; i < steps; ++i) {
-      story_.step(7s + i * 1s, i, "started");
-      story_.step(8s + i * 1s, i, i + 1 < steps ? "finished" : last);
+      story_.step(begun + i * 1s, i, "started");
+      story_.step(begun + i * 1s + 1s, i, i + 1 < steps ? "finished" : last);
     }
     const bool done = steps == 4 && last == "finished";
-    return story_.procedure(7s + steps * 1s, done ? "finished" : "failed");
+    return story_.procedure(begun + steps * 1s, done ? "finished" : "failed");
   }
   // With a ledger that holds all that was written.
   Record record() {
@@ -91,6 +91,28 @@ TEST_F(Restore, ReportsTheFailedStepAndTheLimitThatWasMissed) {
   const Finding known = judged_restore(record(), {{"to", "backup"}, {"within", "2s"}});
   EXPECT_EQ(known.failure, "chaos.RestoreFailed");
   EXPECT_TRUE(known.others.empty()) << "the backup was complete 2 s after the kill";
+}
+
+TEST_F(Restore, ReportsTheFailedStepWhereNoProcedureAssertionNamesIt) {
+  run(3, "failed");
+  Record named = record();
+  AssertionSpec procedure;
+  procedure.kind = procedure.name = "procedure";
+  procedure.options = {{"run", "other"}};
+  named.scenario.assertions.push_back(procedure);
+  EXPECT_EQ(judged_restore(named, {{"to", "backup"}}).failure, "chaos.RestoreFailed");
+  named.scenario.assertions.back().options = {{"run", "restart"}};
+  EXPECT_EQ(judged_restore(named, {{"to", "backup"}}).status, Status::pass)
+      << "it is reported there";
+}
+
+TEST_F(Restore, CountsFromTheIncidentThatTheRunAnswers) {
+  run(4);
+  story_.declare("crash").strike("crash", 21s, std::nullopt).procedure(21s, "started");
+  run(4, "finished", 21s);
+  const json each{{"incident", "each"}, {"within", "5s"}};
+  EXPECT_EQ(judged_restore(record(), each).status, Status::pass);
+  EXPECT_EQ(judged_restore(record(), each).measured->high, 5s);
 }
 
 TEST_F(Restore, FailsBelowTheRungThatAFailedStepWasToLeadTo) {
@@ -212,6 +234,69 @@ TEST_F(Restore, HasTheLedgersRungFromAllLedgersThatAreLookedAt) {
   EXPECT_EQ(rung().state, Rung::State::failed);
   both.scenario.assertions.clear();
   EXPECT_EQ(rung().state, Rung::State::absent);
+}
+
+TEST_F(Restore, ReportsTheStepThatFailedAndWhatTheLedgerHolds) {
+  run(3, "failed");
+  Record broken = record();
+  broken.ledgers["readings"].strays = 1;
+  const Finding both = judged_restore(broken);
+  ASSERT_EQ(both.others.size(), 1U);
+  EXPECT_EQ((std::set{both.failure, both.others.front().failure}),
+            (std::set<std::string>{"chaos.RestoreFailed", "chaos.DataPhantom"}));
+}
+
+TEST_F(Restore, NamesTheObjectiveThatWasMissed) {
+  run(4);
+  AssertionSpec spec;
+  spec.kind = spec.name = "restore";
+  spec.objective = "rto";
+  spec.options = {{"run", "restart"}, {"within", "1s"}};
+  EXPECT_EQ(Registry<AssertionKind>::find("restore")->judge(spec, record()).failure,
+            "chaos.RtoExceeded");
+}
+
+// Of which two steps are.
+class RungOfTwoSteps : public Restore {
+ protected:
+  RungOfTwoSteps() {
+    json& steps = story_.plan()["system"]["procedures"]["restart"]["steps"];
+    steps[1]["rung"] = steps[0]["rung"];
+  }
+  Rung rung() { return judge(record()).ladders.at(0).rungs.at(0); }
+};
+
+TEST_F(RungOfTwoSteps, IsClimbedByBoth) {
+  run(4);
+  EXPECT_EQ(rung().state, Rung::State::climbed);
+  EXPECT_EQ(rung().started, 7s);
+  EXPECT_EQ(rung().reached, 9s);
+  EXPECT_EQ(rung().steps.size(), 2U);
+}
+
+TEST_F(RungOfTwoSteps, IsNotClimbedWhereTheSecondFailed) {
+  run(2, "failed");
+  EXPECT_EQ(rung().state, Rung::State::failed);
+  EXPECT_FALSE(rung().reached);
+}
+
+TEST_F(RungOfTwoSteps, IsNotClimbedWhereTheFirstFailed) {
+  run(1, "failed");
+  EXPECT_EQ(rung().state, Rung::State::failed) << "the second was never reached";
+  EXPECT_EQ(rung().why->key, "judge.restore.step-failed");
+}
+
+TEST_F(RungOfTwoSteps, IsNotReachedWhereTheSecondWasNeverBegun) {
+  story_.step(7s, 0, "started").step(8s, 0, "finished").killed_at(8500ms);
+  EXPECT_EQ(rung().state, Rung::State::unreached);
+  EXPECT_EQ(rung().why->key, "judge.restore.step-left");
+}
+
+TEST_F(Restore, HasNoLadderWithoutARun) {
+  json& steps = story_.plan()["system"]["procedures"]["restart"]["steps"];
+  Story idle;
+  idle.plan()["system"]["procedures"]["restart"]["steps"] = steps;
+  EXPECT_TRUE(judge(idle.kill(6s).procedure(7s, "not-executed").record()).ladders.empty());
 }
 
 }  // namespace

@@ -73,6 +73,14 @@ TEST(LongestOutage, IsUnknownWhenAnInstantWasNotLookedAtUnlessItWasTooLongAnyway
   EXPECT_EQ(judged_throughout(story, longest("889ms")).status, Status::fail);
 }
 
+TEST(LongestOutage, IsUnknownWhereMoreInstantsAreMissingThanAreFilledIn) {
+  const auto unseen_until = [](Duration end) {
+    return judged_throughout(Story().cut(6s, 16s).unrecorded(20s, end), longest("20s"));
+  };
+  EXPECT_EQ(unseen_until(21s).status, Status::pass);
+  EXPECT_EQ(unseen_until(23s).outcome.key, "judge.unseen");
+}
+
 TEST(LongestOutage, IsJudgedBesideACount) {
   Story story;
   story.cut(6s, 16s).page(7s, 8s, broken);
@@ -164,6 +172,53 @@ TEST(Awaiting, IsForWhatTheAssertionExpects) {
     EXPECT_EQ(awaited->sustained, sustained);
     EXPECT_FALSE(awaits(AssertionSpec{}, scenario, Plan{})) << kind;
   }
+}
+
+TEST(LongestOutage, MeetsItsWindowEndsIncluded) {
+  const json during = with(longest("200ms"), {{"during", "fault"}});  // from 6 s to 16 s
+  const Story story = Story().cut(6s, 16s);
+  EXPECT_EQ(judged_throughout(Story(story).page(16s, 17s, broken), during).status, Status::fail);
+  EXPECT_EQ(judged_throughout(Story(story).page(16100ms, 17s, broken), during).status,
+            Status::pass);
+  const auto answered = [&](Duration at) {
+    return judged_throughout(Story(story).page_at(5900ms, broken, at), during);
+  };
+  EXPECT_EQ(answered(6s).failure, "chaos.OutageTooLong");
+  EXPECT_EQ(answered(5999ms).status, Status::pass);
+}
+
+TEST(LongestOutage, IsUnknownBeyondTheEndsOfTheSchedule) {
+  const Story story = Story().cut(6s, 16s);
+  EXPECT_EQ(judged_throughout(Story(story).unrecorded(28s, 30s), longest("20s")).outcome.key,
+            "judge.skipped");
+  EXPECT_EQ(judged_throughout(Story(story).unrecorded(0s, 6s), longest("20s")).outcome.key,
+            "judge.skipped");
+  EXPECT_EQ(judged_throughout(Story(story).unrecorded(28s, 30s).page(8s, 9s, broken), longest("1s"))
+                .failure,
+            "chaos.OutageTooLong");
+}
+
+TEST(Throughout, ShowsTheLastBadSampleThatSomebodySaw) {
+  Story story = Story().cut(6s, 16s).page(7s, 8s, broken).skipped(8s, 8100ms);
+  const json both = every_200({{"allowed-failures", 5}, {"longest-outage", "20s"}});
+  const Finding finding = judged_throughout(story, both);
+  EXPECT_EQ(finding.failure, "chaos.TooManyFailures");
+  EXPECT_EQ(finding.cause->sample_at, 7900ms);
+}
+
+TEST(Never, NeedsAnAnswerFromTheCommandOn) {
+  const json options{{"probe", "page"}, {"expect", {{"status", 500}}}};
+  const auto last_answered = [&](Duration at) {
+    Story story = Story().kill(6s).page(6s, 30s, refused);
+    return alone(story.page_at(5900ms, nominal, at), "never", options);
+  };
+  EXPECT_EQ(last_answered(6s).status, Status::pass);
+  EXPECT_EQ(last_answered(5999ms).outcome.key, "judge.never.unanswered");
+}
+
+TEST(File, ProvesNothingInADrillThatWasEndedEarly) {
+  EXPECT_EQ(alone(Story().ends("aborted"), "file", page_is_nominal()).outcome.key,
+            "judge.drill-cut-short");
 }
 
 }  // namespace

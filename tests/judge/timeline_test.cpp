@@ -158,5 +158,15 @@ TEST(Observations, AreGivenTheLatencyOfTheirSample) {
             (json{{"status", 200}, {"latency", 2'000'000'000}}));
 }
 
+TEST(Timeline, HasHolesWhereMoreInstantsAreMissingThanItStandsFor) {
+  const Timeline filled = line_of(seen_at({0ms, 1700ms}));
+  EXPECT_EQ(filled.points.size(), 18U);
+  EXPECT_FALSE(filled.holes);
+  const Timeline holed = line_of(seen_at({0ms, 3s}));
+  EXPECT_TRUE(holed.holes);
+  EXPECT_EQ(count(holed.points, Truth::unknown), 17U);
+  EXPECT_EQ(holed.points[17].intended, 2900ms) << "next to the one after it";
+}
+
 }  // namespace
 }  // namespace reprise

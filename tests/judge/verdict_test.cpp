@@ -196,5 +196,47 @@ TEST(ExitCode, PutsResidueBeforeMissesBeforeDoubt) {
   EXPECT_EQ(exit_code({with(Status::fail), with(Status::pass, false)}), 4);
 }
 
+TEST(Verdict, RemembersAMissThatWasSeenBeforeItsEvidenceWasVoid) {
+  EXPECT_TRUE(one_of_each().killed_at(29s).verdict().voided_miss);
+  EXPECT_FALSE(one_of_each().verdict().voided_miss) << "it stands";
+  EXPECT_FALSE(one_of_each().steady("lost").verdict().voided_miss);
+  EXPECT_FALSE(one_of_each().page(4500ms, 4600ms, degraded).verdict().voided_miss);
+  Story kept;
+  kept.kill(6s).demand("never", {{"probe", "page"}, {"expect", "down"}}).killed_at(29s);
+  EXPECT_FALSE(kept.verdict().voided_miss) << "nothing was missed";
+}
+
+TEST(Verdict, RemembersADeclaredMissThatWasVoidAsWell) {
+  EXPECT_TRUE(deficient("2026-03-01").killed_at(29s).verdict().voided_miss);
+}
+
+TEST(Verdict, CoversTheMissThatIsDeclaredAndNoOther) {
+  const auto missed = [](const char* declared) {
+    const json known{{"finding", "F-1"},
+                     {"owner", "operations"},
+                     {"until", "2026-12-31"},
+                     {"failure", declared}};
+    const json options{{"probe", "page"},
+                       {"expect", {{"status", 200}}},
+                       {"allowed-failures", 9},
+                       {"longest-outage", "1s"}};
+    Story story;
+    story.cut(6s, 16s).page(7s, 8s, broken).demand("throughout", options, {{"known", known}});
+    return story.finding("throughout");
+  };
+  for (const std::string declared : {"OutageTooLong", "TooManyFailures"}) {
+    const Finding finding = missed(declared.c_str());
+    EXPECT_EQ(finding.status, Status::fail);
+    EXPECT_NE(finding.failure, "chaos." + declared) << "what is not covered leads";
+    EXPECT_FALSE(finding.known);
+    ASSERT_EQ(finding.others.size(), 1U);
+    EXPECT_EQ(finding.others[0].failure, "chaos." + declared);
+    EXPECT_TRUE(finding.others[0].known);
+  }
+  const Finding neither = missed("Other");
+  EXPECT_EQ(neither.status, Status::fail);
+  EXPECT_FALSE(neither.others.at(0).known);
+}
+
 }  // namespace
 }  // namespace reprise::testing
