@@ -20,6 +20,7 @@ namespace {
 void apply_known(Finding& finding, const AssertionSpec& spec, const std::string& date) {
   if (!spec.known) return;
   if (finding.status == Status::pass) finding.unexpected_pass = true;
+  if (finding.status != Status::fail) return;
   const std::string covered = "chaos." + spec.known->failure;
   for (Miss& miss : finding.others) {
     if (miss.failure == covered) miss.known = spec.known;
@@ -101,20 +102,20 @@ Verdict judge(const Record& record) {
     }
     verdict.findings.push_back(std::move(*steady));
   }
-  const std::string date = format_utc(record.started).substr(0, 10);
-  for (const auto& spec : record.scenario.assertions) {
-    Finding finding = judge_assertion(spec, record);
-    apply_known(finding, spec, date);
+  const auto add = [&](Finding finding) {
     const bool miss = finding.status == Status::fail || finding.status == Status::conditional;
     apply_reasons(finding, reasons);
     verdict.voided_miss |= miss && held && finding.status == Status::inconclusive;
     verdict.findings.push_back(std::move(finding));
+  };
+  const std::string date = format_utc(record.started).substr(0, 10);
+  for (const auto& spec : record.scenario.assertions) {
+    Finding finding = judge_assertion(spec, record);
+    apply_known(finding, spec, date);
+    add(std::move(finding));
   }
   if (held) {
-    if (auto end = judge_steady_at_the_end(record)) {
-      apply_reasons(*end, reasons);  // none of which voids a miss here: it held, and it completed
-      verdict.findings.push_back(std::move(*end));
-    }
+    if (auto end = judge_steady_at_the_end(record)) add(std::move(*end));
   }
   verdict.status = reasons.empty() ? Status::pass : Status::inconclusive;
   for (const auto& finding : verdict.findings) {
