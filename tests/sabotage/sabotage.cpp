@@ -46,7 +46,8 @@ std::vector<Sabotage> all() {
                         entry["why"].as<std::string>(),
                         entry["finding"].as<std::string>(),
                         entry["says"].as<std::string>(""),
-                        {}};
+                        {},
+                        entry["always"].as<bool>(false)};
       for (const auto& edit : entry["edits"]) {
         sabotage.edits.push_back({edit["file"].as<std::string>(), edit["replace"].as<std::string>(),
                                   edit["with"].as<std::string>()});

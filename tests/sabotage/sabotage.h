@@ -23,6 +23,7 @@ struct Sabotage {
   std::string finding;  // the kind of assertion that must fail
   std::string says;     // in the words of what that assertion saw; may be empty
   std::vector<Edit> edits;
+  bool always = false;  // drilled on every change, not only every night
 };
 
 // Every descriptor of tests/sabotage/*.yaml. Throws what is wrong with a file.
