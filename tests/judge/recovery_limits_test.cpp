@@ -226,5 +226,15 @@ TEST(Recovery, IsShownFromTheEarliestInstantThatItMayCountFrom) {
   EXPECT_EQ(judged_recovery(story, nominal_by("9s")).to, 13010ms);
 }
 
+TEST(Unrecovered, IsUnknownWhereAGoodRunHadBegunBeforePatienceWasOver) {
+  const auto patient_until = [](Duration instant) {
+    Story story = down_until(29s);
+    story.event(instant, "patience", {{"why", "60s"}});
+    return judged_recovery(story, nominal_by("5min"));
+  };
+  EXPECT_EQ(patient_until(29s).outcome.key, "judge.recovery.unfinished");
+  EXPECT_EQ(patient_until(28999ms).failure, "chaos.NotRecovered");
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -145,5 +145,10 @@ TEST_F(TheEnd, IsWellOnlyWhereTheRunIsSeenForLongEnough) {
   EXPECT_EQ(end().outcome.arguments["seen_ns"], Duration(9900ms).count());
 }
 
+TEST_F(TheEnd, IsUnknownWhereMoreInstantsAreMissingThanAreFilledIn) {
+  story_.declare("cut").strike("cut", 8s, 12s).unrecorded(9s, 17s);
+  EXPECT_EQ(end().outcome.key, "judge.unseen");
+}
+
 }  // namespace
 }  // namespace reprise::testing
