@@ -236,5 +236,15 @@ TEST(Unrecovered, IsUnknownWhereAGoodRunHadBegunBeforePatienceWasOver) {
   EXPECT_EQ(patient_until(28999ms).failure, "chaos.NotRecovered");
 }
 
+TEST(RecoveryLimits, TakeWhatWasSkippedBeforeTheCommandForAnsweredLate) {
+  // Bad before the kill, skipped at 6 s, and well from 6.1 s on.
+  const auto killed = [](Duration at) {
+    Story story = Story().kill(at).page_at(5900ms, refused, 5950ms).skipped(6s, 6100ms);
+    return judged_recovery(story, nominal_by("50ms"));
+  };
+  EXPECT_EQ(killed(6s).outcome.key, "judge.unseen") << "it may have been answered well at once";
+  EXPECT_EQ(killed(6001ms).failure, "chaos.RecoveryTooLate");
+}
+
 }  // namespace
 }  // namespace reprise::testing
