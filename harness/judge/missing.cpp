@@ -36,17 +36,15 @@ Finding in_every_filling(const Finding& blank, const Timeline& line,
   }
   const bool pass = passes == ways.each.size() && ways.all;
   const bool miss = misses == ways.each.size();
-  if (ways.each.size() == 1 && ways.all) return std::move(*worst);
   worst->measured = measured;
-  if (pass || miss) return std::move(*worst);
+  // What was inconclusive for another reason in every history says that reason.
+  if (pass || miss || passes + misses == 0) return std::move(*worst);
   const std::size_t unknown = count(points, Truth::unknown);
   Finding out = blank;
   out.measured = measured;
   out.from = worst->from;
   out.to = worst->to;
   out.notes = worst->notes;
-  // What was inconclusive for another reason in every history says that reason.
-  if (passes == 0 && misses == 0) return std::move(*worst);
   return inconclusive(
       std::move(out),
       {"judge.unseen", {{"probe", line.probe ? line.probe->name : ""}, {"count", unknown}}});

@@ -5,11 +5,6 @@
 namespace reprise {
 namespace {
 
-const ProbeRecord* find_probe(const Record& record, const std::string& name) {
-  const auto found = record.probes.find(name);
-  return found == record.probes.end() ? nullptr : &found->second;
-}
-
 bool by_latency(const std::optional<Expectation>& expectation) {
   return expectation && expectation->depends_on_latency();
 }
@@ -38,45 +33,42 @@ Observation with_latency(const Observation& seen, const Sample& sample) {
 
 Matcher::Matcher(const Record& record, const std::string& probe, Expected expect, Match match,
                  Meant meant)
-    : probe_(find_probe(record, probe)),
-      levels_(&record.scenario.levels_of(probe)),
+    : probe_(record.probes.at(probe)),
+      levels_(record.scenario.levels_of(probe)),
       expect_(std::move(expect)),
       match_(match),
       meant_(meant),
-      by_latency_(expect_.level.empty() ? by_latency(expect_.predicate) : by_latency(*levels_)) {
-  if (!probe_ || by_latency_) return;
-  known_.reserve(probe_->observations.size());
-  for (const auto& seen : probe_->observations) known_.push_back(evaluate(seen));
+      by_latency_(expect_.level.empty() ? by_latency(expect_.predicate) : by_latency(levels_)) {
+  for (const auto& seen : probe_.observations) known_.push_back(evaluate(seen));
 }
 
 Truth Matcher::evaluate(const Observation& seen) const {
-  return expect_.evaluate(seen, *levels_, match_, meant_);
+  return expect_.evaluate(seen, levels_, match_, meant_);
 }
 
 Truth Matcher::of(const Sample& sample) const {
-  if (!by_latency_) return known_[sample.observation];
-  return evaluate(with_latency(probe_->seen(sample), sample));
+  return by_latency_ ? evaluate(with_latency(probe_.seen(sample), sample))
+                     : known_[sample.observation];
 }
 
 Classifier::Classifier(const Record& record, const std::string& probe)
-    : probe_(find_probe(record, probe)),
-      levels_(&record.scenario.levels_of(probe)),
-      by_latency_(by_latency(*levels_)) {
-  if (!probe_ || by_latency_) return;
-  known_.reserve(probe_->observations.size());
-  for (const auto& seen : probe_->observations) known_.push_back(levels_->classify(seen));
+    : probe_(record.probes.at(probe)),
+      levels_(record.scenario.levels_of(probe)),
+      by_latency_(by_latency(levels_)) {
+  for (const auto& seen : probe_.observations) known_.push_back(levels_.classify(seen));
 }
 
 std::optional<Level> Classifier::level(const Sample& sample) const {
-  if (!by_latency_) return known_[sample.observation];
-  return levels_->classify(with_latency(probe_->seen(sample), sample));
+  return by_latency_ ? levels_.classify(with_latency(probe_.seen(sample), sample))
+                     : known_[sample.observation];
 }
 
 Timeline timeline(const Record& record, const std::string& probe, const Expected& expect,
                   Match match, Meant meant) {
   Timeline out;
-  out.probe = find_probe(record, probe);
-  if (!out.probe) return out;
+  const auto found = record.probes.find(probe);
+  if (found == record.probes.end()) return out;
+  out.probe = &found->second;
   Duration patience{};
   const auto spec = record.plan.probes.find(probe);
   if (spec != record.plan.probes.end()) {
@@ -84,7 +76,7 @@ Timeline timeline(const Record& record, const std::string& probe, const Expected
     patience = std::clamp(spec->second.timeout, Duration::zero(), longest_interval);
   }
   const Matcher matcher(record, probe, expect, match, meant);
-  out.points.reserve(out.probe->samples.size() + out.probe->skipped.size());
+  out.points.reserve(out.probe->samples.size());
   auto unknown = [&](Duration at) {
     out.points.push_back({at, at + patience, Truth::unknown, nullptr});
   };

@@ -14,6 +14,7 @@
 
 namespace reprise {
 
+// Of a probe that the record knows.
 class Matcher {
  public:
   Matcher(const Record& record, const std::string& probe, Expected expect, Match match,
@@ -23,8 +24,8 @@ class Matcher {
  private:
   [[nodiscard]] Truth evaluate(const Observation& seen) const;
 
-  const ProbeRecord* probe_;
-  const Levels* levels_;
+  const ProbeRecord& probe_;
+  const Levels& levels_;
   Expected expect_;
   Match match_;
   Meant meant_;
@@ -32,15 +33,15 @@ class Matcher {
   std::vector<Truth> known_;  // by observation, when latency does not matter
 };
 
-// The service level of each sample of a probe.
+// The service level of each sample of a probe that the record knows.
 class Classifier {
  public:
   Classifier(const Record& record, const std::string& probe);
   [[nodiscard]] std::optional<Level> level(const Sample& sample) const;
 
  private:
-  const ProbeRecord* probe_;
-  const Levels* levels_;
+  const ProbeRecord& probe_;
+  const Levels& levels_;
   bool by_latency_;
   std::vector<std::optional<Level>> known_;
 };

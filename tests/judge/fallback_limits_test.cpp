@@ -178,5 +178,27 @@ TEST(FallbackLimits, NeedAnExpectationAFaultAndAnAnswer) {
   EXPECT_EQ(judged_fallback(story, degraded_by("1s")).outcome.key, "judge.never-answered");
 }
 
+TEST(FallbackRounds, AfterTheFirstMayBeServedFromTheBeginning) {
+  EXPECT_EQ(judged_fallback(two_rounds().page(6100ms, 16s, degraded), degraded_by("1s")).status,
+            Status::pass);
+}
+
+TEST(FallbackLimits, TakeWhatWasAnsweredAtTheCommandForServedBefore) {
+  const auto answered = [](Duration at) {
+    Story story = struck().page_at(5900ms, degraded, at).page(6100ms, 16s, degraded);
+    return judged_fallback(story, degraded_by("1s"));
+  };
+  EXPECT_EQ(answered(6s).outcome.key, "judge.fallback.before");
+  EXPECT_EQ(answered(6001ms).status, Status::pass);
+}
+
+TEST(LateFallback, ShowsItselfWhereNobodySawAnythingElse) {
+  const Story story = struck().skipped(6100ms, 9s).page(9s, 16s, degraded);
+  const Finding finding = judged_fallback(story, degraded_by("90ms"));
+  EXPECT_EQ(finding.failure, "chaos.FallbackTooLate");
+  ASSERT_TRUE(finding.cause);
+  EXPECT_EQ(finding.cause->sample_at, 9s);
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -46,6 +46,7 @@ TEST_F(LedgerAssertions, PassWhereNothingIsLost) {
   EXPECT_EQ(rpo("1h").status, Status::pass);
   // The newest was sent at 9.95 s, and the fault was in place a millisecond after 10 s.
   EXPECT_EQ(rpo("1h").measured->high, 51ms) << "as finely as it was written";
+  EXPECT_TRUE(rpo("1h").notes.empty());
   EXPECT_EQ(rpo("51ms").status, Status::pass);
   EXPECT_EQ(rpo("50ms").outcome.key, "judge.too-coarse");
   EXPECT_EQ(no_loss().status, Status::pass);
@@ -268,6 +269,15 @@ TEST_F(LedgerAssertions, DateWhatWasAcknowledgedAfterTheFailure) {
   ASSERT_EQ(allowed.notes.size(), 1U);
   EXPECT_EQ(allowed.notes[0].key, "judge.rpo.set-aside");
   expect_dated(allowed.notes[0]);
+}
+
+TEST_F(LedgerAssertions, AllowEveryLossAfterAFailureThatWasNeverHealed) {
+  record_.faults.front().nature = Nature::condition;
+  lose(13s, 13200ms);
+  EXPECT_EQ(rpo("1h").failure, "chaos.LostAfterFailure");
+  const Finding allowed = rpo("1h", {{"acknowledged-after-failure", "allowed"}});
+  EXPECT_EQ(allowed.failure, "") << "it was never over";
+  EXPECT_EQ(allowed.notes.size(), 1U);
 }
 
 }  // namespace

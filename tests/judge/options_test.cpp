@@ -76,6 +76,7 @@ TEST(ServiceOfAProbe, IsTheOneThatItsOptionsName) {
   EXPECT_EQ(service("http://a.host/"), "");
   EXPECT_EQ(service("http://a.host/${services.shop"), "");
   EXPECT_EQ(service("http://a.host/${services.shop}"), "");
+  EXPECT_EQ(service_of(plan_with({{"query", "shop.port}"}}), "page"), "");
   EXPECT_EQ(service_of(plan_with({}), "unknown"), "");
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "harness/judge/outages.h"
 
@@ -122,6 +123,57 @@ TEST(Outages, AreJudgedOnTheSamplesAloneWithoutAnInterval) {
 
 TEST(Outages, ForgetTheRunThatTheEndCutShortWhenItWasBroken) {
   EXPECT_FALSE(outages(told_by("--+-"), 200ms, 100ms)[0].tail);
+}
+
+// "?" is one that nobody saw.
+std::vector<Point> points_by(const std::string& script) {
+  static const Sample seen{};
+  std::vector<Point> out;
+  for (const char c : script) {
+    const Duration at = static_cast<std::int64_t>(out.size()) * 100ms;
+    const Truth sight = c == '?' ? Truth::unknown : c == '-' ? Truth::fails : Truth::holds;
+    out.push_back({at, at + 10ms, sight, c == '?' ? nullptr : &seen});
+  }
+  return out;
+}
+
+// What the samples are taken for in each filling; "late" where nobody would have been answered.
+std::set<std::string> filled_ways(const std::string& script) {
+  const auto points = points_by(script);
+  std::set<std::string> out;
+  for (const Filling& filling : fillings(points).each) {
+    std::string way;
+    for (const Told& one : filled(points, filling)) way += one.bad ? '-' : '+';
+    out.insert(filling.late ? way + " late" : way);
+  }
+  return out;
+}
+
+TEST(Fillings, AreAllThereAreOfAFewUnknownSamples) {
+  EXPECT_EQ(filled_ways("+-"), (std::set<std::string>{"+-"}));
+  EXPECT_EQ(filled_ways("?-?"), (std::set<std::string>{"+-+", "--+", "+--", "---", "+-+ late",
+                                                       "--+ late", "+-- late", "--- late"}));
+  EXPECT_TRUE(fillings(points_by(std::string(12, '?'))).all);
+  EXPECT_EQ(filled_ways(std::string(12, '?')).size(), 2U * 4096);
+}
+
+TEST(Fillings, OfManyUnknownSamplesAreTheTellingOnes) {
+  const std::string good(7, '+'), bad(7, '-'), unseen(7, '?');
+  EXPECT_FALSE(fillings(points_by(std::string(13, '?'))).all);
+  std::set<std::string> expected;
+  for (const std::string& end : {"", " late"}) {
+    expected.insert({good + "+" + good + end, bad + "+" + bad + end, bad + "+" + good + end,
+                     good + "+" + bad + end});
+  }
+  EXPECT_EQ(filled_ways(unseen + "+" + unseen), expected);
+}
+
+TEST(Fillings, AnswerWhatWasNeverSentAtOnceOrWhenPatienceWasOver) {
+  const auto points = points_by("+?");
+  EXPECT_EQ(filled(points, {0, false})[1].finished, 100ms);
+  EXPECT_EQ(filled(points, {0, true})[1].finished, 110ms);
+  EXPECT_EQ(filled(points, {0, false})[1].until, 110ms);
+  EXPECT_EQ(filled(points, {0, false})[0].finished, 10ms) << "what was sent was answered as it was";
 }
 
 }  // namespace

@@ -185,7 +185,9 @@ TEST(Unrecovered, IsUnknownWhereTheEndCutItShortUnlessItWasTooLateAnyway) {
   EXPECT_EQ(judged_recovery(down_until(29s), nominal_by("22898ms")).failure, "chaos.NotRecovered");
   const Story interrupted = down_until(30s).ends("interrupted");
   EXPECT_EQ(judged_recovery(interrupted, nominal_by("5min")).outcome.key, "judge.drill-cut-short");
-  EXPECT_EQ(judged_recovery(interrupted, nominal_by("5s")).failure, "chaos.NotRecovered");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_by("23899ms")).outcome.key,
+            "judge.drill-cut-short");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_by("23898ms")).failure, "chaos.NotRecovered");
 }
 
 TEST(Recovery, NeedsAnExpectationAFaultAndAnAnswer) {
@@ -219,11 +221,45 @@ TEST(Recovery, TellsTheSumOfItsOutagesAndWhatTheyCountFrom) {
 }
 
 TEST(Recovery, IsShownFromTheEarliestInstantThatItMayCountFrom) {
+  // From the jam's healing, or from the kill.
   Story story;
-  story.declare("jam").strike("jam", 3s, 20s);
-  story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 13s, broken);
-  EXPECT_EQ(judged_recovery(story, nominal_by("9s")).from, 6s);
+  story.declare("jam").strike("jam", 6s, 12s);
+  story.declare("kill").strike("kill", 6005ms, std::nullopt).page(6s, 13s, broken);
+  EXPECT_EQ(judged_recovery(story, nominal_by("9s")).from, 6005ms);
   EXPECT_EQ(judged_recovery(story, nominal_by("9s")).to, 13010ms);
+}
+
+TEST(Recovery, DoesNotAskWhatNobodySawLongBeforeTheFirstCommand) {
+  const Story story = Story().skipped(1s, 3s).kill(20s).page(20s, 21s, refused);
+  EXPECT_EQ(judged_recovery(story, nominal_by("5s")).status, Status::pass);
+}
+
+TEST(Recovery, IsSurelyLateBeyondItsLowerEnd) {
+  // At least 2.899 s, at most 3.01 s.
+  EXPECT_EQ(judged_recovery(down_until(9s), nominal_by("2899ms")).outcome.key,
+            "judge.recovery.not-shown");
+  EXPECT_EQ(judged_recovery(down_until(9s), nominal_by("2898ms")).outcome.key,
+            "judge.recovery.late");
+}
+
+TEST(Unrecovered, IsUnknownWhereAGoodRunHadBegunBeforePatienceWasOver) {
+  const auto patient_until = [](Duration instant) {
+    Story story = down_until(29s);
+    story.event(instant, "patience", {{"why", "60s"}});
+    return judged_recovery(story, nominal_by("5min"));
+  };
+  EXPECT_EQ(patient_until(29s).outcome.key, "judge.recovery.unfinished");
+  EXPECT_EQ(patient_until(28999ms).failure, "chaos.NotRecovered");
+}
+
+TEST(RecoveryLimits, TakeWhatWasSkippedBeforeTheCommandForAnsweredLate) {
+  // Bad before the kill, skipped at 6 s, and well from 6.1 s on.
+  const auto killed = [](Duration at) {
+    Story story = Story().kill(at).page_at(5900ms, refused, 5950ms).skipped(6s, 6100ms);
+    return judged_recovery(story, nominal_by("50ms"));
+  };
+  EXPECT_EQ(killed(6s).outcome.key, "judge.unseen") << "it may have been answered well at once";
+  EXPECT_EQ(killed(6001ms).failure, "chaos.RecoveryTooLate");
 }
 
 }  // namespace

@@ -145,5 +145,34 @@ TEST_F(TheEnd, IsWellOnlyWhereTheRunIsSeenForLongEnough) {
   EXPECT_EQ(end().outcome.arguments["seen_ns"], Duration(9900ms).count());
 }
 
+TEST_F(TheEnd, IsUnknownWhereMoreInstantsAreMissingThanAreFilledIn) {
+  story_.declare("cut").strike("cut", 8s, 12s).unrecorded(9s, 17s);
+  EXPECT_EQ(end().outcome.key, "judge.unseen");
+}
+
+TEST_F(TheEnd, IsNotJudgedWithoutASteadyStateOrInADrillThatWasEndedEarly) {
+  EXPECT_EQ(end().outcome.key, "judge.steady-end.held");
+  const Record whole = story_.record();
+  Record unstated = whole;
+  unstated.scenario.steady_state.clear();
+  EXPECT_FALSE(judge_steady_at_the_end(unstated));
+  Record early = whole;
+  early.outcome = "aborted";
+  EXPECT_FALSE(judge_steady_at_the_end(early));
+}
+
+TEST_F(TheEnd, OfAProbeThatShowedNothingIsUnknown) {
+  leave("degraded");
+  Record silent = story_.record();
+  silent.probes.at("page").samples.clear();
+  EXPECT_EQ(judge_steady_at_the_end(silent)->outcome.key, "judge.no-samples");
+  silent.probes.clear();
+  EXPECT_EQ(judge_steady_at_the_end(silent)->outcome.key, "judge.no-samples");
+  Observation cut = nominal;
+  cut.values["cut"] = {"status"};
+  story_.page(29900ms, 30s, cut);
+  EXPECT_TRUE(end().notes.empty()) << "nobody knows whether it is better";
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -221,5 +221,20 @@ TEST(File, ProvesNothingInADrillThatWasEndedEarly) {
             "judge.drill-cut-short");
 }
 
+TEST(LongestOutage, IsSurelyTooLongBeyondItsLowerEnd) {
+  // At least 0.89 s, at most 1.11 s.
+  const Story story = Story().cut(6s, 16s).page(7s, 8s, broken);
+  EXPECT_EQ(judged_throughout(story, longest("890ms")).outcome.key, "judge.throughout.not-shown");
+  EXPECT_EQ(judged_throughout(story, longest("889ms")).outcome.key, "judge.throughout.outage");
+}
+
+TEST(Throughout, AllowsWhatNobodySawLikeAFailure) {
+  const Story story = Story().cut(6s, 16s).page(7s, 7300ms, broken).skipped(9s, 9200ms);
+  EXPECT_EQ(judged_throughout(story, every_200({{"allowed-failures", 5}})).status, Status::pass);
+  EXPECT_EQ(judged_throughout(story, every_200({{"allowed-failures", 4}})).outcome.key,
+            "judge.skipped");
+  EXPECT_EQ(judged_throughout(story, every_200({{"allowed-failures", 2}})).status, Status::fail);
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -47,6 +47,11 @@ TEST(Verdict, IsTheWorstOfItsFindings) {
 }
 
 TEST(Verdict, NeedsASteadyStateThatTheEngineSaw) {
+  for (const std::string state : {"not-reached", "lost"}) {
+    const Finding steady = one_of_each().steady(state).verdict().findings.at(0);
+    EXPECT_EQ(steady.status, Status::inconclusive);
+    EXPECT_EQ(steady.outcome.key, "judge.steady." + state);
+  }
   expect_void(one_of_each().steady("not-reached"), "judge.steady.not-reached");
   expect_void(one_of_each().steady("lost"), "judge.steady.lost");
   expect_void(one_of_each().steady(""), "judge.steady.never");

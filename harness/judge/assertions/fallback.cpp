@@ -177,7 +177,6 @@ Finding judge_round(Finding finding, const FallbackTerms& terms, const Timeline&
   const Finding early = judge_filled(finding, terms, line, round, Truth::holds, record);
   if (late.measured && early.measured) {
     late.measured->low = std::min(late.measured->low, early.measured->low);
-    if (!early.measured->high) late.measured->high.reset();
   } else {
     late.measured.reset();
   }
