@@ -104,8 +104,10 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
     outcome.key = "judge.restore.late";
     const char* failure = finding.objective == "rto" ? "chaos.RtoExceeded" : "chaos.RestoreTooSlow";
     judged.push_back(missed(finding, failure, std::move(outcome)));
-  } else if (climbed) {
+  } else if (climbed && finding.measured) {
     judged.push_back(passed(std::move(finding), std::move(outcome)));
+  } else if (climbed) {
+    judged.push_back(inconclusive(std::move(finding), {"judge.no-bite"}));
   }
   return together(std::move(judged));
 }
