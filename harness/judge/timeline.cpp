@@ -150,7 +150,6 @@ const Expectation* predicate_of(const Expected& expect, const Levels& levels) {
 
 std::optional<Message> never_there(const Timeline& line, const std::string& probe,
                                    const Expected& expect, const Record& record) {
-  if (!line.probe) return std::nullopt;
   const Levels levels = record.scenario.levels_of(probe);
   const Expectation* predicate = predicate_of(expect, levels);
   if (!predicate) return std::nullopt;

@@ -88,8 +88,9 @@ struct Timeline {
 // in the whole drill (nor anything that the expectation waits for).
 [[nodiscard]] std::optional<Message> unusable(const Timeline& line, const std::string& probe,
                                               const std::vector<Point>& points);
-// Why a predicate, or a level's, that must not be broken says nothing: one of its pointers, or what
-// `served-by` points at, was in no sample of the whole drill, as a misspelt one is.
+// Of a probe that is usable: why a predicate, or a level's, that must not be broken says nothing:
+// one of its pointers, or what `served-by` points at, was in no sample of the whole drill, as a
+// misspelt one is.
 [[nodiscard]] std::optional<Message> never_there(const Timeline& line, const std::string& probe,
                                                  const Expected& expect, const Record& record);
 

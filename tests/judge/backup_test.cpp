@@ -208,5 +208,24 @@ TEST(Backup, NeedsNoAnswerFromBeforeTheLastWordBeforeTheIncident) {
   EXPECT_EQ(judged_backup(stocked().see("dumps", 0s, 4s, timed_out)).status, Status::pass);
 }
 
+TEST(Backup, OfWhichNoneCanBeRestoredHasNoAge) {
+  EXPECT_FALSE(judged_backup(stocked().see("dumps", 0s, 30s, stock(2, {}, 3h))).measured);
+}
+
+TEST(Backup, IsToldBeforeTheIncidentByAnAnswerUpToItsCommand) {
+  // The look at 5 s is complete at 5.01 s.
+  const auto killed = [](Duration at, Duration from, const json& more) {
+    Story story;
+    story.probe("dumps", 1s).see("dumps", 0s, 30s, stock(4, 1h, 3h)).kill(at);
+    return judged_backup(story.see("dumps", from, from + 1s, stock(0, {}, 0s)), more).status;
+  };
+  const json at{{"at", "incident"}};
+  EXPECT_EQ(killed(5010ms, 5s, at), Status::fail);
+  EXPECT_EQ(killed(5009ms, 5s, at), Status::pass);
+  const json from_then_on = json::object();
+  EXPECT_EQ(killed(5010ms, 4s, from_then_on), Status::pass);
+  EXPECT_EQ(killed(5009ms, 4s, from_then_on), Status::fail);
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -43,6 +43,7 @@ TEST(SawText, IsCutAtThreeHundredBytesBetweenTwoCharacters) {
   EXPECT_EQ(saw("answered", {{"t", fits + "b"}}), "t " + fits + "…");
   const std::string before(297, 'a');
   EXPECT_EQ(saw("answered", {{"t", before + "é"}}), "t " + before + "…");
+  EXPECT_EQ(saw(std::string(400, '\x80'), json::object()), "…") << "that is no text at all";
 }
 
 Record with_log() {

@@ -69,6 +69,8 @@ TEST_F(LedgerAssertions, HoldTheUpperEndAgainstTheObjective) {
   EXPECT_EQ(missed.status, Status::fail);
   EXPECT_EQ(missed.failure, "chaos.RpoExceeded");
   EXPECT_EQ(missed.measured->low, 10s - 9002ms);
+  EXPECT_EQ(rpo("998ms").outcome.key, "judge.rpo.not-shown");
+  EXPECT_EQ(rpo("997ms").outcome.key, "judge.rpo.exceeded");
   ASSERT_TRUE(missed.cause);
   EXPECT_EQ(no_loss().failure, "chaos.DataLost");
   EXPECT_EQ(no_duplicates().status, Status::pass);
@@ -180,6 +182,9 @@ TEST_F(LedgerAssertions, ProveNothingWithoutReadings) {
   record_ = sound;
   ledger().problem = "refused";
   EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.unreadable");
+  record_.plan.ledgers.clear();
+  EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.unread");
+  record_ = sound;
   record_.ledgers.clear();
   EXPECT_EQ(rpo("1h").outcome.key, "judge.ledger.unread");
   EXPECT_EQ(no_loss().status, Status::inconclusive);

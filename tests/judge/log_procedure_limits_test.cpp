@@ -346,5 +346,16 @@ TEST(Procedure, ThatWasNotExecutedIsAMissWhereEverythingWasBroken) {
   EXPECT_EQ(judged(unarmed), Status::inconclusive);
 }
 
+TEST(LogLimits, AreHeldAgainstTheLineWithWhichThereWereEnough) {
+  const Story story = printed_at(8s).says(10s, "server", "switched");
+  EXPECT_EQ(judged_log(story, logged()).measured->high, 8s - 6005ms);
+  EXPECT_EQ(judged_log(story, logged({{"at-least", 2}})).measured->high, 10s - 6005ms);
+}
+
+TEST(LogLimits, CountFromNoIncidentThatIsNotThere) {
+  EXPECT_EQ(judged_log(printed_at(8s), logged({{"incident", "nobody"}})).outcome.key,
+            "judge.no-bite");
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -25,5 +25,24 @@ TEST(NeverThere, IsASourceThatNobodyNames) {
   EXPECT_EQ(never(story, {{"source", "stale"}}).outcome.key, "judge.never-there");
 }
 
+TEST(NeverThere, IsNoPointerOfAnotherLevel) {
+  const json misspelt{{"json", {{"/sate", "old"}}}}, there{{"json", {{"/mode", "nominal"}}}};
+  Story story;
+  story.kill(6s).scenario()["levels"]["page"] = {{"nominal", misspelt}, {"degraded", there}};
+  EXPECT_EQ(never(story, "down").status, Status::pass);
+  EXPECT_EQ(never(story, "nominal").outcome.key, "judge.never-there");
+  const Observation other{"answered", {{"status", 200}, {"json", {{"/mode", "other"}}}}};
+  story.page(0s, 30s, other);
+  story.scenario()["levels"]["page"] = {{"nominal", there}, {"degraded", misspelt}};
+  EXPECT_EQ(never(story, "nominal").status, Status::pass);
+}
+
+TEST(NeverThere, IsNoSourceThatWasNamedOnce) {
+  Observation named = nominal;
+  named.values["source"] = "fresh";
+  EXPECT_EQ(never(Story().kill(6s).page(8s, 8100ms, named), {{"source", "stale"}}).status,
+            Status::pass);
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -104,6 +104,17 @@ TEST(Outages, AreSeveralWhereARunWasSustainedInBetween) {
   EXPECT_EQ(outages(told_by("--++--+++"), 200ms, 100ms).size(), 1u);
 }
 
+TEST(Outages, AreJoinedByARunThatWasNotGoodBeyondW) {
+  // Good from 200 ms, answered at 210 ms, to the next bad one at 500 ms.
+  EXPECT_EQ(outages(told_by("--+++--+++++"), 289ms, 100ms).size(), 2u);
+  EXPECT_EQ(outages(told_by("--+++--+++++"), 290ms, 100ms).size(), 1u);
+}
+
+TEST(Outages, ComeAfterARunThatWasGoodBeyondW) {
+  EXPECT_EQ(well_before(400ms, told_by("++++-"), 389ms), 0ms);
+  EXPECT_FALSE(well_before(400ms, told_by("++++-"), 390ms));
+}
+
 TEST(Outages, AreOpenWhereTheEndCutTheRunShort) {
   const auto found = outages(told_by("--++"), 200ms, 100ms);
   ASSERT_EQ(found.size(), 1u);
@@ -174,6 +185,15 @@ TEST(Fillings, AnswerWhatWasNeverSentAtOnceOrWhenPatienceWasOver) {
   EXPECT_EQ(filled(points, {0, true})[1].finished, 110ms);
   EXPECT_EQ(filled(points, {0, false})[1].until, 110ms);
   EXPECT_EQ(filled(points, {0, false})[0].finished, 10ms) << "what was sent was answered as it was";
+}
+
+TEST(Fillings, TakeWhatIsBeyondSixtyFourUnknownSamplesAsOne) {
+  const std::string good(80, '+'), bad(80, '-');
+  std::set<std::string> expected;
+  for (const std::string end : {"", " late"}) {
+    expected.insert({"++" + good + end, "-+" + bad + end, "-+" + good + end, "++" + bad + end});
+  }
+  EXPECT_EQ(filled_ways("?+" + std::string(80, '?')), expected);
 }
 
 }  // namespace

@@ -284,5 +284,16 @@ TEST(Reasons, AreProcessesThatBelongToNoService) {
   EXPECT_FALSE(found[0].voids_misses);
 }
 
+TEST(Reasons, BeginWithWhatEndedADrillBeforeItBegan) {
+  EXPECT_EQ(reasons(watched().steady("").ends("aborted")), "judge.aborted judge.steady.never");
+  EXPECT_EQ(reasons(watched().steady("lost").ends("aborted")), "judge.steady.lost judge.aborted");
+}
+
+TEST(Verdict, ShowsTheFirstReasonThatTakesAPassAway) {
+  const Story story = watched().ends("aborted").event(7s, "trouble", {{"what", "disk full"}});
+  EXPECT_EQ(reasons(story), "judge.trouble judge.aborted");
+  EXPECT_EQ(story.verdict().findings[1].outcome.key, "judge.trouble");
+}
+
 }  // namespace
 }  // namespace reprise::testing

@@ -78,6 +78,7 @@ TEST_F(Restore, FailsAtTheRungWhoseStepFailed) {
   EXPECT_EQ(finding.failure, "chaos.RestoreFailed");
   EXPECT_EQ(finding.outcome.arguments.at("rung_key"), "rung.structure");
   EXPECT_TRUE(finding.cause);
+  EXPECT_TRUE(finding.others.empty()) << "it is told once, though there are rungs above";
   EXPECT_EQ(judged_restore(record(), {{"to", "server"}}).failure, "chaos.RestoreFailed")
       << "a procedure that failed above the wanted rung failed all the same";
 }
@@ -297,6 +298,30 @@ TEST_F(Restore, HasNoLadderWithoutARun) {
   Story idle;
   idle.plan()["system"]["procedures"]["restart"]["steps"] = steps;
   EXPECT_TRUE(judge(idle.kill(6s).procedure(7s, "not-executed").record()).ladders.empty());
+}
+
+TEST_F(Restore, ShowsTheLogOfTheInstantAtWhichItsStepFailed) {
+  run(3, "failed");  // at 10 s
+  story_.says(9900ms, "server", "disk full").says(12s, "server", "giving up");
+  EXPECT_EQ(judged_restore(record()).cause->log_line, "disk full");
+}
+
+TEST_F(Restore, ProvesNothingByARunThatWasNotExecuted) {
+  Story idle = Story().kill(6s).procedure(7s, "not-executed");
+  EXPECT_EQ(judged_restore(idle.record()).outcome.key, "judge.restore.never-run");
+}
+
+TEST_F(Restore, HasTheLedgersRungFromTheWorstOfThem) {
+  run(4);
+  Record both = record();
+  both.plan.ledgers["others"].name = "others";
+  both.scenario.assertions.push_back(both.scenario.assertions.back());
+  both.scenario.assertions.back().options = {{"ledger", "others"}};
+  both.ledgers["others"] = both.ledgers["readings"];
+  both.ledgers["others"].strays = 1;
+  both.ledgers["readings"].settled = false;
+  EXPECT_EQ(judge(both).ladders[0].rungs[3].state, Rung::State::failed);
+  EXPECT_EQ(judged_restore(both).failure, "chaos.DataPhantom");
 }
 
 }  // namespace

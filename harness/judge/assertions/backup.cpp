@@ -66,7 +66,7 @@ Stocks judged_stocks(const ProbeRecord& probe, const BackupTerms& terms, Duratio
     stocks.push_back(*stock);
   }
   // Without an answer to the last question, nobody knows what is there now.
-  if (!last_told || stocks.empty()) return {};
+  if (!last_told) return {};
   if (terms.at == "incident") {
     stocks.back().until = incident;
   } else if (stocks.back().sample->intended < settled) {
@@ -182,9 +182,8 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
   finding.limit = terms.younger_than;
   finding.objective.clear();  // a backup's age is what might be lost; only a ledger tells what was
   const auto probe = record.probes.find(terms.probe);
-  auto incidents = incidents_of(spec, record);
+  const auto incidents = incidents_of(spec, record);
   if (incidents.empty()) return inconclusive(std::move(finding), {"judge.no-bite"});
-  if (terms.at != "incident") incidents.resize(1);  // from the first of them on, or at the end
   std::vector<Finding> judged;
   for (const FaultRecord* incident : incidents) {
     Stocks found;
@@ -210,9 +209,8 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
 
 // A first word after the last incident.
 std::optional<Awaited> awaits_backup(const AssertionSpec& spec, const Scenario&, const Plan&) {
-  auto counted = Expected::parse({{"count", {{"exists", true}}}});
-  if (!counted) return std::nullopt;
-  return Awaited{text_option(spec, "probe"), std::move(*counted), Duration::zero()};
+  return Awaited{text_option(spec, "probe"), *Expected::parse({{"count", {{"exists", true}}}}),
+                 Duration::zero()};
 }
 
 const Registered<AssertionKind> backup_registered{{

@@ -85,15 +85,12 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
   const auto top = std::ranges::find(wanted, terms.to, &Rung::name);
   if (top != wanted.end()) wanted.erase(top + 1, wanted.end());
   std::vector<Finding> judged;
-  bool told = false;  // the step that failed; it keeps the run from every rung above it
+  // A step that failed keeps the run from every rung above it: told once, for the lowest of them.
   for (const Rung& rung : wanted) {
     if (rung.state == Rung::State::climbed) continue;
-    Finding one = judge_rung(finding, rung, run, record, ledgers);
-    const bool failed = one.failure == "chaos.RestoreFailed";
-    if (!failed || !told) judged.push_back(std::move(one));
-    told = told || failed;
+    judged.push_back(judge_rung(finding, rung, run, record, ledgers));
   }
-  if (const StepRecord* step = failed_step(run); step && terms.failed_steps && !told) {
+  if (const StepRecord* step = failed_step(run); step && terms.failed_steps) {
     judged.push_back(stopped(finding, wanted.back(), *step, run, record));
   }
   const bool climbed = judged.empty();

@@ -67,10 +67,10 @@ class RpoJudge {
     return set_aside_ ? loss_.lost - loss_.lost_after : loss_.lost;
   }
 
-  [[nodiscard]] Finding without_miss(Finding finding) const {
+  [[nodiscard]] Finding without_miss(Finding finding, const std::string& ledger) const {
     if (loss_.lost_after > 0) finding.notes.push_back(dated("judge.rpo.set-aside", loss_));
     if (set_aside_ && loss_.sent_when_over == 0U) {
-      return inconclusive(std::move(finding), {"judge.rpo.nobody-wrote", {}});
+      return inconclusive(std::move(finding), {"judge.rpo.nobody-wrote", {{"ledger", ledger}}});
     }
     if (counted() == 0) return nothing_lost(std::move(finding), loss_);
     if (auto few = too_few(loss_)) return inconclusive(std::move(finding), std::move(*few));
@@ -104,9 +104,7 @@ Finding judge_rpo(const AssertionSpec& spec, const Record& record) {
   const bool set_aside = text_option(spec, "acknowledged-after-failure") == "allowed";
   const RpoJudge judge(*loss, limit, set_aside, record.scenario);
   if (auto misses = judge.misses(finding); !misses.empty()) return together(std::move(misses));
-  Finding out = judge.without_miss(std::move(finding));
-  if (out.outcome.key == "judge.rpo.nobody-wrote") out.outcome.arguments["ledger"] = ledger;
-  return out;
+  return judge.without_miss(std::move(finding), ledger);
 }
 
 const Registered<AssertionKind> rpo_registered{{
