@@ -58,7 +58,7 @@ const Candidate* last_round(const std::vector<Candidate>& all, const std::string
 
 // The last healing, before the return, of any condition that was in place during the outage.
 const Candidate* last_healing(const std::vector<Candidate>& all, const Outage& outage,
-                              const std::vector<Told>& told, std::optional<Duration> back) {
+                              const std::vector<FilledSample>& told, std::optional<Duration> back) {
   const Candidate* last = nullptr;
   for (const Candidate& one : all) {
     if (one.kind != Kind::healing || (back && one.earliest >= *back)) continue;
@@ -72,7 +72,7 @@ const Candidate* last_healing(const std::vector<Candidate>& all, const Outage& o
 class Clock {
  public:
   Clock(const std::vector<Outage>& before_and_this, std::size_t index,
-        const std::vector<Told>& told, const ClockTerms& terms)
+        const std::vector<FilledSample>& told, const ClockTerms& terms)
       : outages_(before_and_this), index_(index), told_(told), terms_(terms) {}
 
   [[nodiscard]] std::optional<Duration> back() const { return back_of(outages_[index_]); }
@@ -117,7 +117,7 @@ class Clock {
 
   const std::vector<Outage>& outages_;
   std::size_t index_;
-  const std::vector<Told>& told_;
+  const std::vector<FilledSample>& told_;
   const ClockTerms& terms_;
 };
 
@@ -138,7 +138,8 @@ std::vector<Window> calls_of(const std::vector<Candidate>& candidates) {
 }
 
 Reckoning reckon(const std::vector<Candidate>& candidates, const std::vector<Outage>& outages,
-                 std::size_t index, const std::vector<Told>& told, const ClockTerms& terms) {
+                 std::size_t index, const std::vector<FilledSample>& told,
+                 const ClockTerms& terms) {
   const Outage& outage = outages[index];
   const Clock clock(outages, index, told, terms);
   Reckoning out;

@@ -21,7 +21,7 @@ void span(std::optional<Interval>& all, const std::optional<Interval>& one) {
 
 Finding in_every_filling(const Finding& blank, const Timeline& line,
                          const std::vector<Point>& points,
-                         const std::function<Finding(const std::vector<Told>&)>& judge) {
+                         const std::function<Finding(const std::vector<FilledSample>&)>& judge) {
   Fillings ways = fillings(points);
   if (line.holes) ways.all = false;
   std::optional<Finding> worst;
@@ -51,7 +51,7 @@ Finding in_every_filling(const Finding& blank, const Timeline& line,
 }
 
 Finding caused_by_last(Finding finding, const Record& record, const std::string& probe,
-                       const std::vector<Told>& told, const Outage& outage) {
+                       const std::vector<FilledSample>& told, const Outage& outage) {
   for (std::size_t i = outage.last_bad + 1; i-- > outage.first_bad;) {
     if (!told[i].bad || !told[i].sample) continue;
     finding.cause = cause_of(finding, record, probe, *told[i].sample);

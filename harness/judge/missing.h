@@ -15,12 +15,12 @@ namespace reprise {
 // `judge` of every filling of the points, as one finding; its interval spans all of theirs.
 [[nodiscard]] Finding in_every_filling(
     const Finding& blank, const Timeline& line, const std::vector<Point>& points,
-    const std::function<Finding(const std::vector<Told>& told)>& judge);
+    const std::function<Finding(const std::vector<FilledSample>& told)>& judge);
 
 // With the last bad sample of the outage that somebody saw as its cause.
 [[nodiscard]] Finding caused_by_last(Finding finding, const Record& record,
-                                     const std::string& probe, const std::vector<Told>& told,
-                                     const Outage& outage);
+                                     const std::string& probe,
+                                     const std::vector<FilledSample>& told, const Outage& outage);
 
 // When the engine stopped waiting for a recovery; nothing when it had not to.
 [[nodiscard]] std::optional<Duration> patience_over(const Record& record);

@@ -19,7 +19,7 @@ struct GoodRun {
 
 class Former {
  public:
-  Former(const std::vector<Told>& told, Duration sustained, Duration every,
+  Former(const std::vector<FilledSample>& told, Duration sustained, Duration every,
          const std::vector<Window>& calls)
       : told_(told), calls_(calls), sustained_(sustained), every_(every) {}
 
@@ -40,7 +40,7 @@ class Former {
 
  private:
   void add_bad(std::size_t i) {
-    const Told& bad = told_[i];
+    const FilledSample& bad = told_[i];
     if (!open_) {
       open_.emplace();
       open_->first_bad = i;
@@ -63,7 +63,7 @@ class Former {
   }
 
   // One that was under way at a call may have been good before the outage began.
-  [[nodiscard]] bool shows_a_return(const Told& good) const {
+  [[nodiscard]] bool shows_a_return(const FilledSample& good) const {
     if (!open_ || good.intended >= open_->begun_by) return true;
     return std::ranges::none_of(calls_, [&](const Window& call) {
       return good.intended < call.to && good.finished > call.from;
@@ -90,7 +90,7 @@ class Former {
     }
   }
 
-  const std::vector<Told>& told_;
+  const std::vector<FilledSample>& told_;
   const std::vector<Window>& calls_;
   Duration sustained_, every_;
   std::vector<Outage> out_;
@@ -117,8 +117,8 @@ std::vector<std::uint64_t> blocks_of_unknown(const std::vector<Point>& points) {
 
 }  // namespace
 
-std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained, Duration every,
-                            const std::vector<Window>& calls) {
+std::vector<Outage> outages(const std::vector<FilledSample>& told, Duration sustained,
+                            Duration every, const std::vector<Window>& calls) {
   return Former(told, sustained, every, calls).form();
 }
 
@@ -126,9 +126,9 @@ bool seen_until(Duration instant, Duration newest, Duration every) {
   return newest >= instant || newest + every > instant;
 }
 
-std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,
+std::optional<Duration> well_before(Duration bad, const std::vector<FilledSample>& told,
                                     Duration sustained) {
-  const auto end = std::ranges::lower_bound(told, bad, {}, &Told::intended) - told.begin();
+  const auto end = std::ranges::lower_bound(told, bad, {}, &FilledSample::intended) - told.begin();
   for (auto i = static_cast<std::size_t>(end); i-- > 0;) {
     if (told[i].bad) {
       bad = told[i].intended;
@@ -139,8 +139,8 @@ std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,
   return std::nullopt;
 }
 
-std::vector<Told> filled(const std::vector<Point>& points, const Filling& filling) {
-  std::vector<Told> out;
+std::vector<FilledSample> filled(const std::vector<Point>& points, const Filling& filling) {
+  std::vector<FilledSample> out;
   out.reserve(points.size());
   std::size_t bit = 0;
   for (const Point& point : points) {

@@ -14,7 +14,7 @@
 namespace reprise {
 
 // A sample as outages are formed: good or bad, since an unknown one has been filled in.
-struct Told {
+struct FilledSample {
   Duration intended;
   Duration finished;
   bool bad;
@@ -37,7 +37,7 @@ struct Outage {
 // the record goes that far. A sample that was under way at one of the `calls` (commands, healings,
 // steps) is no z while no bad answer had come when it was sent: it may have been good before the
 // outage began.
-[[nodiscard]] std::vector<Outage> outages(const std::vector<Told>& told, Duration sustained,
+[[nodiscard]] std::vector<Outage> outages(const std::vector<FilledSample>& told, Duration sustained,
                                           Duration every, const std::vector<Window>& calls = {});
 
 // Whether a schedule of which this sample is the newest was seen up to there, that instant
@@ -45,7 +45,8 @@ struct Outage {
 [[nodiscard]] bool seen_until(Duration instant, Duration newest, Duration every);
 
 // The i of the latest run that was sustained before the bad sample of that i.
-[[nodiscard]] std::optional<Duration> well_before(Duration bad, const std::vector<Told>& told,
+[[nodiscard]] std::optional<Duration> well_before(Duration bad,
+                                                  const std::vector<FilledSample>& told,
                                                   Duration sustained);
 
 // How unknown samples are filled in: bad where their bit is set, the first one having bit 0. One
@@ -54,7 +55,8 @@ struct Filling {
   std::uint64_t bad = 0;
   bool late = false;
 };
-[[nodiscard]] std::vector<Told> filled(const std::vector<Point>& points, const Filling& filling);
+[[nodiscard]] std::vector<FilledSample> filled(const std::vector<Point>& points,
+                                               const Filling& filling);
 
 struct Fillings {
   std::vector<Filling> each;

@@ -115,13 +115,13 @@ class EndJudge {
     if (auto why = unusable(line_, watch_.probe, points)) {
       return inconclusive(blank, std::move(*why));
     }
-    return in_every_filling(blank, line_, points, [&](const std::vector<Told>& told) {
+    return in_every_filling(blank, line_, points, [&](const std::vector<FilledSample>& told) {
       return judge_filled(blank, told);
     });
   }
 
  private:
-  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<FilledSample>& told) const {
     finding.from = over_;
     finding.to = told.back().finished;
     std::size_t run = told.size();  // where the good run begins that lasts until the end
@@ -130,7 +130,7 @@ class EndJudge {
     if (told[run].intended > deadline()) return unwell(std::move(finding), told);
     const Duration newest = told.back().intended;
     const auto first = told.begin() + static_cast<std::ptrdiff_t>(run);
-    const auto soonest = std::ranges::min_element(first, told.end(), {}, &Told::finished);
+    const auto soonest = std::ranges::min_element(first, told.end(), {}, &FilledSample::finished);
     if (seen_until(soonest->finished + sustained_, newest, line_.every)) {
       return passed(std::move(finding), {"judge.steady-end.held"});
     }
@@ -147,7 +147,8 @@ class EndJudge {
   }
 
   // A miss once it was waited for long enough, or had been well and is not any more.
-  [[nodiscard]] Finding bad_at_the_end(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding bad_at_the_end(Finding finding,
+                                       const std::vector<FilledSample>& told) const {
     const bool waited = patience_over(record_) || told.back().finished >= deadline();
     const auto all = outages(told, sustained_, line_.every);
     const bool relapsed = all.back().well_since.has_value();
@@ -155,7 +156,7 @@ class EndJudge {
     return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", watch_.probe}}});
   }
 
-  [[nodiscard]] Finding unwell(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding unwell(Finding finding, const std::vector<FilledSample>& told) const {
     finding = missed(std::move(finding), "chaos.NotWellAtTheEnd",
                      {"judge.steady-end.not-well",
                       {{"probe", watch_.probe}, {"expect", expected_text(expect_)}}});

@@ -46,7 +46,7 @@ class RandomDrill {
 
   History history;
   Duration every{}, sustained{}, commanded{}, armed{}, incident{};
-  std::vector<Told> told;
+  std::vector<FilledSample> told;
 
  private:
   Duration milliseconds(int least, int most) {
@@ -65,8 +65,8 @@ TEST(RecoveryIntervals, HoldTheTrueValueWhateverTheOutage) {
     const auto found = outages(drill.told, drill.sustained, drill.every);
     ASSERT_EQ(found.size(), 1u) << "seed " << seed;
     ASSERT_TRUE(found[0].back) << "seed " << seed;
-    const Told& bad = drill.told[found[0].last_bad];
-    const Told& back = drill.told[*found[0].back];
+    const FilledSample& bad = drill.told[found[0].last_bad];
+    const FilledSample& back = drill.told[*found[0].back];
     const Interval interval{bad.intended - drill.armed, back.finished - drill.commanded};
     const Duration truly = drill.history.down.back().second - drill.incident;
     EXPECT_LE(interval.low, truly) << "seed " << seed;
@@ -78,8 +78,8 @@ TEST(RecoveryIntervals, HoldTheTrueValueWhateverTheOutage) {
   }
 }
 
-std::vector<Told> told_by(const std::string& script) {
-  std::vector<Told> out;
+std::vector<FilledSample> told_by(const std::string& script) {
+  std::vector<FilledSample> out;
   for (char c : script) {
     const Duration at = static_cast<std::int64_t>(out.size()) * 100ms;
     out.push_back({at, at + 10ms, c == '-', nullptr, at + 10ms});
@@ -154,7 +154,7 @@ std::set<std::string> filled_ways(const std::string& script) {
   std::set<std::string> out;
   for (const Filling& filling : fillings(points).each) {
     std::string way;
-    for (const Told& one : filled(points, filling)) way += one.bad ? '-' : '+';
+    for (const FilledSample& one : filled(points, filling)) way += one.bad ? '-' : '+';
     out.insert(filling.late ? way + " late" : way);
   }
   return out;

@@ -54,12 +54,12 @@ class RecoveryJudge {
   // With those that only show what the probe had got over before.
   [[nodiscard]] const std::vector<Point>& all_points() const { return points_; }
 
-  [[nodiscard]] Finding judge_filled(const Finding& blank, std::vector<Told> all) const {
-    for (Told& one : all) {
+  [[nodiscard]] Finding judge_filled(const Finding& blank, std::vector<FilledSample> all) const {
+    for (FilledSample& one : all) {
       // What would have been answered before the first command is not of this incident.
       if (!one.sample && one.intended < begun_) one.finished = one.until;
     }
-    const std::vector<Told> told = only_looked(all);
+    const std::vector<FilledSample> told = only_looked(all);
     auto found = outages(told, terms_.clock.sustained, every_, calls_);
     if (found.empty()) return without_outage(blank, told);
     std::vector<Finding> judged;
@@ -89,9 +89,10 @@ class RecoveryJudge {
   }
 
   // Nothing was seen to fail: true only as far as somebody looked, and as finely.
-  [[nodiscard]] Finding without_outage(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding without_outage(Finding finding,
+                                       const std::vector<FilledSample>& told) const {
     Duration latency{};
-    for (const Told& one : told) {
+    for (const FilledSample& one : told) {
       if (one.sample) latency = std::max(latency, one.finished - one.intended);
     }
     const Duration resolution = every_ + latency;
@@ -108,7 +109,7 @@ class RecoveryJudge {
   }
 
   // Where W was not seen after the last command, healing or step.
-  [[nodiscard]] std::optional<Message> cut_short(const std::vector<Told>& told) const {
+  [[nodiscard]] std::optional<Message> cut_short(const std::vector<FilledSample>& told) const {
     Duration last{};
     for (const Candidate& one : candidates_) last = std::max(last, one.over);
     const Duration looked = told.back().intended + every_ - last;
@@ -124,7 +125,8 @@ class RecoveryJudge {
   }
 
   [[nodiscard]] Finding judge_outage(Finding finding, const std::vector<Outage>& all,
-                                     std::size_t index, const std::vector<Told>& told) const {
+                                     std::size_t index,
+                                     const std::vector<FilledSample>& told) const {
     const Outage& outage = all[index];
     std::optional<Duration> back;
     if (outage.back) back = told[*outage.back].finished;
@@ -176,13 +178,14 @@ class RecoveryJudge {
   }
 
   [[nodiscard]] Finding with_cause(Finding finding, const Outage& outage,
-                                   const std::vector<Told>& told) const {
+                                   const std::vector<FilledSample>& told) const {
     return caused_by_last(std::move(finding), record_, terms_.probe, told, outage);
   }
 
   // Down to the end of the drill, or good too briefly at its end.
   [[nodiscard]] Finding unrecovered(Finding finding, const Outage& outage,
-                                    const std::vector<Told>& told, const Recovery& recovery) const {
+                                    const std::vector<FilledSample>& told,
+                                    const Recovery& recovery) const {
     const bool surely = finding.measured->low > terms_.within && !recovery.undecided;
     if (!surely && record_.outcome != "completed") {
       return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", terms_.probe}}});
@@ -235,9 +238,9 @@ Finding judge_recovery(const AssertionSpec& spec, const Record& record) {
   if (auto why = unusable(line, terms.probe, judge.points())) {
     return inconclusive(std::move(finding), std::move(*why));
   }
-  return in_every_filling(finding, line, judge.all_points(), [&](const std::vector<Told>& told) {
-    return judge.judge_filled(finding, told);
-  });
+  return in_every_filling(
+      finding, line, judge.all_points(),
+      [&](const std::vector<FilledSample>& told) { return judge.judge_filled(finding, told); });
 }
 
 std::optional<Awaited> awaits_recovery(const AssertionSpec& spec, const Scenario& scenario,

@@ -60,7 +60,7 @@ class LongestOutage {
         sustained_(sustained_of(terms.probe, record.scenario, record.plan)),
         calls_(calls_of(candidates(record))) {}
 
-  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding judge_filled(Finding finding, const std::vector<FilledSample>& told) const {
     const auto all = outages(told, sustained_, line_.every, calls_);
     std::optional<Finding> worst;
     for (const Outage& outage : all) {
@@ -75,7 +75,7 @@ class LongestOutage {
 
  private:
   [[nodiscard]] Finding judge_outage(Finding finding, const Outage& outage,
-                                     const std::vector<Told>& told) const {
+                                     const std::vector<FilledSample>& told) const {
     const Duration before = outage.before ? told[*outage.before].intended
                                           : told[outage.first_bad].intended - line_.every;
     const Duration low =
@@ -99,9 +99,9 @@ class LongestOutage {
   }
 
   // Where both are demanded, one of them may be missed in every history, though neither is in all.
-  [[nodiscard]] Finding counted(Finding finding, const std::vector<Told>& told) const {
+  [[nodiscard]] Finding counted(Finding finding, const std::vector<FilledSample>& told) const {
     std::vector<Point> inside;
-    for (const Told& one : told) {
+    for (const FilledSample& one : told) {
       const Truth sight = one.bad ? Truth::fails : Truth::holds;
       const Point point{one.intended, one.until, sight, one.sample};
       if (point.meets(window_.from, window_.to)) inside.push_back(point);
@@ -134,9 +134,9 @@ Finding judge_longest(Finding finding, const ThroughoutTerms& terms, const Timel
                       const Window& window, const Record& record) {
   finding.limit = terms.longest;
   const LongestOutage judge(record, terms, line, window);
-  Finding out = in_every_filling(finding, line, line.points, [&](const std::vector<Told>& told) {
-    return judge.judge_filled(finding, told);
-  });
+  Finding out = in_every_filling(
+      finding, line, line.points,
+      [&](const std::vector<FilledSample>& told) { return judge.judge_filled(finding, told); });
   // Beyond the ends of the schedule nobody looked.
   const auto inside = line.within(window);
   const auto beyond = std::ranges::count_if(inside, [&](const Point& point) {
