@@ -74,10 +74,10 @@ void count_holes(const LedgerRecord& ledger, const Failures& failures, DataLoss&
     }
   }
   const auto newest = newest_kept(ledger, failures.each.back().commanded);
-  for (const LedgerEntry& entry : ledger.entries) {
-    const bool possible = is_lost(entry) && first_for(entry, failures);
-    loss.possible_holes += possible && newest && entry.answered < *newest;
-  }
+  const auto possible = std::ranges::count_if(ledger.entries, [&](const LedgerEntry& entry) {
+    return is_lost(entry) && first_for(entry, failures) && newest && entry.answered < *newest;
+  });
+  loss.possible_holes = static_cast<std::uint64_t>(possible);
 }
 
 void count_when_over(const LedgerRecord& ledger, Duration over, DataLoss& loss) {
