@@ -17,7 +17,8 @@ namespace reprise {
 [[nodiscard]] const StepRecord* failed_step(const ProcedureRecord& run);
 
 // Whether the assertion is the one that reports failed steps of its `run`: the first `procedure`
-// that names it, else the first `restore`. So a failure is told once, whoever else looks at it.
+// that names it and does not tolerate them, else the first `restore`. So a failure is told once,
+// whoever else looks at it.
 [[nodiscard]] bool reports_failed_steps(const AssertionSpec& spec, const Scenario& scenario);
 
 // Of the step that failed: a manual one that did before its time was over failed because nobody was

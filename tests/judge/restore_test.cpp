@@ -107,6 +107,23 @@ TEST_F(Restore, ReportsTheFailedStepWhereNoProcedureAssertionNamesIt) {
       << "it is reported there";
 }
 
+TEST_F(Restore, IsNotSilencedByAProcedureAssertionThatToleratesFailure) {
+  run(3, "failed");
+  Record tolerated = record();
+  AssertionSpec procedure;
+  procedure.kind = procedure.name = "procedure";
+  procedure.options = {{"run", "restart"}, {"allow-failed", true}};
+  tolerated.scenario.assertions.push_back(procedure);
+  EXPECT_EQ(Registry<AssertionKind>::find("procedure")->judge(procedure, tolerated).status,
+            Status::pass);
+  AssertionSpec restore;
+  restore.kind = restore.name = "restore";
+  restore.options = {{"run", "restart"}, {"to", "backup"}};
+  tolerated.scenario.assertions.push_back(restore);
+  EXPECT_EQ(Registry<AssertionKind>::find("restore")->judge(restore, tolerated).failure,
+            "chaos.RestoreFailed");
+}
+
 TEST_F(Restore, CountsFromTheIncidentThatTheRunAnswers) {
   run(4);
   story_.declare("crash").strike("crash", 21s, std::nullopt).procedure(21s, "started");
