@@ -25,9 +25,8 @@ void add_fault(const FaultRecord& fault, std::vector<Candidate>& out) {
 const FaultRecord* answered_by(const ProcedureRecord& run, const Record& record) {
   std::string named;
   const auto& planned = record.scenario.procedures;
-  if (run.run >= 0 && static_cast<std::size_t>(run.run) < planned.size()) {
-    named = planned[static_cast<std::size_t>(run.run)].start.after;
-  }
+  const auto place = static_cast<std::size_t>(run.run);  // one that is not told is beyond them all
+  if (place < planned.size()) named = planned[place].start.after;
   const FaultRecord* last = nullptr;
   for (const FaultRecord& fault : record.faults) {  // by t_cmd
     if (!fault.commanded || !run.started || *fault.commanded > *run.started) continue;
