@@ -137,6 +137,9 @@ TEST(LogLimits, CountWhatWasFoundInLinesThatWereLeftOut) {
   Record record = with_line(line);
   EXPECT_EQ(alone(record, "log", logged()).outcome.key, "judge.log.gaps")
       << "they may have been printed before the fault";
+  line.found.clear();
+  EXPECT_EQ(alone(with_line(line), "log", logged()).failure, "chaos.LogMissing")
+      << "they were searched before they were left out";
   record.log.insert(record.log.end() - 1, {7s, record.log.back().service, "still here"});
   EXPECT_EQ(alone(record, "log", logged({{"at-least", 3}})).status, Status::pass);
   EXPECT_EQ(alone(record, "log", logged({{"at-least", 4}})).failure, "chaos.LogMissing");
