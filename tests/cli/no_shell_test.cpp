@@ -100,8 +100,8 @@ assertions:
   - throughout: {probe: text, expect: {text: @}}
   - {never: {probe: run, expect: {text: @}}}
   - {never: {probe: missing, expect: {text: @}}}
-  - {never: {probe: port, expect: {text: @}}}
-  - {never: {probe: bad-port, expect: {text: @}}}
+  - {never: {probe: port, expect: {text: {contains: @}}}}
+  - {never: {probe: bad-port, expect: {text: {contains: @}}}}
   - {never: {probe: bad-url, expect: {text: @}}}
   - {never: {probe: page, expect: {outcome: error, text: @}}}
   - {never: {probe: path, expect: {outcome: error, text: @}}}
