@@ -137,15 +137,15 @@ std::vector<Window> calls_of(const std::vector<Candidate>& candidates) {
 }
 
 Reckoning reckon(const std::vector<Candidate>& candidates, const std::vector<Outage>& outages,
-                 std::size_t index, const std::vector<FilledSample>& told,
-                 const ClockTerms& terms) {
+                 std::size_t index, const std::vector<FilledSample>& told, const ClockTerms& terms,
+                 std::optional<Duration> well_since) {
   const Outage& outage = outages[index];
   const Clock clock(outages, index, told, terms);
   Reckoning out;
   std::vector<const Candidate*> possible;
   for (const Candidate& one : candidates) {
     if (one.earliest > outage.begun_by) continue;
-    const bool spent = outage.well_since && *outage.well_since >= one.over;
+    const bool spent = well_since && *well_since >= one.over;
     (spent ? out.spent : possible).push_back(&one);
   }
   if (possible.empty() && !out.spent.empty()) {

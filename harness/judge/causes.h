@@ -49,9 +49,11 @@ struct Reckoning {
 };
 
 // Of the outage at `index`; the outages before it say what the probe had come back from.
+// `well_since`: i of the latest run that was sustained before it (`well_before`).
 [[nodiscard]] Reckoning reckon(const std::vector<Candidate>& candidates,
                                const std::vector<Outage>& outages, std::size_t index,
-                               const std::vector<FilledSample>& told, const ClockTerms& terms);
+                               const std::vector<FilledSample>& told, const ClockTerms& terms,
+                               std::optional<Duration> well_since);
 
 // [max(0, i_y − latest), f_z − earliest] for those of the starts that are judged; nothing when
 // where the clock starts is not known. No `back`: no upper end.

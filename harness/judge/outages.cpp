@@ -47,7 +47,6 @@ class Former {
       if (i > 0) open_->before = i - 1;
       open_->begun_by = bad.finished;
       open_->bad_until = bad.until;
-      open_->well_since = well_since_;
     }
     open_->last_bad = i;
     open_->begun_by = std::min(open_->begun_by, bad.finished);
@@ -64,30 +63,24 @@ class Former {
 
   // One that was under way at a call may have been good before the outage began.
   [[nodiscard]] bool shows_a_return(const FilledSample& good) const {
-    if (!open_ || good.intended >= open_->begun_by) return true;
+    if (good.intended >= open_->begun_by) return true;
     return std::ranges::none_of(calls_, [&](const Window& call) {
       return good.intended < call.to && good.finished > call.from;
     });
   }
 
   void end_by(const GoodRun& run) {
-    std::optional<std::size_t> first, last;
-    for (std::size_t z = run.first; z < run.end; ++z) {
-      if (!sustained_from(z, run)) continue;
-      last = z;
-      if (!first && shows_a_return(told_[z])) first = z;
-    }
-    if (last) well_since_ = told_[*last].intended;
     if (!open_) return;
-    if (first) {
-      open_->back = first;
+    for (std::size_t z = run.first; z < run.end; ++z) {
+      if (!sustained_from(z, run) || !shows_a_return(told_[z])) continue;
+      open_->back = z;
       // What ended had begun, however late the last of its bad answers came.
-      open_->begun_by = std::min(open_->begun_by, told_[*first].finished);
+      open_->begun_by = std::min(open_->begun_by, told_[z].finished);
       out_.push_back(*open_);
       open_.reset();
-    } else {
-      open_->tail = run.first;
+      return;
     }
+    open_->tail = run.first;
   }
 
   const std::vector<FilledSample>& told_;
@@ -95,7 +88,6 @@ class Former {
   Duration sustained_, every_;
   std::vector<Outage> out_;
   std::optional<Outage> open_;
-  std::optional<Duration> well_since_;
 };
 
 // Good or bad as one, block by block: neighbours that nobody saw.

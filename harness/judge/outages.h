@@ -24,13 +24,12 @@ struct FilledSample {
 
 struct Outage {
   std::size_t first_bad = 0;
-  std::size_t last_bad = 0;            // y
-  std::optional<std::size_t> before;   // g
-  std::optional<std::size_t> back;     // z; none: no run was sustained afterwards
-  std::optional<std::size_t> tail;     // without z: where the run began that the record's end cut
-  Duration begun_by{};                 // the earliest f of its bad samples, or f_z
-  Duration bad_until{};                // when the last of its bad samples was over
-  std::optional<Duration> well_since;  // i of the latest run that was sustained before it began
+  std::size_t last_bad = 0;           // y
+  std::optional<std::size_t> before;  // g
+  std::optional<std::size_t> back;    // z; none: no run was sustained afterwards
+  std::optional<std::size_t> tail;    // without z: where the run began that the record's end cut
+  Duration begun_by{};                // the earliest f of its bad samples, or f_z
+  Duration bad_until{};               // when the last of its bad samples was over
 };
 
 // By intended instant. The run from z is sustained when every sample in [i_z, f_z + W] is good, and

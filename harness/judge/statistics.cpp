@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 #include "harness/model/error.h"
 
@@ -26,7 +25,7 @@ double binomial_below(std::size_t k, std::size_t n, double p) {
 double rate_with_tail(std::size_t k, std::size_t n, double tail) {
   double low = 0;
   double high = 1;
-  for ([[maybe_unused]] const int halving : std::views::iota(0, 100)) {
+  for (int i = 0; i < 100; ++i) {
     const double middle = (low + high) / 2;
     (binomial_below(k, n, middle) > tail ? low : high) = middle;
   }

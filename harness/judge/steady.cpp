@@ -150,8 +150,8 @@ class EndJudge {
   [[nodiscard]] Finding bad_at_the_end(Finding finding,
                                        const std::vector<FilledSample>& told) const {
     const bool waited = patience_over(record_) || told.back().finished >= deadline();
-    const auto all = outages(told, sustained_, line_.every);
-    const bool relapsed = all.back().well_since.has_value();
+    const Outage last = outages(told, sustained_, line_.every).back();
+    const bool relapsed = well_before(told[last.first_bad].intended, told, sustained_).has_value();
     if (waited || relapsed) return unwell(std::move(finding), told);
     return inconclusive(std::move(finding), {"judge.drill-cut-short", {{"probe", watch_.probe}}});
   }

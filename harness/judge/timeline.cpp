@@ -39,6 +39,8 @@ Matcher::Matcher(const Record& record, const std::string& probe, Expected expect
       match_(match),
       meant_(meant),
       by_latency_(expect_.level.empty() ? by_latency(expect_.predicate) : by_latency(levels_)) {
+  if (by_latency_) return;
+  known_.reserve(probe_.observations.size());
   for (const auto& seen : probe_.observations) known_.push_back(evaluate(seen));
 }
 
@@ -55,6 +57,8 @@ Classifier::Classifier(const Record& record, const std::string& probe)
     : probe_(record.probes.at(probe)),
       levels_(record.scenario.levels_of(probe)),
       by_latency_(by_latency(levels_)) {
+  if (by_latency_) return;
+  known_.reserve(probe_.observations.size());
   for (const auto& seen : probe_.observations) known_.push_back(levels_.classify(seen));
 }
 

@@ -47,9 +47,7 @@ struct NamedFile {
 };
 
 // Nothing when it is no backup, or gone meanwhile.
-std::optional<NamedFile> backup_at(const fs::directory_entry& entry, const BackupRules& rules,
-                                   UtcInstant now) {
-  const fs::path& path = entry.path();
+std::optional<NamedFile> backup_at(const fs::path& path, const BackupRules& rules, UtcInstant now) {
   const std::string name = path.filename();
   struct stat status{};
   if (name.ends_with(sum_suffix) || ::fnmatch(rules.files.c_str(), name.c_str(), 0) != 0 ||
@@ -71,7 +69,7 @@ std::optional<NamedFile> backup_at(const fs::directory_entry& entry, const Backu
   file.oldest = file.taken;
   if (file.unsound.empty()) file.unsound = problem_of(file, status, rules, now);
   std::error_code ignored;
-  return NamedFile{std::move(file), FileState::of(status), entry.is_symlink(ignored)};
+  return NamedFile{std::move(file), FileState::of(status), fs::is_symlink(path, ignored)};
 }
 
 // What the other is called, too: the newest name that is sound stands for both.
@@ -151,17 +149,39 @@ BackupList united_by_content(std::vector<NamedFile> files, BackupContents& conte
   return list;
 }
 
-// In a folder and below, behind links as well, each folder once.
+// In a folder and below, behind links as well, each folder once: what has a visible name as well as
+// a hidden one is visible.
 class Search {
  public:
-  Search(const BackupRules& rules, UtcInstant now) : rules_(rules), now_(now) {}
+  Search(const BackupRules& rules, UtcInstant now) : rules_(rules), now_(now) {
+    look_below(rules.folder, false);
+    while (!error && !hidden_.empty()) {
+      const fs::path next = std::move(hidden_.back());
+      hidden_.pop_back();
+      entry(next, true);
+    }
+  }
 
+  std::vector<NamedFile> named;
+  std::optional<UtcInstant> oldest_hidden;
+  bool all_dated = true;
+  std::error_code error;
+  fs::path unread;
+
+ private:
   void look_below(const fs::path& folder, bool hidden) {
+    struct stat status{};
+    const bool there = ::stat(folder.c_str(), &status) == 0;
+    if (there && !seen_.emplace(status.st_dev, status.st_ino).second) return;
     std::error_code problem;
     fs::directory_iterator entries(folder, problem);
     if (problem == std::errc::no_such_file_or_directory) return;
     for (; !problem && entries != fs::directory_iterator(); entries.increment(problem)) {
-      entry(*entries, hidden || entries->path().filename().string().starts_with('.'));
+      if (!hidden && entries->path().filename().string().starts_with('.')) {
+        hidden_.push_back(entries->path());
+      } else {
+        entry(entries->path(), hidden);
+      }
       if (error) return;
     }
     if (!problem) return;
@@ -173,21 +193,10 @@ class Search {
     }
   }
 
-  std::vector<NamedFile> named;
-  std::optional<UtcInstant> oldest_hidden;
-  bool all_dated = true;
-  std::error_code error;
-  fs::path unread;
-
- private:
-  void entry(const fs::directory_entry& entry, bool hidden) {
-    struct stat status{};
-    if (::stat(entry.path().c_str(), &status) != 0) return;
-    if (S_ISDIR(status.st_mode)) {
-      if (seen_.emplace(status.st_dev, status.st_ino).second) look_below(entry.path(), hidden);
-      return;
-    }
-    auto one = backup_at(entry, rules_, now_);
+  void entry(const fs::path& path, bool hidden) {
+    std::error_code gone;
+    if (fs::is_directory(path, gone)) return look_below(path, hidden);
+    auto one = backup_at(path, rules_, now_);
     if (!one) return;
     if (!hidden) {
       named.push_back(std::move(*one));
@@ -199,6 +208,7 @@ class Search {
   const BackupRules& rules_;
   UtcInstant now_;
   std::set<std::pair<dev_t, ino_t>> seen_;
+  std::vector<fs::path> hidden_;  // to be looked at when all that is visible has been
 };
 
 }  // namespace
@@ -206,7 +216,6 @@ class Search {
 Result<BackupList> backup_files(const BackupRules& rules, BackupContents& contents,
                                 UtcInstant now) {
   Search search(rules, now);
-  search.look_below(rules.folder, false);
   if (search.error) {
     return failure("cannot read {}: {}", search.unread.string(), search.error.message());
   }

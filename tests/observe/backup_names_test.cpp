@@ -105,6 +105,16 @@ TEST_F(BackupNames, LinkedFoldersAreLookedIntoOnce) {
   EXPECT_GE(seen.at("oldest").get<std::int64_t>(), Duration(9h).count());
 }
 
+TEST_F(BackupNames, AHiddenFolderWithAVisibleNameIsVisible) {
+  for (const char* store : {".a", ".z"}) {
+    fs::create_directory(backups() / store);
+    write(std::string(store) + "/dump", store);
+  }
+  fs::create_directory_symlink(".a", backups() / "zz");
+  fs::create_directory_symlink(".z", backups() / "aa");
+  EXPECT_EQ(look().at("count"), 2);
+}
+
 TEST_F(BackupNames, ACopyThatIsRewrittenCountsAgain) {
   write("one", "dump");
   write("two", "dump");

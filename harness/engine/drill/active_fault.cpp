@@ -5,6 +5,7 @@
 #include "harness/model/registry.h"
 
 namespace reprise {
+
 ActiveFault::ActiveFault(const FaultContext& context, const FaultSpec& spec, int round)
     : context_(context),
       spec_(spec),

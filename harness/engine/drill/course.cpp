@@ -16,6 +16,16 @@ boost::asio::awaitable<bool> Course::wait_until(std::function<bool()> condition,
   }
 }
 
+boost::asio::awaitable<bool> Course::wait_for_healing(Instant deadline) {
+  const std::function<bool()> healing = [this] { return healing_; };
+  co_return co_await wait_until(healing, deadline);
+}
+
+Course::Work Course::pause_until(Instant deadline) {
+  const std::function<bool()> never = [] { return false; };
+  co_await wait_until(never, deadline);
+}
+
 Course::Work Course::wait_for_none(const std::size_t& running) {
   while (running > 0) co_await changed_.wait();
 }

@@ -49,6 +49,10 @@ class Course {
   // Returns when `condition` is true (asked after every change), the deadline has passed, or
   // the drill is ending; true when the condition held.
   boost::asio::awaitable<bool> wait_until(std::function<bool()> condition, Instant deadline);
+  // The same until whatever lasts is to end.
+  boost::asio::awaitable<bool> wait_for_healing(Instant deadline);
+  // Returns at the deadline, or when the drill is ending.
+  Work pause_until(Instant deadline);
   // Returns when the count is zero, also while the drill is ending.
   Work wait_for_none(const std::size_t& running);
   // Whoever waits looks again.

@@ -59,8 +59,7 @@ boost::asio::awaitable<bool> DrillEngine::prepare() {
   using boost::asio::experimental::awaitable_operators::operator||;
   // Starting may take long; whoever interrupts does not wait for it.
   auto starting = course_.parts.supervisor.start_all();
-  auto never = [] { return false; };
-  auto ended = course_.wait_until(never, Instant::max());
+  auto ended = course_.pause_until(Instant::max());
   auto either = std::move(starting) || std::move(ended);
   auto started = co_await std::move(either);
   if (course_.ending()) co_return false;
@@ -117,8 +116,7 @@ boost::asio::awaitable<void> DrillEngine::inject_and_hold() {
   auto only_lasting = [this] { return course_.launched == course_.lasting || course_.healing(); };
   co_await course_.wait_until(only_lasting, Instant::max());
   phase("hold");
-  auto healed_by_hand = [this] { return course_.healing(); };
-  co_await course_.wait_until(healed_by_hand, course_.last_start + parts.scenario.hold);
+  co_await course_.wait_for_healing(course_.last_start + parts.scenario.hold);
 }
 
 boost::asio::awaitable<void> DrillEngine::heal() {
@@ -175,8 +173,7 @@ boost::asio::awaitable<void> DrillEngine::look_for_strays() {
   const auto first = co_await course_.parts.pool.run(look);
   if (first.empty()) co_return;
   // An orphan of a script that is just ending is there only once.
-  auto never = [] { return false; };
-  co_await course_.wait_until(never, course_.now() + between_looks);
+  co_await course_.pause_until(course_.now() + between_looks);
   const auto second = co_await course_.parts.pool.run(look);
   for (const std::string& process : second) {
     if (std::ranges::find(first, process) == first.end()) continue;

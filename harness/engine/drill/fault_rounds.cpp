@@ -46,7 +46,6 @@ FaultRounds::Work FaultRounds::run(const FaultSpec& spec) {
                           {"round", 0},       {"step", "failed"},  {"why", "its start never came"}};
     course_.parts.journal.write("fault", std::move(fields));
   }
-  auto healing = [this] { return course_.healing(); };
   const Instant first = course_.now();
   for (int round = 0; comes && round < spec.times && !course_.healing(); ++round) {
     Instant planned = first + round * spec.every;
@@ -54,7 +53,7 @@ FaultRounds::Work FaultRounds::run(const FaultSpec& spec) {
       std::uniform_int_distribution<std::int64_t> jitter(-spec.jitter.count(), spec.jitter.count());
       planned += Duration(jitter(course_.random));
     }
-    if (co_await course_.wait_until(healing, planned) || course_.ending()) break;
+    if (co_await course_.wait_for_healing(planned) || course_.ending()) break;
     co_await run_round(spec, round);
   }
   starts_.over(spec.id);
@@ -76,12 +75,10 @@ FaultRounds::Work FaultRounds::run_round(const FaultSpec& spec, int round) {
   course_.launch(look_for_victim(fault), course_.looking);
   // The revert of an event is tidying: it waits for teardown.
   if (fault->nature() == Nature::event) co_return;
-  auto healing = [this] { return course_.healing(); };
   std::size_t& in_place = spec.lasting ? course_.at_work : course_.lasting;
   ++in_place;
   course_.changed();
-  const Instant until = spec.lasting ? begun + *spec.lasting : Instant::max();
-  co_await course_.wait_until(healing, until);
+  co_await course_.wait_for_healing(spec.lasting ? begun + *spec.lasting : Instant::max());
   co_await fault->heal();
   course_.last_incident = course_.now();
   --in_place;

@@ -76,8 +76,7 @@ boost::asio::awaitable<Result<std::string>> ProcedureRuns::bounded(const StepKin
   StepContext context{course_.parts.supervisor, course_.parts.site, course_.parts.clock,
                       course_.parts.pool,       course_.parts.ask,  wait};
   auto work = kind.run(step, context);
-  auto never = [] { return false; };
-  auto limit = course_.wait_until(never, course_.now() + step.within);
+  auto limit = course_.pause_until(course_.now() + step.within);
   auto either = std::move(work) || std::move(limit);
   auto outcome = co_await std::move(either);
   if (outcome.index() == 0) co_return std::get<0>(std::move(outcome));

@@ -28,19 +28,18 @@ boost::asio::awaitable<bool> Starts::wait_to_see(const Watch& watch) {
 }
 
 boost::asio::awaitable<bool> Starts::wait_for(const Start& start) {
-  auto healing = [this] { return course_.healing(); };
   if (!start.after.empty()) {
     auto over = [&] { return over_.at(start.after) || course_.healing(); };
     co_await course_.wait_until(over, Instant::max());
     // What was never broken needs nothing that answers it.
     if (!injected_.at(start.after)) co_return false;
-    co_await course_.wait_until(healing, course_.now() + start.delay);
+    co_await course_.wait_for_healing(course_.now() + start.delay);
   } else if (start.when) {
     const bool seen = co_await wait_to_see(*start.when);
     if (!seen) co_return false;
-    co_await course_.wait_until(healing, course_.now() + start.delay);
+    co_await course_.wait_for_healing(course_.now() + start.delay);
   } else {
-    co_await course_.wait_until(healing, course_.begun + start.at);
+    co_await course_.wait_for_healing(course_.begun + start.at);
   }
   co_return !course_.healing();
 }

@@ -8,11 +8,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/engine/services/process_table.h"
+#include "harness/engine/services/program.h"
 #include "harness/engine/site/disk.h"
 #include "harness/engine/site/link.h"
 #include "harness/engine/targets/target_kind.h"
@@ -112,18 +112,13 @@ Result<void> Ground::open_link() {
 }
 
 Result<void> Ground::start_service() {
-  const char* words[] = {"sleep", "60", nullptr};
-  std::vector<std::string> assignments = environment();
+  Program sleeper{.command = {"sleep", "60"}, .environment = environment(), .dies_with_us = true};
   if (instrument_) {
-    std::ranges::move(instrument_->environment("trial"), std::back_inserter(assignments));
+    std::ranges::move(instrument_->environment("trial"), std::back_inserter(sleeper.environment));
   }
-  std::vector<char*> pointers;
-  for (std::string& assignment : assignments) pointers.push_back(assignment.data());
-  pointers.push_back(nullptr);
-  const int failed = ::posix_spawnp(&service_.pid, words[0], nullptr, nullptr,
-                                    const_cast<char**>(words), pointers.data());
-  if (failed) return failure("no process can be started: {}", std::strerror(failed));
-  service_.start_ticks = start_ticks(service_.pid).value_or(0);
+  const auto pid = start(sleeper);
+  if (!pid) return std::unexpected(pid.error());
+  service_ = {*pid, start_ticks(*pid).value_or(0)};
   return {};
 }
 

@@ -182,8 +182,10 @@ Finding judge_backup(const AssertionSpec& spec, const Record& record) {
   finding.limit = terms.younger_than;
   finding.objective.clear();  // a backup's age is what might be lost; only a ledger tells what was
   const auto probe = record.probes.find(terms.probe);
-  const auto incidents = incidents_of(spec, record);
+  auto incidents = incidents_of(spec, record);
   if (incidents.empty()) return inconclusive(std::move(finding), {"judge.no-bite"});
+  // From the first of them on, or at the end: what counts from a later one is a part of that.
+  if (terms.at != "incident") incidents.resize(1);
   std::vector<Finding> judged;
   for (const FaultRecord* incident : incidents) {
     Stocks found;

@@ -67,8 +67,8 @@ class RecoveryJudge {
     for (std::size_t i = 0; i < found.size(); ++i) {
       found[i].begun_by = std::max(found[i].begun_by, begun_);
       const Duration begun = told[found[i].first_bad].intended;
-      found[i].well_since = well_before(begun, all, terms_.clock.sustained);
-      judged.push_back(judge_outage(blank, found, i, told));
+      const auto well_since = well_before(begun, all, terms_.clock.sustained);
+      judged.push_back(judge_outage(blank, found, i, told, well_since));
       const auto& measured = judged.back().measured;
       if (measured) sum += tamed(measured->high.value_or(measured->low));
     }
@@ -125,12 +125,12 @@ class RecoveryJudge {
   }
 
   [[nodiscard]] Finding judge_outage(Finding finding, const std::vector<Outage>& all,
-                                     std::size_t index,
-                                     const std::vector<FilledSample>& told) const {
+                                     std::size_t index, const std::vector<FilledSample>& told,
+                                     std::optional<Duration> well_since) const {
     const Outage& outage = all[index];
     std::optional<Duration> back;
     if (outage.back) back = told[*outage.back].finished;
-    const Reckoning reckoning = reckon(candidates_, all, index, told, terms_.clock);
+    const Reckoning reckoning = reckon(candidates_, all, index, told, terms_.clock, well_since);
     const auto recovery = recovery_of(reckoning, told[outage.last_bad].intended, back);
     tell_causes(finding, reckoning);
     finding.to = back.value_or(told.back().intended);

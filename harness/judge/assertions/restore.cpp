@@ -85,7 +85,7 @@ Finding judge_climb(Finding finding, const RestoreTerms& terms, const ProcedureR
   const auto top = std::ranges::find(wanted, terms.to, &Rung::name);
   if (top != wanted.end()) wanted.erase(top + 1, wanted.end());
   std::vector<Finding> judged;
-  // A step that failed keeps the run from every rung above it: told once, for the lowest of them.
+  // A step that failed keeps the run from every rung above it: `together` tells the lowest of them.
   for (const Rung& rung : wanted) {
     if (rung.state == Rung::State::climbed) continue;
     judged.push_back(judge_rung(finding, rung, run, record, ledgers));

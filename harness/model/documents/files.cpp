@@ -97,11 +97,11 @@ class Discovery {
     plans_[key] = {folder, plan, {}, true};
     std::error_code error;
     for (const fs::path& entry : entries(folder)) {
-      if (almost_a_document(entry) && fs::is_regular_file(entry, error)) {
+      if (!fs::is_regular_file(entry, error)) continue;
+      if (almost_a_document(entry)) {
         refuse(entry, "a scenario's name ends in .yaml, .yml or .json, in small letters");
       }
-      bool scenario = document_extension(entry) && fs::is_regular_file(entry, error);
-      if (!scenario) continue;
+      if (!document_extension(entry)) continue;
       if (entry.stem() != "plan") found_[key].insert(entry.filename());
       if (entry.stem() == "plan" && entry != plan) {
         refuse(entry, fmt::format("the plan is already in {}", plan.filename().string()));

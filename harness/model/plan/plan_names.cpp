@@ -107,8 +107,9 @@ class PlanNames {
     if (one.contains("ready")) {
       const json& ready = one.at("ready");
       if (ready.contains("every")) interval(ready, at + "/ready");
-      if (ready.contains("timeout"))
+      if (ready.contains("timeout")) {
         mentions_.check_positive(ready.at("timeout"), at + "/ready/timeout");
+      }
     }
   }
 
@@ -149,7 +150,7 @@ class PlanNames {
   }
 
   void force(const json& step, const std::string& at) {
-    if (!step.contains("force") || step.contains("include")) return;
+    if (!step.contains("force")) return;
     for (const KindInfo& kind : vocabulary_.steps) {
       if (!step.contains(kind.name) || kind.forcible) continue;
       mentions_.add(at + "/force", fmt::format("'force' has no meaning for the step {}", kind.name),

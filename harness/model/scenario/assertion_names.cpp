@@ -63,7 +63,9 @@ class AssertionNames {
       if (options.contains("sustained")) {
         mentions_.check_positive(options.at("sustained"), place + "/sustained");
       }
-      if (!kind.probe_kind.empty()) reads(options.at("probe"), kind, place + "/probe");
+      if (!kind.probe_kind.empty()) {
+        mentions_.check_probe_kind(options.at("probe"), kind.probe_kind, place + "/probe");
+      }
       if (options.value("during", "") == "fault") lasting_fault(place + "/during");
       if (kind.due_in_fault) due(options, place);
     }
@@ -73,21 +75,13 @@ class AssertionNames {
   void run(const json& procedure, const std::string& at) {
     mentions_.check_name("procedure", procedure, at);
     const auto runs = source_.root().value("procedures", json::array());
-    const bool run =
+    const bool is_run =
         std::ranges::any_of(runs, [&](const json& one) { return one.at("run") == procedure; });
-    if (run || !mentions_.has("procedure", procedure.get<std::string>())) return;
+    if (is_run || !mentions_.has("procedure", procedure.get<std::string>())) return;
     mentions_.add(at,
                   fmt::format("the scenario does not run the procedure {}",
                               in_quotes(procedure.get<std::string>())),
                   "add it under procedures");
-  }
-
-  void reads(const json& probe, const KindInfo& kind, const std::string& at) {
-    const auto name = probe.get<std::string>();
-    if (!mentions_.has("probe", name)) return;  // has been said
-    if (plan_.at("probes").at(name).contains(kind.probe_kind)) return;
-    mentions_.add(at,
-                  fmt::format("the probe {} is not of kind {}", in_quotes(name), kind.probe_kind));
   }
 
   // What only happens is over at once: its window ends where the heal phase begins.
@@ -95,11 +89,12 @@ class AssertionNames {
     if (faults_.size() != 1) return;  // from the first to the last there is time
     const json& fault = faults_.front().value;
     if (fault.value(json::json_pointer("/repeat/times"), 1) > 1) return;
-    const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
-    if (!kind || kind->nature_with(fault.value("with", json::object())) != Nature::event) return;
+    if (nature_of(vocabulary_, fault) != Nature::event) return;
     const auto hold = time_of(source_.root(), "hold").value_or(Duration::zero());
     if (hold > Duration::zero()) return;
-    mentions_.add(at, fmt::format("{} is over at once: nothing would be looked at", kind->name),
+    mentions_.add(at,
+                  fmt::format("{} is over at once: nothing would be looked at",
+                              fault.at("inject").get<std::string>()),
                   "give the scenario a 'hold', or leave 'during' out");
   }
 

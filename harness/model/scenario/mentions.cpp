@@ -31,7 +31,7 @@ bool names_by_key(const Shape::Field& field) {
 }  // namespace
 
 Mentions::Mentions(const json& plan, Where where, Errors& errors)
-    : where_(std::move(where)), errors_(errors) {
+    : plan_(plan), where_(std::move(where)), errors_(errors) {
   for (const auto& [table, pointer] : pointers_of_tables) {
     auto& names = tables_[table];
     json::json_pointer place(pointer);
@@ -51,6 +51,13 @@ const std::vector<std::string>& Mentions::names(const std::string& table) const 
 
 bool Mentions::has(const std::string& table, const std::string& name) const {
   return std::ranges::binary_search(names(table), name);  // JSON keeps its keys in order
+}
+
+void Mentions::check_probe_kind(const json& probe, const std::string& kind,
+                                const std::string& pointer) {
+  const auto name = probe.get<std::string>();
+  if (!has("probe", name) || plan_.at("probes").at(name).contains(kind)) return;
+  add(pointer, fmt::format("the probe {} is not of kind {}", in_quotes(name), kind));
 }
 
 void Mentions::check_positive(const json& duration, const std::string& pointer) {

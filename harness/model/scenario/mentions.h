@@ -33,6 +33,9 @@ class Mentions {
   void check_references(const nlohmann::json& value, const std::string& pointer,
                         const std::vector<std::string>& local = {});
 
+  // An error where the plan has that probe, and it is of another kind.
+  void check_probe_kind(const nlohmann::json& probe, const std::string& kind,
+                        const std::string& pointer);
   // An error where a duration is zero.
   void check_positive(const nlohmann::json& duration, const std::string& pointer);
   // An error where the service is one that nobody here started, of which this cannot be seen.
@@ -50,6 +53,7 @@ class Mentions {
   void check_reference(const std::string& name, const std::string& pointer,
                        const std::vector<std::string>& local);
 
+  const nlohmann::json& plan_;
   std::map<std::string, std::vector<std::string>> tables_;
   std::map<std::string, bool> external_;  // services
   Where where_;

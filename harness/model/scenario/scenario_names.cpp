@@ -84,9 +84,7 @@ class ScenarioNames {
 
   // Lasts until it is healed, as far as the vocabulary knows the kind.
   [[nodiscard]] bool is_condition(const json& fault) const {
-    const FaultInfo* kind = find_fault(vocabulary_, fault.at("inject").get<std::string>());
-    return kind != nullptr &&
-           kind->nature_with(fault.value("with", json::object())) == Nature::condition;
+    return nature_of(vocabulary_, fault) == Nature::condition;
   }
 
   void check_fault(const PlacedFault& fault) {
@@ -105,8 +103,7 @@ class ScenarioNames {
     start(one, fault.pointer);
     target(one, fault.pointer);
     if (one.contains("for")) mentions_.check_positive(one.at("for"), fault.pointer + "/for");
-    if (one.contains("for") && find_fault(vocabulary_, one.at("inject").get<std::string>()) &&
-        !is_condition(one)) {
+    if (one.contains("for") && nature_of(vocabulary_, one) == Nature::event) {
       mentions_.add(fault.pointer + "/for",
                     fmt::format("{} is an event: it happens and is over",
                                 in_quotes(one.at("inject").get<std::string>())),
@@ -199,10 +196,7 @@ class ScenarioNames {
     if (period && *period < std::chrono::milliseconds(1)) {
       mentions_.add("/compress/period", "so many times shorter, the period is less than 1ms");
     }
-    const auto name = compress.at("probe").get<std::string>();
-    if (!mentions_.has("probe", name) || plan_.at("probes").at(name).contains("backups")) return;
-    mentions_.add("/compress/probe",
-                  fmt::format("the probe {} is not of kind backups", in_quotes(name)));
+    mentions_.check_probe_kind(compress.at("probe"), "backups", "/compress/probe");
   }
 
   const ScenarioSource& source_;

@@ -55,7 +55,6 @@ class SchemaWriter {
 
   json once(const std::string& name, const auto& write) {
     if (!definitions_.contains(name)) {
-      definitions_[name] = true;  // so that it is not begun again meanwhile
       json schema = write();
       definitions_[name] = std::move(schema);
     }

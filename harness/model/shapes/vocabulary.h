@@ -4,6 +4,7 @@
 // so that the model knows nothing of engines or injectors and a new kind changes no line here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,6 +93,10 @@ struct Vocabulary {
   std::vector<KindInfo> readers;  // of ledgers
   std::vector<KindInfo> assertions;
 };
+
+// Of a scenario's fault, as it is written; nothing where its kind is unknown.
+[[nodiscard]] std::optional<Nature> nature_of(const Vocabulary& vocabulary,
+                                              const nlohmann::json& fault);
 
 // Null for an unknown kind.
 [[nodiscard]] const FaultInfo* find_fault(const Vocabulary& vocabulary, std::string_view name);

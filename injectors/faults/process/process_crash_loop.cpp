@@ -5,8 +5,8 @@
 
 #include "harness/engine/injector.h"
 #include "harness/model/registry.h"
-#include "injectors/processes/repeating.h"
 #include "injectors/processes/held_process.h"
+#include "injectors/processes/repeating.h"
 #include "injectors/receipts/receipt.h"
 
 namespace reprise {
