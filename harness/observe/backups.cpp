@@ -223,7 +223,8 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
            "A program that ends with 0 when the backup given as its last argument can be restored: "
            "the newest at every look, older ones when their file has changed, else in turn."},
       }),
-      .example = {{"folder", "backups"}, {"files", "*.sql.gz"}}},
+      .example = {{"folder", "backups"}, {"files", "*.sql.gz"}},
+      .asks_nothing = true},
      std::chrono::milliseconds(100),
      {seen::outcome({"answered", "timeout", "error"}), seen::always(seen::integer("count")),
       seen::beside("count", some, seen::text("restorable")),

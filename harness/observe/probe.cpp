@@ -12,4 +12,10 @@ boost::asio::awaitable<Observation> take_sample(Probe& probe, Instant deadline) 
   }
 }
 
+bool says_yes(const Observation& seen) {
+  if (seen.outcome != "answered") return false;
+  const int status = seen.values.value("status", 0);
+  return status != 0 ? status / 100 == 2 : seen.values.value("exit", 0) == 0;
+}
+
 }  // namespace reprise

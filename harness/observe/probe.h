@@ -41,6 +41,10 @@ class Probe {
 // A sample of `probe`; what it throws is seen as an error.
 boost::asio::awaitable<Observation> take_sample(Probe& probe, Instant deadline);
 
+// An answer that says yes: HTTP 2xx, exit code 0, and any answer of another kind. So a service is
+// ready and a write acknowledged, where the plan says nothing else.
+[[nodiscard]] bool says_yes(const Observation& seen);
+
 struct ProbeKind : ProbeInfo {
   // `spec.options` fits the kind's Shape; ${…} references are still to be resolved at the first
   // sample or in open(), since ports are known by then.

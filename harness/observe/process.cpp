@@ -77,7 +77,8 @@ const Registered<ProbeKind> process_registered{ProbeKind{
       .summary = "The first process of a service; sees running, pid, state (running, sleeping, "
                  "waiting, stopped, traced, idle), threads, rss (bytes)",
       .options = Shape::object({{"service", Shape::name(), required, "A service of the plan."}}),
-      .example = {{"service", "server"}}},
+      .example = {{"service", "server"}},
+      .asks_nothing = true},
      std::chrono::milliseconds(1),
      {seen::outcome({"answered", "error"}), seen::always(seen::boolean("running")),
       seen::beside("running", true, seen::integer("pid", 1)),

@@ -176,6 +176,21 @@ TEST(Supervisors, WantAGoodStatusWhereThereIsOne) {
   EXPECT_GE(drill.clock.now() - begun, 300ms);
 }
 
+TEST(Supervisors, WantACommandToEndWithZeroAndLookAsOftenAsThePlanSays) {
+  LiveDrill drill;
+  Service& server = drill.add("server", {"sleep", "100"});
+  ProbeSpec ready;
+  ready.kind = "command";
+  ready.options = {{"run", {"sh", "-c", "echo x >> looks; test $(wc -l < looks) -ge 3"}}};
+  ready.every = 200ms;
+  server.ready = ready;
+  drill.prepare();
+  const auto begun = drill.clock.now();
+  const auto started = drill.run(drill.supervisor->start("server"));
+  ASSERT_TRUE(started) << started.error().text();
+  EXPECT_GE(drill.clock.now() - begun, 400ms) << "two looks that were not good";
+}
+
 TEST(Supervisors, TellWhatAServiceAnsweredThatWasNotReadyInTime) {
   LiveDrill drill;
   Service& server = drill.add("server", {"node", "-e", R"(

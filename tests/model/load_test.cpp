@@ -195,6 +195,24 @@ TEST(Loading, RefusesAFileThatWouldBeLeftOutForTheLettersOfItsName) {
   EXPECT_THAT(words(plans.error()), testing::HasSubstr("case.YAML: a scenario's name ends in"));
 }
 
+TEST(Loading, RefusesARunOfAProcedureThatIncludesAnUnknownOne) {
+  const TemporaryFolder folder;
+  folder.write("plan.yaml", R"(reprise: 1
+plan: p
+system:
+  services: {web: {command: [x]}}
+  procedures: {again: {steps: [{include: other}, {start: web}]}}
+)");
+  folder.write("one.yaml", R"(reprise: 1
+scenario: x
+procedures: [{run: again}]
+assertions: [{procedure: {run: again}}]
+)");
+  const auto plans = load({folder.path()}, sample_vocabulary());
+  ASSERT_FALSE(plans);
+  EXPECT_THAT(words(plans.error()), testing::HasSubstr("'other' is not a procedure of this plan"));
+}
+
 TEST(Loading, SaysWhenThereIsNothingToLoad) {
   auto plans = load({samples / "nowhere"}, sample_vocabulary());
   ASSERT_FALSE(plans);

@@ -100,6 +100,10 @@ inline std::vector<ProbeInfo> probes() {
   Shape url = Shape::object({{"url", Shape::text(), required}});
   Shape folder = Shape::object({{"folder", Shape::text(), required}});
   Shape address = Shape::object({{"address", Shape::text(), required}, {"receive", Shape::text()}});
+  ProbeInfo lines = probe(
+      "lines", Shape::object({{"service", Shape::name(), required}, {"matches", Shape::text()}}),
+      1ms, {seen::integer("count")});
+  lines.asks_nothing = true;
   return {probe("http", http, 1ms,
                 {seen::always(seen::integer("status", 100, 599)), seen::headers(),
                  seen::documents(), seen::text("text"), seen::integer("size")}),
@@ -116,8 +120,7 @@ inline std::vector<ProbeInfo> probes() {
                 {seen::boolean("exists"),
                  seen::beside("exists", true, seen::word("kind", {"file", "folder"})),
                  seen::beside("kind", "file", seen::text("sum"))}),
-          probe("lines", Shape::object({{"service", Shape::name(), required}}), 1ms,
-                {seen::integer("count")})};
+          lines};
 }
 
 inline std::vector<KindInfo> steps() {
@@ -130,8 +133,10 @@ inline std::vector<KindInfo> steps() {
   ask.looks_as = "http";
   KindInfo stop = kind("stop", services);
   stop.forcible = true;
+  KindInfo start = kind("start", services);
+  stop.runs_services = start.runs_services = true;
   return {stop,
-          kind("start", services),
+          start,
           kind("delete", Shape::name_of("file")),
           kind("wait", wait),
           ask,

@@ -106,10 +106,10 @@ boost::asio::awaitable<void> LedgerRun::write_entry(Client& client) {
 WriteOutcome LedgerRun::outcome_of(const Observation& seen) const {
   if (seen.outcome == "refused") return WriteOutcome::refused;
   if (seen.outcome != "answered") return WriteOutcome::unknown;
-  const int status = seen.values.value("status", 0);
-  const bool plain = status != 0 ? status / 100 == 2 : seen.values.value("exit", 0) == 0;
-  if (acknowledged_ ? acknowledged_->holds(seen) : plain) return WriteOutcome::acknowledged;
-  return status / 100 == 4 ? WriteOutcome::refused : WriteOutcome::unknown;
+  if (acknowledged_ ? acknowledged_->holds(seen) : says_yes(seen)) {
+    return WriteOutcome::acknowledged;
+  }
+  return seen.values.value("status", 0) / 100 == 4 ? WriteOutcome::refused : WriteOutcome::unknown;
 }
 
 boost::asio::awaitable<void> LedgerRun::read_back() {

@@ -5,7 +5,7 @@
 namespace reprise {
 namespace {
 
-constexpr Duration between_looks = 50ms;
+constexpr Duration between_looks = 50ms;      // by default
 constexpr Duration default_patience = 1s;     // with one look
 constexpr Duration last_words_limit = 500ms;  // where a descendant keeps the pipe open
 constexpr std::size_t last_words = 5;
@@ -24,17 +24,13 @@ void fill_port(nlohmann::json& value, const std::string& port) {
   }
 }
 
-bool is_good(const Observation& seen) {
-  if (seen.outcome != "answered") return false;
-  const auto status = seen.values.find("status");
-  if (status == seen.values.end() || !status->is_number_integer()) return true;
-  return *status >= 200 && *status < 300;
-}
-
 std::string in_words(const Observation& seen) {
-  const auto status = seen.values.find("status");
-  if (status == seen.values.end()) return seen.outcome;
-  return fmt::format("{}, status {}", seen.outcome, status->dump());
+  for (const char* value : {"status", "exit"}) {
+    const auto found = seen.values.find(value);
+    if (found == seen.values.end()) continue;
+    return fmt::format("{}, {} {}", seen.outcome, value, found->dump());
+  }
+  return seen.outcome;
 }
 
 }  // namespace
@@ -76,8 +72,11 @@ boost::asio::awaitable<Result<void>> ServiceRunner::wait_answer(Instant deadline
   auto probe = make_probe();
   if (!probe) co_return std::unexpected(probe.error());
   if (auto opened = co_await (*probe)->open(); !opened) co_return opened;
-  const Duration patience =
-      service_.ready->timeout > Duration::zero() ? service_.ready->timeout : default_patience;
+  const auto given = [](Duration time, Duration otherwise) {
+    return time > Duration::zero() ? time : otherwise;
+  };
+  const Duration every = given(service_.ready->every, between_looks);
+  const Duration patience = given(service_.ready->timeout, default_patience);
   std::optional<std::string> last;  // what was seen
   while (true) {
     if (auto why = hopeless()) co_return failure("{}", *why);
@@ -89,10 +88,10 @@ boost::asio::awaitable<Result<void>> ServiceRunner::wait_answer(Instant deadline
     auto seen = co_await (*probe)->sample(std::min(deadline, begun + patience));
     if (auto why = hopeless()) co_return failure("{}", *why);
     // Somebody else could answer in the place of a process that is gone.
-    if (is_good(seen) && (service_.external || running())) co_return Result<void>();
+    if (says_yes(seen) && (service_.external || running())) co_return Result<void>();
     // A look that the deadline cut short says less than the one before it.
     if (!last || begun + patience <= deadline) last = in_words(seen);
-    const Instant next = std::min(deadline, parts_.clock.now() + between_looks);
+    const Instant next = std::min(deadline, parts_.clock.now() + every);
     while (parts_.clock.now() < next && !hopeless()) {
       co_await changed_.wait_until(parts_.clock, next);
     }

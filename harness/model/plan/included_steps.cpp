@@ -20,6 +20,7 @@ std::vector<PlacedStep> steps_of(const nlohmann::json& plan, const std::string& 
       continue;
     }
     const std::string other = "/system/procedures" + segment(included->get<std::string>());
+    if (!plan.contains(nlohmann::json::json_pointer(other))) continue;  // has been said
     const auto& theirs = list_at(other);
     for (std::size_t j = 0; j < theirs.size(); ++j) place(theirs, j, other);
   }

@@ -110,6 +110,7 @@ class PlanNames {
       if (ready.contains("timeout")) {
         mentions_.check_positive(ready.at("timeout"), at + "/ready/timeout");
       }
+      asks(ready, at + "/ready", "is answered before the service is ready");
     }
   }
 
@@ -145,8 +146,22 @@ class PlanNames {
       if (includes(one.at("steps"), system.at("procedures"), at + "/steps")) rungs(at);
       for (std::size_t i = 0; i < one.at("steps").size(); ++i) {
         force(one.at("steps")[i], at + "/steps" + segment(i));
+        runs_services(one.at("steps")[i], at + "/steps" + segment(i));
       }
     });
+  }
+
+  void runs_services(const json& step, const std::string& at) {
+    for (const KindInfo& kind : vocabulary_.steps) {
+      if (!kind.runs_services || !step.contains(kind.name)) continue;
+      const json& named = step.at(kind.name);
+      const auto place = at + segment(kind.name);
+      if (named.is_string()) mentions_.check_started(named, place);
+      if (!named.is_array()) continue;
+      for (std::size_t i = 0; i < named.size(); ++i) {
+        mentions_.check_started(named[i], place + segment(i));
+      }
+    }
   }
 
   void force(const json& step, const std::string& at) {
@@ -225,11 +240,21 @@ class PlanNames {
     for (const char* key : {"every", "timeout", "read-within"}) {
       if (one.contains(key)) mentions_.check_positive(one.at(key), at + segment(key));
     }
+    asks(one.at("write"), at + "/write", "writes nothing");
     const std::string text = one.at("write").dump();
     for (const char* name : {"entry.key", "entry.payload"}) {
       if (text.find(fmt::format("${{{}}}", name)) != text.npos) continue;
       mentions_.add(at + "/write", fmt::format("the write does not hold ${{{}}}", name),
                     "else what is read back could not be told apart");
+    }
+  }
+
+  void asks(const json& probe, const std::string& at, const char* else_it) {
+    for (const ProbeInfo& kind : vocabulary_.probes) {
+      if (!kind.asks_nothing || !probe.contains(kind.name)) continue;
+      mentions_.add(at + segment(kind.name),
+                    fmt::format("a probe of kind {} {}", kind.name, else_it),
+                    "let it be a request, a statement, or a command that ends with 0");
     }
   }
 

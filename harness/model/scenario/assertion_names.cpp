@@ -67,6 +67,7 @@ class AssertionNames {
         mentions_.check_probe_kind(options.at("probe"), kind.probe_kind, place + "/probe");
       }
       if (options.value("during", "") == "fault") lasting_fault(place + "/during");
+      well(options, kind, place);
       if (kind.due_in_fault) due(options, place);
     }
     if (one.contains("known")) known(one.at("known"), options, kind, at + "/known");
@@ -82,6 +83,14 @@ class AssertionNames {
                   fmt::format("the scenario does not run the procedure {}",
                               in_quotes(procedure.get<std::string>())),
                   "add it under procedures");
+  }
+
+  // A service that is down has neither recovered nor fallen back on anything.
+  void well(const json& options, const KindInfo& kind, const std::string& at) {
+    const bool returns = kind.due_in_fault || !kind.lasting_failure.empty();
+    if (!returns || options.value("expect", json()) != "down") return;
+    mentions_.add(at + "/expect", fmt::format("'{}' cannot expect 'down'", kind.name),
+                  "say how the probe looks then: nominal, degraded, or a predicate");
   }
 
   // What only happens is over at once: its window ends where the heal phase begins.

@@ -69,7 +69,7 @@ void Mentions::check_started(const json& service, const std::string& pointer) {
   const auto found = external_.find(service.get<std::string>());
   if (found == external_.end() || !found->second) return;
   add(pointer, fmt::format("the service {} is external", in_quotes(found->first)),
-      "reprise did not start it, and sees neither its processes nor what it prints");
+      "reprise neither starts nor stops it, and sees neither its processes nor what it prints");
 }
 
 void Mentions::add(const std::string& pointer, std::string what, std::string remedy) {

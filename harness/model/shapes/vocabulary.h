@@ -45,8 +45,13 @@ struct KindInfo {
   std::string probe_kind = {};
   // Of a step: whether `force` beside it means anything.
   bool forcible = false;
+  // Of a step: it starts or stops the services that it names.
+  bool runs_services = false;
   // Of a step: the kind of probe whose values an `expect` of its own is about.
   std::string looks_as = {};
+  // Of a probe: it looks from outside and asks the service nothing, so it neither shows that one
+  // is ready nor writes anything.
+  bool asks_nothing = false;
 };
 
 // A condition lasts and healing ends it; an event has happened, recovery is the system's work.

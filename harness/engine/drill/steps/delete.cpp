@@ -22,7 +22,7 @@ boost::asio::awaitable<Result<std::string>> remove_file(const Step& step, StepCo
 const Registered<StepKind> delete_registered{
     StepKind{KindInfo{.name = "delete",
                       .summary = "Deletes a file that the plan names under files.",
-                      .options = Shape::name(),
+                      .options = Shape::name_of(Target::file),
                       .example = {{"delete", "predictions"}}},
              remove_file}};
 

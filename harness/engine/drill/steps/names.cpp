@@ -4,7 +4,10 @@
 
 namespace reprise {
 
-Shape service_names() { return Shape::either({Shape::name(), Shape::list(Shape::name(), 1)}); }
+Shape service_names() {
+  const Shape service = Shape::name_of(Target::service);
+  return Shape::either({service, Shape::list(service, 1)});
+}
 
 std::vector<std::string> named_services(const Step& step) {
   const auto& value = step.options.at("value");

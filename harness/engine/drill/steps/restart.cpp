@@ -18,7 +18,8 @@ const Registered<StepKind> restart_registered{
     StepKind{KindInfo{.name = "restart",
                       .summary = "Stops services orderly and starts them again, one after another.",
                       .options = service_names(),
-                      .example = {{"restart", "server"}}},
+                      .example = {{"restart", "server"}},
+                      .runs_services = true},
              restart}};
 
 }  // namespace

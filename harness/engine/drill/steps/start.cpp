@@ -19,7 +19,8 @@ const Registered<StepKind> start_registered{
     StepKind{KindInfo{.name = "start",
                       .summary = "Starts services, each when the one before is ready.",
                       .options = service_names(),
-                      .example = {{"start", "server"}}},
+                      .example = {{"start", "server"}},
+                      .runs_services = true},
              start}};
 
 }  // namespace

@@ -22,7 +22,8 @@ const Registered<StepKind> stop_registered{StepKind{
              .summary = "Stops services in order, orderly or, with force: true beside it, at once.",
              .options = service_names(),
              .example = {{"stop", {"client", "server"}}, {"force", true}},
-             .forcible = true},
+             .forcible = true,
+             .runs_services = true},
     stop}};
 
 }  // namespace
