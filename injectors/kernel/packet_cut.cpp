@@ -37,7 +37,7 @@ class PacketCut final : public Injector {
     for (const auto& name : links) {
       const LinkServer* link = surroundings_.link(name);
       if (!link) return failure("there is no link {} in this drill", name);
-      ports.push_back(link->port());
+      ports.push_back(link->endpoint().port);
     }
     return nlohmann::json{{"ports", std::move(ports)}, {"undo", "ends with the program"}};
   }

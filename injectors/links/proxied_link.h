@@ -15,7 +15,7 @@ class ProxiedLink final : public LinkServer {
  public:
   explicit ProxiedLink(std::unique_ptr<Proxy> proxy) : proxy_(std::move(proxy)) {}
 
-  [[nodiscard]] std::uint16_t port() const override { return proxy_->port(); }
+  [[nodiscard]] Address endpoint() const override { return {"127.0.0.1", proxy_->port()}; }
   [[nodiscard]] Proxy& proxy() const { return *proxy_; }
 
  private:

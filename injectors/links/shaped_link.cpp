@@ -73,7 +73,7 @@ class Shaped final : public Injector {
     const auto direction = spec_.with.value("direction", "both");
     for (const auto& [name, end] : {std::pair("requests", "dport"), {"responses", "sport"}}) {
       if (direction != "both" && direction != name) continue;
-      auto made = TrafficClass::create(shaping_, link->port(), end);
+      auto made = TrafficClass::create(shaping_, link->endpoint().port, end);
       if (!made) return std::unexpected(made.error());
       names_.push_back((*made)->name());
       classes_.push_back(std::move(*made));

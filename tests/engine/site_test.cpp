@@ -22,16 +22,16 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Listens nowhere: what a Site needs of a proxy is only its port.
-struct PortOnly final : LinkServer {
-  explicit PortOnly(std::string to) : upstream(std::move(to)) {}
-  [[nodiscard]] std::uint16_t port() const override { return 4711; }
+// Listens nowhere: what a Site needs of a proxy is only its endpoint.
+struct EndpointOnly final : LinkServer {
+  explicit EndpointOnly(std::string to) : upstream(std::move(to)) {}
+  [[nodiscard]] Address endpoint() const override { return {"127.0.0.1", 4711}; }
   std::string upstream;
 };
 
 const Registered<LinkMaker> maker{
     {"proxy", [](const Link&, std::string upstream) -> Result<std::unique_ptr<LinkServer>> {
-       return std::make_unique<PortOnly>(std::move(upstream));
+       return std::make_unique<EndpointOnly>(std::move(upstream));
      }}};
 
 struct Sites : ::testing::Test {
@@ -101,10 +101,10 @@ TEST_F(Sites, RefuseReferencesToNothing) {
 
 TEST_F(Sites, LeadLinksToTheirServices) {
   const auto site = prepare();
-  const auto* edge = dynamic_cast<PortOnly*>(site->link("edge"));
+  const auto* edge = dynamic_cast<EndpointOnly*>(site->link("edge"));
   ASSERT_TRUE(edge);
   EXPECT_EQ(edge->upstream, site->resolve("${services.data.base.address}").value());
-  EXPECT_EQ(dynamic_cast<PortOnly*>(site->link("out"))->upstream, "192.0.2.1:80");
+  EXPECT_EQ(dynamic_cast<EndpointOnly*>(site->link("out"))->upstream, "192.0.2.1:80");
   EXPECT_EQ(site->link("nothing"), nullptr);
 }
 

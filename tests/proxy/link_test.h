@@ -32,7 +32,7 @@ struct TestLink {
   }
   explicit TestLink(const TestService& service, bool http) : TestLink(service.address(), http) {}
 
-  [[nodiscard]] std::uint16_t port() const { return server->port(); }
+  [[nodiscard]] std::uint16_t port() const { return server->endpoint().port; }
   [[nodiscard]] proxy::Proxy& proxy() const {
     return dynamic_cast<proxy::ProxiedLink&>(*server).proxy();
   }

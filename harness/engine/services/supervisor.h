@@ -22,7 +22,7 @@
 
 namespace reprise {
 
-class ServiceRunner;
+class ServiceController;
 
 class Supervisor {
  public:
@@ -51,14 +51,14 @@ class Supervisor {
   [[nodiscard]] bool running(const std::string& service) const;
 
  private:
-  [[nodiscard]] Result<ServiceRunner*> runner(const std::string& service) const;
+  [[nodiscard]] Result<ServiceController*> controller(const std::string& service) const;
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;
   BlockingPool& pool_;
   const Plan& plan_;
   Site& site_;
-  std::map<std::string, std::shared_ptr<ServiceRunner>> runners_;
+  std::map<std::string, std::shared_ptr<ServiceController>> controllers_;
 };
 
 }  // namespace reprise

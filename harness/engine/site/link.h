@@ -12,7 +12,7 @@ namespace reprise {
 
 struct LinkMaker {
   std::string name;  // "proxy"
-  // Starts listening on 127.0.0.1, port 0. `upstream` is host:port, asked for anew for every
+  // Starts listening at a free port. `upstream` is host:port, asked for anew for every
   // connection since a service may come back elsewhere. Threads: the maker's own.
   std::function<Result<std::unique_ptr<LinkServer>>(const Link& link, std::string upstream)> make;
 };

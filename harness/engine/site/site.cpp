@@ -144,7 +144,7 @@ Result<std::string> Site::reference(std::string_view service, std::string_view n
       if (group == "services") {
         address = service_address(owner);
       } else if (const LinkServer* server = group == "links" ? link(owner) : nullptr) {
-        address = fmt::format("127.0.0.1:{}", server->port());
+        address = server->endpoint().text();
       }
       if (!address || what == "address") return address;
       return port_of(*address);

@@ -16,6 +16,7 @@
 
 #include "harness/model/error.h"
 #include "harness/model/time.h"
+#include "harness/observe/address.h"
 
 namespace reprise {
 
@@ -31,7 +32,7 @@ struct ProcessId {
 class LinkServer {
  public:
   virtual ~LinkServer() = default;
-  [[nodiscard]] virtual std::uint16_t port() const = 0;  // on 127.0.0.1
+  [[nodiscard]] virtual Address endpoint() const = 0;
 };
 
 class Instrument;

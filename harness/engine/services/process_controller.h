@@ -1,54 +1,51 @@
-// One service of the plan while a drill runs: its process, its readiness, its restart policy.
+// A service that the drill starts as a process of this machine: the process, its readiness, its
+// restart policy, and what it prints.
 //
-// Ownership: the Supervisor owns it, and its own coroutines keep it alive until they notice that it
-// was abandoned. Threads: the engine thread only.
+// Ownership and threads: see service_controller.h.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "harness/engine/blocking.h"
 #include "harness/engine/event.h"
 #include "harness/engine/services/process.h"
 #include "harness/engine/services/process_tree.h"
+#include "harness/engine/services/service_controller.h"
 #include "harness/engine/services/service_log.h"
-#include "harness/journal/journal.h"
-#include "harness/observe/probe.h"
 
 namespace reprise {
 
-// What every runner of a drill shares; all of it outlives them.
-struct RunnerParts {
-  boost::asio::any_io_executor executor;
-  Clock& clock;
-  Journal& journal;
-  BlockingPool& pool;
-  Site& site;
-  std::function<void(const ProcessId&)> started;
+// Counts a call that is under way, also when it is cancelled.
+class Counted {
+ public:
+  explicit Counted(int& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  int& count_;
 };
 
-class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
+class ProcessController final : public ServiceController,
+                                public std::enable_shared_from_this<ProcessController> {
  public:
-  // `patterns`: what is asked of lines that are not kept whole.
-  ServiceRunner(const Service& service, RunnerParts parts, std::vector<LogPattern> patterns);
+  ProcessController(const Service& service, ControllerParts parts,
+                    std::vector<LogPattern> patterns);
 
-  boost::asio::awaitable<Result<void>> start();
-  boost::asio::awaitable<Result<void>> stop(bool force);
-  // SIGKILL and reap, at once; nothing is journaled.
-  void kill() noexcept;
-  // Returns when all that its processes printed was read, or at the deadline.
-  boost::asio::awaitable<void> heard_out(Instant deadline);
-  // After this its coroutines touch nothing but the runner itself.
-  void abandon() noexcept;
-  [[nodiscard]] bool running() const;
-  [[nodiscard]] const Service& service() const { return service_; }
+  boost::asio::awaitable<Result<void>> start() override;
+  boost::asio::awaitable<Result<void>> stop(bool force) override;
+  void kill() noexcept override;
+  boost::asio::awaitable<void> heard_out(Instant deadline) override;
+  void abandon() noexcept override;
+  [[nodiscard]] bool running() const override;
+  [[nodiscard]] bool ends_with_drill() const override { return true; }
 
  private:
   using Child = std::shared_ptr<Process>;
 
-  // service_runner.cpp
+  // process_controller.cpp
   boost::asio::awaitable<Result<void>> launch();
   Result<Launch> description() const;
   void settle(Child child);  // by value: it may be the member itself, which it lets go
@@ -63,19 +60,17 @@ class ServiceRunner : public std::enable_shared_from_this<ServiceRunner> {
   [[nodiscard]] Family family() const;
   void note(std::string_view state, nlohmann::json fields = nlohmann::json::object());
 
-  // service_output.cpp
+  // process_output.cpp
   boost::asio::awaitable<void> follow(Child child, Stream stream);
 
-  // readiness.cpp
+  // process_readiness.cpp
   boost::asio::awaitable<Result<void>> wait_ready();
-  boost::asio::awaitable<Result<void>> wait_answer(Instant deadline);
-  [[nodiscard]] Result<std::unique_ptr<Probe>> make_probe() const;
+  boost::asio::awaitable<Result<void>> stays_up(Instant deadline);
   // Why waiting is pointless, if it is.
   [[nodiscard]] std::optional<std::string> hopeless() const;
   boost::asio::awaitable<std::string> with_last_words(std::string why);
 
-  const Service& service_;
-  RunnerParts parts_;
+  ControllerParts parts_;
   ServiceLog log_;
   Event changed_;
   Child child_;                   // the process, until its end was noted

@@ -1,5 +1,5 @@
 // How a service is listened to: what it prints goes to its log, whatever becomes of its process.
-#include "harness/engine/services/service_runner.h"
+#include "harness/engine/services/process_controller.h"
 
 namespace reprise {
 namespace {
@@ -9,7 +9,7 @@ constexpr std::size_t searched_in_place = 256 << 10;  // of a line; more would h
 
 }  // namespace
 
-boost::asio::awaitable<void> ServiceRunner::follow(Child child, Stream stream) {
+boost::asio::awaitable<void> ProcessController::follow(Child child, Stream stream) {
   const std::string_view name = stream == Stream::out ? "out" : "err";
   std::vector<PrintedLine> lines;
   bool more = true;
@@ -40,7 +40,7 @@ boost::asio::awaitable<void> ServiceRunner::follow(Child child, Stream stream) {
   changed_.notify();
 }
 
-boost::asio::awaitable<void> ServiceRunner::heard_out(Instant deadline) {
+boost::asio::awaitable<void> ProcessController::heard_out(Instant deadline) {
   auto self = shared_from_this();
   while (open_streams_ > 0 && !abandoned_ && parts_.clock.now() < deadline) {
     co_await changed_.wait_until(parts_.clock, deadline);

@@ -1,9 +1,11 @@
-#include "harness/engine/services/service_runner.h"
+#include "harness/engine/services/process_controller.h"
 
 #include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+
+#include "harness/model/registry.h"
 
 namespace reprise {
 namespace {
@@ -19,18 +21,6 @@ int number_of(const std::string& signal) {
   return SIGTERM;
 }
 
-// Counts a call that is under way, also when it is cancelled.
-class Counted {
- public:
-  explicit Counted(int& count) : count_(count) { ++count_; }
-  ~Counted() { --count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  int& count_;
-};
-
 nlohmann::json ending_fields(const Process& child, const Ending& ending) {
   nlohmann::json fields{{"pid", child.id().pid}, {"why", ending.text()}};
   if (ending.signal != 0) {
@@ -43,29 +33,29 @@ nlohmann::json ending_fields(const Process& child, const Ending& ending) {
 
 }  // namespace
 
-ServiceRunner::ServiceRunner(const Service& service, RunnerParts parts,
-                             std::vector<LogPattern> patterns)
-    : service_(service),
+ProcessController::ProcessController(const Service& service, ControllerParts parts,
+                                     std::vector<LogPattern> patterns)
+    : ServiceController(service),
       parts_(std::move(parts)),
       log_(service.name, parts_.clock, parts_.journal, parts_.site, std::move(patterns)),
       changed_(parts_.executor) {}
 
-void ServiceRunner::note(std::string_view state, nlohmann::json fields) {
+void ProcessController::note(std::string_view state, nlohmann::json fields) {
   fields["service"] = service_.name;
   fields["state"] = state;
   parts_.journal.write("service", std::move(fields));
   changed_.notify();
 }
 
-bool ServiceRunner::running() const { return child_ && !child_->ending(); }
+bool ProcessController::running() const { return child_ && !child_->ending(); }
 
-Family ServiceRunner::family() const {
+Family ProcessController::family() const {
   Family family{std::nullopt, service_mark(parts_.site.drill_id(), service_.name)};
   if (child_) family.first = child_->id();
   return family;
 }
 
-Result<Launch> ServiceRunner::description() const {
+Result<Launch> ProcessController::description() const {
   Launch launch;
   for (const auto& word : service_.command) {
     auto filled = parts_.site.resolve_for(service_.name, word);
@@ -87,7 +77,7 @@ Result<Launch> ServiceRunner::description() const {
   return launch;
 }
 
-boost::asio::awaitable<Result<void>> ServiceRunner::launch() {
+boost::asio::awaitable<Result<void>> ProcessController::launch() {
   ready_ = false;
   ending_.reset();
   // On the pool: on a busy machine a fork takes longer than a probe can be late.
@@ -111,7 +101,7 @@ boost::asio::awaitable<Result<void>> ServiceRunner::launch() {
   log_from_ = parts_.site.log(service_.name, 0).size();
   note("starting", {{"pid", child_->id().pid}});
 
-  // Each holds the runner: the coroutines may outlive the supervisor.
+  // Each holds the controller: the coroutines may outlive the supervisor.
   auto self = shared_from_this();
   auto spawn = [&](boost::asio::awaitable<void> coroutine) {
     auto finished = [self](std::exception_ptr) {};
@@ -124,7 +114,7 @@ boost::asio::awaitable<Result<void>> ServiceRunner::launch() {
   co_return Result<void>();
 }
 
-void ServiceRunner::settle(Child child) {
+void ProcessController::settle(Child child) {
   if (child_ != child) return;
   const auto ending = child->ending();
   if (!ending) return;
@@ -135,12 +125,12 @@ void ServiceRunner::settle(Child child) {
   note(stopping_ > 0 ? "stopped" : "exited", ending_fields(*child, *ending));
 }
 
-bool ServiceRunner::wants_restart(const Ending& ending) const {
+bool ProcessController::wants_restart(const Ending& ending) const {
   if (!wanted_) return false;
   return service_.restart == "always" || (service_.restart == "on-failure" && !ending.clean());
 }
 
-Duration ServiceRunner::next_delay() {
+Duration ProcessController::next_delay() {
   failures_ = parts_.clock.now() - launched_ >= good_life ? 0 : failures_ + 1;
   Duration delay = service_.restart_delay;
   for (int i = 1; i < failures_ && delay < longest_backoff; ++i) {
@@ -149,7 +139,7 @@ Duration ServiceRunner::next_delay() {
   return delay;
 }
 
-boost::asio::awaitable<void> ServiceRunner::watch(Child child) {
+boost::asio::awaitable<void> ProcessController::watch(Child child) {
   co_await child->ended();
   if (abandoned_) co_return;
   settle(child);
@@ -157,7 +147,7 @@ boost::asio::awaitable<void> ServiceRunner::watch(Child child) {
   co_await restart_later();
 }
 
-boost::asio::awaitable<void> ServiceRunner::restart_later() {
+boost::asio::awaitable<void> ProcessController::restart_later() {
   const Duration delay = next_delay();
   restarting_ = true;
   note("restarting", {{"why", "after " + format_duration(delay)}});
@@ -180,9 +170,8 @@ boost::asio::awaitable<void> ServiceRunner::restart_later() {
   if (launched && waiting_ == 0) co_await wait_ready();
 }
 
-boost::asio::awaitable<Result<void>> ServiceRunner::start() {
+boost::asio::awaitable<Result<void>> ProcessController::start() {
   auto self = shared_from_this();
-  if (service_.external) co_return co_await wait_ready();
   while (stopping_ > 0 && !abandoned_) co_await look_again_soon();
   if (abandoned_) co_return failure("the drill is over");
   if (child_) settle(child_);
@@ -201,8 +190,8 @@ boost::asio::awaitable<Result<void>> ServiceRunner::start() {
   co_return co_await wait_ready();
 }
 
-boost::asio::awaitable<bool> ServiceRunner::wait_gone(std::vector<ProcessHandle>& handles,
-                                                      Instant deadline) {
+boost::asio::awaitable<bool> ProcessController::wait_gone(std::vector<ProcessHandle>& handles,
+                                                          Instant deadline) {
   while (true) {
     std::erase_if(handles, [](const ProcessHandle& handle) { return !handle.alive(); });
     if (handles.empty()) co_return true;
@@ -211,11 +200,11 @@ boost::asio::awaitable<bool> ServiceRunner::wait_gone(std::vector<ProcessHandle>
   }
 }
 
-boost::asio::awaitable<void> ServiceRunner::look_again_soon() {
+boost::asio::awaitable<void> ProcessController::look_again_soon() {
   co_await changed_.wait_until(parts_.clock, parts_.clock.now() + look_again);
 }
 
-boost::asio::awaitable<Result<void>> ServiceRunner::extinguish_family(Family family) {
+boost::asio::awaitable<Result<void>> ProcessController::extinguish_family(Family family) {
   const Instant deadline = parts_.clock.now() + kill_limit;
   // Looking through /proc takes its time, too.
   auto work = [family] { return kill_members(family); };
@@ -229,12 +218,8 @@ boost::asio::awaitable<Result<void>> ServiceRunner::extinguish_family(Family fam
   co_return Result<void>();
 }
 
-boost::asio::awaitable<Result<void>> ServiceRunner::stop(bool force) {
+boost::asio::awaitable<Result<void>> ProcessController::stop(bool force) {
   auto self = shared_from_this();
-  if (service_.external) {
-    co_return failure("service {} is external: reprise did not start it and does not stop it",
-                      service_.name);
-  }
   wanted_ = false;
   if (std::exchange(restarting_, false)) note("stopped", {{"why", "before it was restarted"}});
   {
@@ -255,7 +240,8 @@ boost::asio::awaitable<Result<void>> ServiceRunner::stop(bool force) {
   co_return Result<void>();
 }
 
-boost::asio::awaitable<void> ServiceRunner::stop_orderly(Process& child, const Family& everybody) {
+boost::asio::awaitable<void> ProcessController::stop_orderly(Process& child,
+                                                             const Family& everybody) {
   const Instant deadline = parts_.clock.now() + service_.stop_within;
   auto work = [&everybody] { return members(everybody); };
   auto processes = co_await parts_.pool.run(work);
@@ -265,7 +251,7 @@ boost::asio::awaitable<void> ServiceRunner::stop_orderly(Process& child, const F
   co_await wait_gone(handles, deadline);
 }
 
-void ServiceRunner::kill() noexcept {
+void ProcessController::kill() noexcept {
   wanted_ = false;
   restarting_ = false;
   try {
@@ -277,6 +263,19 @@ void ServiceRunner::kill() noexcept {
   }
 }
 
-void ServiceRunner::abandon() noexcept { abandoned_ = true; }
+void ProcessController::abandon() noexcept { abandoned_ = true; }
+
+namespace {
+
+const Registered<ServiceControllerKind> process_registered{{
+    .name = "process",
+    .controls = [](const Service& service) { return !service.external; },
+    .make = [](const Service& service, const ControllerParts& parts,
+               std::vector<LogPattern> patterns) -> std::shared_ptr<ServiceController> {
+      return std::make_shared<ProcessController>(service, parts, std::move(patterns));
+    },
+}};
+
+}  // namespace
 
 }  // namespace reprise
