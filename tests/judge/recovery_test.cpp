@@ -1,12 +1,19 @@
+// A recovery: how long it took, when it was none, and what is not known of it.
 #include <gtest/gtest.h>
 
-#include "tests/judge/story.h"
+#include "tests/judge/recovering.h"
 
 namespace reprise::testing {
 namespace {
 
-json nominal_within(const std::string& within) {
-  return {{"probe", "page"}, {"expect", "nominal"}, {"within", within}};
+// Four hours of a plan that people carry out, as a restore from backup is.
+Story restored_after(Duration restored) {
+  Story story;
+  story.probe("page", 1min).unrecorded(0s, 30s).see("page", 0s, 6h, nominal, 1s);
+  story.phases(10min, 5h, 5h, 6h);
+  story.kill(10min).page(10min, restored, refused, 1s);
+  story.scenario()["sustained"] = "20min";
+  return story;
 }
 
 TEST(Recovery, OfAnEventIsMeasuredFromTheIncident) {
@@ -35,42 +42,6 @@ TEST(Recovery, NamesTheObjectiveThatWasMissed) {
   EXPECT_EQ(finding.cause->sample_saw, "refused");
   EXPECT_EQ(finding.cause->log_line, "starting again");
   EXPECT_EQ(finding.cause->measured->high, 3010ms);
-}
-
-TEST(Recovery, FromAConditionIsCountedFromItsHealing) {
-  Story story;
-  story.cut(6s, 16s).page(6s, 16500ms, broken);
-  const Finding finding = story.demand("recovery", nominal_within("1s")).finding();
-  EXPECT_EQ(finding.status, Status::pass);
-  EXPECT_EQ(finding.measured->low, 400ms);
-  EXPECT_EQ(finding.measured->high, 510ms);
-}
-
-TEST(Recovery, FromAConditionCanBeCountedFromTheIncident) {
-  Story story;
-  story.cut(6s, 16s).page(6s, 16500ms, broken);
-  json options = nominal_within("10s");
-  options["from"] = "incident";
-  EXPECT_EQ(story.demand("recovery", options).finding().status, Status::fail);
-}
-
-TEST(Recovery, OfAnAcceptableLevelIsCountedFromTheIncident) {
-  Story story;
-  story.cut(6s, 16s).page(6s, 8s, broken).page(8s, 16500ms, degraded);
-  json options = nominal_within("3s");
-  options["expect"] = "degraded";
-  const Finding finding = story.demand("recovery", options).finding();
-  EXPECT_EQ(finding.status, Status::pass);
-  EXPECT_EQ(finding.measured->high, 2010ms);
-}
-
-TEST(Recovery, WhileAConditionIsInPlaceCountsFromItsCommand) {
-  Story story;
-  story.cut(6s, 16s).page(6s, 8s, broken);
-  const Finding finding = story.demand("recovery", nominal_within("1s")).finding();
-  EXPECT_EQ(finding.status, Status::fail);
-  EXPECT_EQ(finding.measured->low, 7900ms - 6001ms);
-  EXPECT_EQ(finding.measured->high, 2010ms);
 }
 
 TEST(Recovery, WithoutAnyOutageIsOnlyAsGoodAsWhatCouldBeSeen) {
@@ -142,76 +113,6 @@ TEST(Recovery, JudgesEveryRoundAndTheWorstCounts) {
   EXPECT_EQ(finding.outcome.arguments["outages"], 3);
 }
 
-TEST(Recovery, IsNotChargedWithAnEarlierRoundThatDidNoHarm) {
-  Story story;
-  story.declare("kill", 2).strike("kill", 6s, std::nullopt, 0).strike("kill", 15s, std::nullopt, 1);
-  story.page(15s, 16s, refused);
-  EXPECT_EQ(story.demand("recovery", nominal_within("2s")).finding().status, Status::pass);
-}
-
-// Done by hand before anything was broken, and long got over when it was.
-Story with_a_step(Duration from, Duration to) {
-  Story story;
-  story.procedure(from, "started").step(from, 0, "started").step(to, 0, "finished");
-  return story.procedure(to, "finished").kill(6s).page(6s, 7s, refused);
-}
-
-TEST(Recovery, IsNotChargedWithAStepFromBeforeTheFault) {
-  const Finding finding =
-      with_a_step(1s, 2s).demand("recovery", nominal_within("1200ms")).finding();
-  EXPECT_EQ(finding.status, Status::pass);
-  EXPECT_EQ(finding.from, 6s);
-  const auto told = [&](const std::string& key) {
-    const auto note = std::ranges::find(finding.notes, key, &Message::key);
-    return note == finding.notes.end() ? json() : note->arguments.at("causes");
-  };
-  EXPECT_EQ(told("judge.recovery.counted-from"), "kill");
-  EXPECT_EQ(told("judge.recovery.spent"), "restart (1)");
-}
-
-TEST(Recovery, TellsOfNothingThatItGotOverWhereThereIsNothing) {
-  const Finding finding = down_until(9s).demand("recovery", nominal_within("5s")).finding();
-  EXPECT_EQ(std::ranges::find(finding.notes, "judge.recovery.spent", &Message::key),
-            finding.notes.end());
-}
-
-TEST(Recovery, IsChargedWithAStepFromBeforeTheFaultThatNothingWasGotOver) {
-  // From the step's end to the fault there was no sustained run.
-  const Finding late = with_a_step(1s, 5s).demand("recovery", nominal_within("1200ms")).finding();
-  EXPECT_EQ(late.status, Status::fail);
-  EXPECT_EQ(late.from, 1s);
-  Story unwell = with_a_step(1s, 2s);
-  unwell.page(3s, 3100ms, refused).page(4500ms, 4600ms, refused);
-  EXPECT_EQ(unwell.demand("recovery", nominal_within("1200ms")).finding().from, 1s);
-}
-
-TEST(Recovery, IsNotChargedWithAnotherFaultThatWasOver) {
-  Story story;
-  story.declare("kill").strike("kill", 6s, std::nullopt).page(6s, 7s, refused);
-  story.declare("crash").strike("crash", 15s, std::nullopt).page(15s, 16s, refused);
-  const Finding finding = story.demand("recovery", nominal_within("1010ms")).finding();
-  EXPECT_EQ(finding.status, Status::pass);
-  EXPECT_EQ(finding.outcome.arguments["outages"], 2);
-}
-
-TEST(Recovery, IsChargedFromTheFirstFaultWhenLaterOnesStruckWhileItWasDown) {
-  // The first bad answer takes until after the second round: it began with the first all the same.
-  Story story;
-  story.declare("kill", 2).strike("kill", 6s, std::nullopt, 0).strike("kill", 11s, std::nullopt, 1);
-  story.page(6s, 13s, timed_out, 6s);
-  const Finding finding = story.demand("recovery", nominal_within("5s")).finding();
-  EXPECT_EQ(finding.status, Status::fail);
-  EXPECT_EQ(finding.measured->high, 7010ms);
-}
-
-TEST(Recovery, CountsTheVictimThatWasUnderWayWhenTheFaultStruck) {
-  Story story;
-  story.declare("kill", 2).strike("kill", 6s, std::nullopt, 0);
-  story.strike("kill", 15050ms, std::nullopt, 1);
-  story.page_at(15s, refused, 15060ms).page(15100ms, 16s, refused);
-  EXPECT_EQ(story.demand("recovery", nominal_within("1s")).finding().measured->high, 960ms);
-}
-
 TEST(Recovery, OfAHungServiceCountsTheSamplesThatWerePendingAtTheHealing) {
   // Samples hang; those older than their patience of 6 s time out, the others are answered at 16 s.
   Story story;
@@ -243,16 +144,6 @@ TEST(Recovery, IsInconclusiveWhenTheHealingWasNeverRecorded) {
             "judge.recovery.not-healed");
 }
 
-// Four hours of a plan that people carry out, as a restore from backup is.
-Story restored_after(Duration restored) {
-  Story story;
-  story.probe("page", 1min).unrecorded(0s, 30s).see("page", 0s, 6h, nominal, 1s);
-  story.phases(10min, 5h, 5h, 6h);
-  story.kill(10min).page(10min, restored, refused, 1s);
-  story.scenario()["sustained"] = "20min";
-  return story;
-}
-
 TEST(Recovery, OfFourHoursByHandIsJudgedLikeAnyOther) {
   const Finding kept = restored_after(4h).demand("recovery", nominal_within("4h")).finding();
   EXPECT_EQ(kept.status, Status::pass);
@@ -261,6 +152,145 @@ TEST(Recovery, OfFourHoursByHandIsJudgedLikeAnyOther) {
       restored_after(4h + 10min).demand("recovery", nominal_within("4h")).finding();
   EXPECT_EQ(missed.status, Status::fail);
   EXPECT_EQ(missed.measured->high, 4h + 1s);
+}
+
+TEST(Recovery, IsNotEndedByAGoodAnswerThatWasUnderWayAtTheCommand) {
+  Story story;
+  story.declare("kill").strike("kill", 6050ms, std::nullopt);
+  // Both are out when the kill comes; the good one may have been answered by the process before.
+  story.page_at(5900ms, refused, 6100ms).page_at(6s, nominal, 6052ms);
+  EXPECT_EQ(judged_recovery(story, nominal_within("5s")).measured->high, 6110ms - 6050ms);
+  EXPECT_EQ(judged_recovery(story, nominal_within("59ms")).status, Status::fail);
+  // A bad answer had come when this one was sent: the outage had begun.
+  Story begun;
+  begun.declare("kill").strike("kill", 6050ms, std::nullopt);
+  begun.page_at(5900ms, refused, 6s).page_at(6s, nominal, 6052ms);
+  EXPECT_EQ(judged_recovery(begun, nominal_within("59ms")).measured->high, 2ms);
+}
+
+TEST(RecoveryLimits, AwaitALevelThatWasNotThereAtTheCommand) {
+  Story story;
+  story.kill(6s).page_at(5900ms, refused, 6s);
+  EXPECT_EQ(judged_recovery(story, nominal_within("5s")).outcome.key, "judge.recovery.recovered");
+  story.page_at(5900ms, refused, 5999ms);
+  const Finding awaited = judged_recovery(story, nominal_within("5s"));
+  EXPECT_EQ(awaited.outcome.key, "judge.recovery.recovered");
+  EXPECT_EQ(awaited.measured->high, 10ms);
+  story.page_at(5800ms, refused, 5810ms).page_at(5900ms, nominal, 5910ms);
+  EXPECT_EQ(judged_recovery(story, nominal_within("5s")).outcome.key, "judge.no-outage");
+}
+
+TEST(RecoveryLimits, AreJudgedOnTheWorstOutage) {
+  Story story;
+  story.declare("kill", 3);
+  story.strike("kill", 6s, std::nullopt, 0).page(6s, 7s, refused);
+  story.strike("kill", 11s, std::nullopt, 1).page(11s, 14s, refused);
+  story.strike("kill", 18s, std::nullopt, 2).page(18s, 19s, refused);
+  EXPECT_EQ(judged_recovery(story, nominal_within("5s")).measured->high, 3010ms);
+  // The miss that was seen counts more than the outage of which nothing is known.
+  story.page(18s, 22s, refused).skipped(22s, 24s);
+  EXPECT_EQ(judged_recovery(story, nominal_within("4010ms")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(story, nominal_within("2s")).measured->high, 24010ms - 18s);
+  story.page(11s, 18s, refused);
+  EXPECT_EQ(judged_recovery(story, nominal_within("4s")).failure, "chaos.RecoveryTooLate");
+}
+
+TEST(RecoveryLimits, AreUnknownWhereNobodyLookedUnlessItWasTooLateAnyway) {
+  Story story = down_until(8s);
+  story.skipped(8s, 12s);
+  EXPECT_EQ(judged_recovery(story, nominal_within("2s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(story, nominal_within("1999999999ns")).failure,
+            "chaos.RecoveryTooLate");
+}
+
+TEST(NoOutage, NeedsToHaveBeenSeenForAsLongAsARecoveryMustLast) {
+  // The last sample is intended at 29.9 s, so all is seen up to 30 s; a fault is armed after 1 ms.
+  EXPECT_EQ(judged_recovery(Story().kill(27999ms), nominal_within("5s")).status, Status::pass);
+  const Finding brief = judged_recovery(Story().kill(29s), nominal_within("5s"));
+  EXPECT_EQ(brief.outcome.key, "judge.recovery.unfinished");
+  EXPECT_EQ(brief.outcome.arguments["seen_ns"], Duration(999ms).count());
+  EXPECT_EQ(judged_recovery(Story().kill(28s), nominal_within("5s")).status, Status::inconclusive);
+  const Finding none =
+      judged_recovery(Story().cut(6s, 29s).unrecorded(27s, 30s), nominal_within("5s"));
+  EXPECT_EQ(none.outcome.arguments["seen_ns"], 0);
+}
+
+TEST(NoOutage, IsUnknownWhereNobodyLookedAndAsFineAsTheSamples) {
+  // Had it been bad, it would have counted from the kill: in time for the one, not for the other.
+  const Story skipped = Story().kill(6s).skipped(9s, 9100ms);
+  EXPECT_EQ(judged_recovery(skipped, nominal_within("5s")).status, Status::pass);
+  EXPECT_EQ(judged_recovery(skipped, nominal_within("3s")).outcome.key, "judge.unseen");
+  EXPECT_EQ(judged_recovery(Story().kill(6s), nominal_within("110ms")).status, Status::pass);
+  EXPECT_EQ(judged_recovery(Story().kill(6s), nominal_within("109ms")).outcome.key,
+            "judge.too-coarse");
+}
+
+TEST(Unrecovered, WasWaitedForAsLongAsSamplesWereTaken) {
+  // The last sample is intended 23.9 s after the command.
+  const Finding waited = judged_recovery(down_until(30s), nominal_within("23900ms"));
+  EXPECT_EQ(waited.outcome.key, "judge.recovery.never");
+  EXPECT_EQ(waited.outcome.arguments["waited_ns"], Duration(23900ms).count());
+  EXPECT_EQ(judged_recovery(down_until(30s), nominal_within("23901ms")).outcome.key,
+            "judge.recovery.never-not-waited");
+  Story healed_last;
+  healed_last.cut(6s, 30s).page(6s, 30s, broken);
+  EXPECT_EQ(judged_recovery(healed_last, nominal_within("5s")).outcome.arguments["waited_ns"], 0);
+}
+
+TEST(Unrecovered, IsUnknownWhereTheEndCutItShortUnlessItWasTooLateAnyway) {
+  const Finding tail = judged_recovery(down_until(29s), nominal_within("22899ms"));
+  EXPECT_EQ(tail.outcome.key, "judge.recovery.unfinished");
+  EXPECT_EQ(tail.outcome.arguments["seen_ns"], Duration(900ms).count());
+  EXPECT_EQ(judged_recovery(down_until(29s), nominal_within("22898ms")).failure,
+            "chaos.NotRecovered");
+  const Story interrupted = down_until(30s).ends("interrupted");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_within("5min")).outcome.key,
+            "judge.drill-cut-short");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_within("23899ms")).outcome.key,
+            "judge.drill-cut-short");
+  EXPECT_EQ(judged_recovery(interrupted, nominal_within("23898ms")).failure, "chaos.NotRecovered");
+}
+
+TEST(Recovery, NeedsAnExpectationAFaultAndAnAnswer) {
+  EXPECT_EQ(judged_recovery(down_until(9s), {{"probe", "page"}, {"within", "5s"}}).outcome.key,
+            "judge.unreadable");
+  EXPECT_EQ(judged_recovery(Story(), nominal_within("5s")).outcome.key, "judge.no-bite");
+  EXPECT_EQ(
+      judged_recovery(down_until(9s).page(0s, 30s, refused), nominal_within("5s")).outcome.key,
+      "judge.never-answered");
+}
+
+TEST(Recovery, DoesNotAskWhatNobodySawLongBeforeTheFirstCommand) {
+  const Story story = Story().skipped(1s, 3s).kill(20s).page(20s, 21s, refused);
+  EXPECT_EQ(judged_recovery(story, nominal_within("5s")).status, Status::pass);
+}
+
+TEST(Recovery, IsSurelyLateBeyondItsLowerEnd) {
+  // At least 2.899 s, at most 3.01 s.
+  EXPECT_EQ(judged_recovery(down_until(9s), nominal_within("2899ms")).outcome.key,
+            "judge.recovery.not-shown");
+  EXPECT_EQ(judged_recovery(down_until(9s), nominal_within("2898ms")).outcome.key,
+            "judge.recovery.late");
+}
+
+TEST(Unrecovered, IsUnknownWhereAGoodRunHadBegunBeforePatienceWasOver) {
+  const auto patient_until = [](Duration instant) {
+    Story story = down_until(29s);
+    story.event(instant, "patience", {{"why", "60s"}});
+    return judged_recovery(story, nominal_within("5min"));
+  };
+  EXPECT_EQ(patient_until(29s).outcome.key, "judge.recovery.unfinished");
+  EXPECT_EQ(patient_until(28999ms).failure, "chaos.NotRecovered");
+}
+
+TEST(RecoveryLimits, TakeWhatWasSkippedBeforeTheCommandForAnsweredLate) {
+  // Bad before the kill, skipped at 6 s, and well from 6.1 s on.
+  const auto killed = [](Duration at) {
+    Story story = Story().kill(at).page_at(5900ms, refused, 5950ms).skipped(6s, 6100ms);
+    return judged_recovery(story, nominal_within("50ms"));
+  };
+  EXPECT_EQ(killed(6s).outcome.key, "judge.unseen") << "it may have been answered well at once";
+  EXPECT_EQ(killed(6001ms).failure, "chaos.RecoveryTooLate");
 }
 
 }  // namespace

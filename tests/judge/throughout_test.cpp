@@ -1,14 +1,22 @@
-// The exact limits of throughout, and of never and file where they are alike.
+// throughout: failing samples, and the longest outage.
 #include <gtest/gtest.h>
 
 #include "tests/judge/alone.h"
+#include "tests/judge/story.h"
 
 namespace reprise::testing {
 namespace {
 
+json always_200(json more = json::object()) {
+  more["probe"] = "page";
+  more["expect"] = {{"status", 200}};
+  return more;
+}
+
 json every_200(const json& more = json::object()) {
   return with({{"probe", "page"}, {"expect", {{"status", 200}}}}, more);
 }
+
 json longest(const std::string& outage) { return every_200({{"longest-outage", outage}}); }
 
 Finding judged_throughout(const Story& story, const json& options) {
@@ -20,6 +28,84 @@ Story open_at_the_end() {
   Story story;
   story.cut(6s, 16s).page(29s, 30s, broken);
   return story;
+}
+
+TEST(Throughout, CountsEveryFailedSample) {
+  Story story;
+  story.cut(6s, 16s).page(6s, 6300ms, broken);
+  EXPECT_EQ(
+      Story(story).demand("throughout", always_200({{"allowed-failures", 3}})).finding().status,
+      Status::pass);
+  const Finding finding =
+      Story(story).demand("throughout", always_200({{"allowed-failures", 2}})).finding();
+  EXPECT_EQ(finding.status, Status::fail);
+  EXPECT_EQ(finding.failure, "chaos.TooManyFailures");
+  EXPECT_EQ(finding.outcome.arguments["failures"], 3);
+  EXPECT_EQ(finding.cause->sample_at, 6200ms);
+}
+
+TEST(Throughout, AllowsNothingUnlessSaid) {
+  Story story;
+  story.cut(6s, 16s).page(6s, 6100ms, broken);
+  EXPECT_EQ(story.demand("throughout", always_200()).finding().status, Status::fail);
+}
+
+TEST(Throughout, LooksOnlyAtItsWindow) {
+  Story story;
+  story.cut(6s, 16s).page(16100ms, 16200ms, broken);
+  EXPECT_EQ(Story(story).demand("throughout", always_200({{"during", "fault"}})).finding().status,
+            Status::pass);
+  EXPECT_EQ(Story(story).demand("throughout", always_200()).finding().status, Status::fail);
+}
+
+TEST(Throughout, DoesNotPassOverASampleThatWasNeverTaken) {
+  Story story;
+  story.cut(6s, 16s);
+  EXPECT_EQ(Story(story).skipped(20s, 20100ms).demand("throughout", always_200()).finding().status,
+            Status::inconclusive);
+  EXPECT_EQ(
+      Story(story).unrecorded(20s, 20100ms).demand("throughout", always_200()).finding().status,
+      Status::inconclusive);
+  EXPECT_EQ(Story(story).unrecorded(28s, 30s).demand("throughout", always_200()).finding().status,
+            Status::inconclusive);
+  EXPECT_EQ(Story(story).demand("throughout", always_200()).finding().status, Status::pass);
+}
+
+TEST(Throughout, JudgesTheLongestOutageOnItsUpperEnd) {
+  // Bad from 7.0 to 7.9 s: seen good at 6.9 s and, completed, at 8.01 s.
+  Story story;
+  story.cut(6s, 16s).page(7s, 8s, broken);
+  const Finding finding =
+      Story(story).demand("throughout", always_200({{"longest-outage", "1110ms"}})).finding();
+  EXPECT_EQ(finding.status, Status::pass);
+  EXPECT_EQ(finding.measured->low, 7900ms - 7010ms);
+  EXPECT_EQ(finding.measured->high, 8010ms - 6900ms);
+  EXPECT_EQ(Story(story)
+                .demand("throughout", always_200({{"longest-outage", "1109999999ns"}}))
+                .finding()
+                .failure,
+            "chaos.OutageTooLong");
+}
+
+TEST(Throughout, WithoutAnOutageIsOnlyAsGoodAsWhatCouldBeSeen) {
+  Story story;
+  story.cut(6s, 16s);
+  EXPECT_EQ(
+      Story(story).demand("throughout", always_200({{"longest-outage", "110ms"}})).finding().status,
+      Status::pass);
+  EXPECT_EQ(
+      Story(story).demand("throughout", always_200({{"longest-outage", "109ms"}})).finding().status,
+      Status::inconclusive);
+}
+
+TEST(Throughout, LooksAtLatencyWhenAsked) {
+  Story story;
+  story.cut(6s, 16s).page(8s, 8100ms, nominal, 700ms);
+  json options = always_200();
+  options["expect"]["latency"] = {{"<", "500ms"}};
+  EXPECT_EQ(Story(story).demand("throughout", options).finding().status, Status::fail);
+  options["expect"]["latency"] = {{"<=", "700ms"}};
+  EXPECT_EQ(Story(story).demand("throughout", options).finding().status, Status::pass);
 }
 
 TEST(LongestOutage, MayBeOpenAtTheEnd) {
@@ -124,56 +210,6 @@ TEST(WholeDrill, NeedsAnExpectationAWindowAndAnAnswer) {
   }
 }
 
-TEST(Never, ProvesNothingWhenAnInstantWasNotLookedAt) {
-  Story story;
-  story.cut(6s, 16s).skipped(20s, 20100ms);
-  const json options{{"probe", "page"}, {"expect", "down"}};
-  EXPECT_EQ(alone(story, "never", options).outcome.key, "judge.skipped");
-  const Finding seen = alone(story.page(10s, 10200ms, broken), "never", options);
-  EXPECT_EQ(seen.status, Status::fail);
-  EXPECT_EQ(seen.outcome.arguments["count"], 2);
-  EXPECT_EQ(seen.cause->sample_at, 10s);
-}
-
-json page_is_nominal() { return {{"probe", "page"}, {"expect", "nominal"}}; }
-
-TEST(File, IsJudgedOnASampleFromTheLastIncidentOn) {
-  Story story;
-  story.cut(6s, 29900ms);
-  EXPECT_EQ(alone(story, "file", page_is_nominal()).status, Status::pass);
-  story.event(29901ms, "procedure", {{"procedure", "restart"}, {"state", "started"}});
-  EXPECT_EQ(alone(story, "file", page_is_nominal()).status, Status::pass);
-  story.procedure(29902ms, "finished");
-  EXPECT_EQ(alone(story, "file", page_is_nominal()).outcome.key, "judge.no-samples");
-}
-
-TEST(File, NeedsAnExpectationAndASampleInTheDrill) {
-  EXPECT_EQ(alone(Story(), "file", {{"probe", "page"}}).outcome.key, "judge.unreadable");
-  EXPECT_EQ(alone(Story().unrecorded(0s, 30s), "file", page_is_nominal()).outcome.key,
-            "judge.no-samples");
-  EXPECT_EQ(alone(Story().unrecorded(4s, 30s), "file", page_is_nominal()).outcome.key,
-            "judge.no-samples");
-  EXPECT_EQ(alone(Story().unrecorded(5100ms, 30s), "file", page_is_nominal()).status, Status::pass);
-  EXPECT_EQ(alone(Story().skipped(29900ms, 30s), "file", page_is_nominal()).outcome.key,
-            "judge.unseen");
-}
-
-TEST(Awaiting, IsForWhatTheAssertionExpects) {
-  AssertionSpec spec;
-  spec.options = page_is_nominal();
-  Scenario scenario;
-  scenario.sustained = 2s;
-  for (const auto& [kind, sustained] : {std::pair("file", 0s), std::pair("recovery", 2s)}) {
-    const auto& awaits = Registry<AssertionKind>::find(kind)->awaits;
-    const auto awaited = awaits(spec, scenario, Plan{});
-    ASSERT_TRUE(awaited) << kind;
-    EXPECT_EQ(awaited->probe, "page");
-    EXPECT_EQ(awaited->expect.level, "nominal");
-    EXPECT_EQ(awaited->sustained, sustained);
-    EXPECT_FALSE(awaits(AssertionSpec{}, scenario, Plan{})) << kind;
-  }
-}
-
 TEST(LongestOutage, MeetsItsWindowEndsIncluded) {
   const json during = with(longest("200ms"), {{"during", "fault"}});  // from 6 s to 16 s
   const Story story = Story().cut(6s, 16s);
@@ -204,21 +240,6 @@ TEST(Throughout, ShowsTheLastBadSampleThatSomebodySaw) {
   const Finding finding = judged_throughout(story, both);
   EXPECT_EQ(finding.failure, "chaos.TooManyFailures");
   EXPECT_EQ(finding.cause->sample_at, 7900ms);
-}
-
-TEST(Never, NeedsAnAnswerFromTheCommandOn) {
-  const json options{{"probe", "page"}, {"expect", {{"status", 500}}}};
-  const auto last_answered = [&](Duration at) {
-    Story story = Story().kill(6s).page(6s, 30s, refused);
-    return alone(story.page_at(5900ms, nominal, at), "never", options);
-  };
-  EXPECT_EQ(last_answered(6s).status, Status::pass);
-  EXPECT_EQ(last_answered(5999ms).outcome.key, "judge.never.unanswered");
-}
-
-TEST(File, ProvesNothingInADrillThatWasEndedEarly) {
-  EXPECT_EQ(alone(Story().ends("aborted"), "file", page_is_nominal()).outcome.key,
-            "judge.drill-cut-short");
 }
 
 TEST(LongestOutage, IsSurelyTooLongBeyondItsLowerEnd) {
