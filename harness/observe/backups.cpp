@@ -229,7 +229,7 @@ const Registered<ProbeKind> backups_registered{ProbeKind{
      {seen::outcome({"answered", "timeout", "error"}), seen::always(seen::integer("count")),
       seen::beside("count", some, seen::text("restorable")),
       seen::beside("count", some, seen::duration("age")), seen::integer("oldest"),
-      seen::text("text")}},
+      seen::in_part(seen::text("text"))}},
     make_backups}};
 
 }  // namespace

@@ -98,8 +98,8 @@ const Registered<ProbeKind> command_registered{ProbeKind{
       .example = {{"run", {"node", "check.js", "${services.server.address}"}}}},
      std::chrono::milliseconds(20),
      {seen::outcome({"answered", "timeout", "error"}), seen::integer("exit", 0, 255),
-      seen::beside("exit", {{">", 128}}, seen::integer("signal", 1, 64)), seen::text("text"),
-      seen::text("stderr"), seen::documents()}},
+      seen::beside("exit", {{">", 128}}, seen::integer("signal", 1, 64)),
+      seen::in_part(seen::text("text")), seen::in_part(seen::text("stderr")), seen::documents()}},
     make_command}};
 
 }  // namespace

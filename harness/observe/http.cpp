@@ -153,8 +153,10 @@ const Registered<ProbeKind> http_registered{ProbeKind{
       .options = options(),
       .example = {{"url", "http://${services.server.address}/api/dashboard"}}},
      std::chrono::milliseconds(1),
-     {seen::always(seen::integer("status", 100, 599)), seen::headers(), seen::documents(),
-      seen::text("text"), seen::integer("size")}},
+     {seen::in_part(seen::always(seen::http_status())), seen::in_part(seen::headers()),
+      seen::in_part(seen::never_with("method", "HEAD", seen::documents())),
+      seen::in_part(seen::never_with("method", "HEAD", seen::text("text"))),
+      seen::in_part(seen::integer("size"))}},
     make_http}};
 
 }  // namespace

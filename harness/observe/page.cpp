@@ -255,7 +255,7 @@ const Registered<ProbeKind> page_registered{ProbeKind{
       }),
       .example = {{"url", "http://${services.client.address}/"}, {"language", "fr"}}},
      std::chrono::seconds(1),
-     {seen::integer("status", 100, 599), seen::text("title"), seen::text("text")}},
+     {seen::http_status(), seen::text("title"), seen::in_part(seen::text("text"))}},
     make_page}};
 
 }  // namespace

@@ -116,7 +116,7 @@ const Registered<ProbeKind> tcp_registered{ProbeKind{
       }),
       .example = {{"address", "${services.database.address}"}}},
      std::chrono::milliseconds(1),
-     {seen::only_with("receive", seen::holds("receive", seen::text("text")))}},
+     {seen::only_with("receive", seen::in_part(seen::holds("receive", seen::text("text"))))}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
       auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());

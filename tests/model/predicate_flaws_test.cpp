@@ -157,6 +157,83 @@ INSTANTIATE_TEST_SUITE_P(
         FlawedCase{"query", R"({"row": {"contains": "3"}})", "cannot be compared by 'contains'"},
         FlawedCase{"http", R"({"status": {"exists": false}})", "every answer has 'status'"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Vacuous, BadPredicates,
+    testing::Values(
+        FlawedCase{"http", R"({"outcome": {"exists": true}})",
+                   "'outcome': every outcome meets this (demand what could be missed, or outcome: "
+                   "answered alone)"},
+        FlawedCase{"http",
+                   R"({"outcome": {"in": ["answered", "refused", "reset", "timeout", "error"]}})",
+                   "every outcome meets this"},
+        FlawedCase{"http", R"({"outcome": {"matches": "e"}})", "every outcome meets this"},
+        FlawedCase{"backups", R"({"outcome": {"in": ["answered", "timeout", "error"]}})",
+                   "every outcome meets this"},
+        FlawedCase{"http", R"({"status": {">=": 100}})", "'status': every answer meets this"},
+        FlawedCase{"http", R"({"status": {"exists": true}})", "every answer meets this"},
+        FlawedCase{"http", R"({"status": {">": 99, "<": 600}})", "every answer meets this"},
+        FlawedCase{"lines", R"({"count": {">=": 0}})", "'count': every answer meets this"},
+        FlawedCase{"lines", R"({"count": {">": -1}})", "every answer meets this"},
+        FlawedCase{"lines", R"({"outcome": "answered"})",
+                   "a probe of kind lines is always answered"},
+        FlawedCase{"http", R"({"json": {}})", "'json' demands nothing"},
+        FlawedCase{"http", R"({"headers": {}})", "'headers' demands nothing"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    NeverSeen, BadPredicates,
+    testing::Values(
+        FlawedCase{"http", R"({"status": 103})", "'status' is never the number 103"},
+        FlawedCase{"http", R"({"status": {"matches": "^6"}})", "can never hold"},
+        FlawedCase{"http", R"({"status": {"contains": "x"}})", "can never hold"},
+        FlawedCase{"http", R"({"headers": {"content type": "x"}})",
+                   "'content type' is no name of a header"},
+        FlawedCase{"http", R"({"json": {"/a": 1, "/a/b": 2}})",
+                   "json '/a/b' is never there: '/a' has nothing below it"},
+        FlawedCase{"http", R"({"json": {"/a": {"exists": false}, "/a/b": 2}})", "never there"},
+        FlawedCase{"http", R"({"json": {"/a": {"type": "string"}, "/a/b": 2}})", "never there"},
+        FlawedCase{"query", R"({"outcome": "timeout", "rows": 1})",
+                   "of what is timeout nothing is seen, and so no 'rows'"},
+        FlawedCase{"query", R"({"outcome": {"in": ["reset", "error"]}, "rows": 1})",
+                   "of what is reset or error nothing is seen"},
+        FlawedCase{"query", R"({"outcome": "timeout", "sqlstate": "53300"})",
+                   "and so no 'sqlstate'"},
+        FlawedCase{"disk", R"({"outcome": "error", "kind": "file"})", "and so no 'kind'"}));
+
+TEST(BadPredicate, LooksIntoTheBodyOfAnAnswerThatHasNone) {
+  for (const char* predicate : {R"({"text": "x"})", R"({"json": {"/a": 1}})"}) {
+    const auto found = flaws("http", predicate, {{"method", "HEAD"}});
+    ASSERT_EQ(found.size(), 1U) << predicate;
+    EXPECT_THAT(found[0], HasSubstr("its 'method' is HEAD"));
+    EXPECT_THAT(flaws("http", predicate, {{"method", "GET"}}), testing::IsEmpty());
+  }
+}
+
+TEST(BadPredicate, WaitsLongerThanTheProbe) {
+  const ProbeInfo& http = sample_vocabulary().probes.front();
+  const json probe{{"http", {{"url", "x"}}}, {"timeout", "1s"}};
+  const auto found = [&](const char* predicate) {
+    return flaws_of(json::parse(predicate), http, probe);
+  };
+  for (const char* late : {R"({"latency": {">": "10s"}})", R"({"latency": {">=": "1s"}})"}) {
+    ASSERT_EQ(found(late).size(), 1U) << late;
+    EXPECT_THAT(found(late)[0].remedy, HasSubstr("less than 1s, the probe's timeout"));
+  }
+  EXPECT_TRUE(found(R"({"latency": {">": "900ms"}})").empty());
+  EXPECT_TRUE(found(R"({"latency": {">=": "1s"}, "outcome": "timeout"})").empty());
+}
+
+TEST(Invariants, AreOfWhatGoodAnswersSay) {
+  for (const char* none :
+       {R"({"status": 200})", R"({"outcome": "answered", "latency": {"<": "1s"}})",
+        R"({"json": {"/a": {"exists": true}}, "status": {"<": 300}})"}) {
+    EXPECT_FALSE(is_invariant(json::parse(none))) << none;
+  }
+  for (const char* one : {R"({"json": {"/a": 0}})", R"({"rows": 0})", R"({"exists": true})",
+                          R"({"json": {"/a": {"exists": true}, "/b": {"<": 3}}})"}) {
+    EXPECT_TRUE(is_invariant(json::parse(one))) << one;
+  }
+}
+
 TEST(BadPredicate, WantsATextWithoutWhatTheProbeWaitsFor) {
   const auto found = flaws("tcp", R"({"text": "NO"})", {{"receive", "OK"}});
   ASSERT_EQ(found.size(), 1U);
@@ -189,7 +266,15 @@ TEST(GoodPredicates, HaveNoFlaw) {
            {"http", R"({"headers": {"X": "a", "x": {"contains": "a"}}})"},
            {"http", R"({"latency": {"<": "2s", ">=": "1s"}, "outcome": "answered"})"},
            {"http", R"({"outcome": {"not": "answered"}})"},
-           {"http", R"({"outcome": {"exists": true}})"},
+           {"http", R"({"outcome": {"in": ["answered", "refused"]}})"},
+           {"http", R"({"outcome": {"not": "refused"}, "status": {">=": 100}})"},  // or no answer
+           {"http", R"({"json": {"/a": {"type": "object"}, "/a/b": 1}})"},
+           {"http", R"({"json": {"/a": {"exists": false}, "/a/b": {"exists": false}}})"},
+           {"http", R"({"json": {"/a": 1, "/ab": 1}})"},
+           {"lines", R"({"outcome": {"not": "answered"}})"},
+           {"lines", R"({"count": {">=": 1}})"},
+           {"disk", R"({"exists": {"exists": true}})"},  // not said to be always there
+           {"http", R"({"outcome": "timeout", "text": {"contains": "half"}})"},
            {"http", R"({"outcome": {"in": ["refused", "reset"]}})"},
            {"http", R"({"outcome": "refused", "latency": {"<": "1s"}})"},
            {"http", R"({"outcome": "refused", "status": {"exists": false}})"},

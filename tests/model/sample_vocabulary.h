@@ -95,24 +95,27 @@ inline std::vector<KindInfo> assertions() {
 
 inline std::vector<ProbeInfo> probes() {
   Shape http = Shape::object({{"url", Shape::text(), required, "where to look"},
-                              {"method", Shape::choice({"GET", "POST"})},
+                              {"method", Shape::choice({"GET", "HEAD", "POST"})},
                               {"body-limit", Shape::size()}});
   Shape url = Shape::object({{"url", Shape::text(), required}});
   Shape folder = Shape::object({{"folder", Shape::text(), required}});
   Shape address = Shape::object({{"address", Shape::text(), required}, {"receive", Shape::text()}});
   ProbeInfo lines = probe(
       "lines", Shape::object({{"service", Shape::name(), required}, {"matches", Shape::text()}}),
-      1ms, {seen::integer("count")});
+      1ms, {seen::always(seen::integer("count"))});
   lines.asks_nothing = true;
   return {probe("http", http, 1ms,
-                {seen::always(seen::integer("status", 100, 599)), seen::headers(),
-                 seen::documents(), seen::text("text"), seen::integer("size")}),
+                {seen::in_part(seen::always(seen::http_status())), seen::in_part(seen::headers()),
+                 seen::in_part(seen::never_with("method", "HEAD", seen::documents())),
+                 seen::in_part(seen::never_with("method", "HEAD", seen::text("text"))),
+                 seen::in_part(seen::integer("size"))}),
           probe("backups", folder, 1ms,
                 {seen::outcome({"answered", "timeout", "error"}), seen::integer("count"),
-                 seen::duration("age"), seen::boolean("sound"), seen::text("text")}),
+                 seen::duration("age"), seen::boolean("sound"), seen::in_part(seen::text("text"))}),
           probe("tcp", address, 1ms,
-                {seen::only_with("receive", seen::holds("receive", seen::text("text")))}),
-          probe("browser", url, 500ms, {seen::text("title"), seen::text("text")}),
+                {seen::only_with("receive",
+                                 seen::in_part(seen::holds("receive", seen::text("text"))))}),
+          probe("browser", url, 500ms, {seen::text("title"), seen::in_part(seen::text("text"))}),
           probe("query", url, 1ms,
                 {seen::integer("rows"), seen::beside("rows", {{">=", 1}}, seen::any("value")),
                  seen::columns("row"), seen::without_answer(seen::text("sqlstate"))}),

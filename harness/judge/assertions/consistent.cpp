@@ -92,7 +92,8 @@ const Registered<AssertionKind> consistent_registered{{
           {"expect", Shape::predicate(), required, "the invariant"}}),
      .example = {{"consistent",
                   {{"probe", "dashboard"}, {"expect", {{"json", {{"/violations", 0}}}}}}}},
-     .failures = {"InvariantBroken"}},
+     .failures = {"InvariantBroken"},
+     .of_good_answers = true},
     judge_consistent,
     awaits_consistent,
 }};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <regex>
 
 #include "harness/model/expectations/expectation.h"
 #include "harness/model/expectations/predicate_flaws.h"
@@ -47,6 +48,20 @@ class Demands {
     return whole ? leave_no_whole_number() : leave_no_number();
   }
 
+  // Every value that there can be meets them. Of texts, and of what may be anything, nobody knows.
+  [[nodiscard]] bool always_hold() const {
+    if (const auto all = domain()) {
+      return std::ranges::all_of(*all, [&](const json& one) { return meets_all(one); });
+    }
+    if (value_.type != Type::integer) return false;
+    return std::ranges::all_of(tests_, [&](const Test& test) {
+      if (test.op == "exists" || test.op == "type") return true;  // else it could never hold
+      const auto low = static_cast<double>(value_.low);
+      if (test.op == ">=") return test.operand.get<double>() <= low;
+      return test.op == ">" && test.operand.get<double>() < low;
+    });
+  }
+
   [[nodiscard]] std::string text() const {
     std::vector<std::string> out;
     for (const Test& test : tests_) {
@@ -81,9 +96,22 @@ class Demands {
   }
 
   // All that the value can be, where that is little.
-  [[nodiscard]] std::optional<json> candidates() const {
+  [[nodiscard]] std::optional<json> domain() const {
     if (value_.type == Type::word) return json(value_.words);
     if (value_.type == Type::boolean) return json::array({false, true});
+    constexpr std::int64_t few = 1000;
+    if (value_.type != Type::integer || value_.high - value_.low > few) return std::nullopt;
+    const std::regex form(value_.form);
+    json out = json::array();
+    for (auto one = value_.low; one <= value_.high; ++one) {
+      if (value_.form.empty() || std::regex_match(std::to_string(one), form)) out.push_back(one);
+    }
+    return out;
+  }
+
+  // All that need to be tried.
+  [[nodiscard]] std::optional<json> candidates() const {
+    if (auto all = domain()) return all;
     if (const json* equal = find("equals")) return json::array({*equal});
     if (const json* in = find("in")) return *in;
     const json* type = find("type");
@@ -143,6 +171,10 @@ class Demands {
 };
 
 }  // namespace
+
+bool always_holds(const SeenValue& value, const json& demand) {
+  return Demands(value, {demand}).always_hold();
+}
 
 std::string contradiction(const SeenValue& value, const std::vector<json>& demands) {
   const Demands all(value, demands);

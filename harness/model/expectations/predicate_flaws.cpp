@@ -36,7 +36,10 @@ std::string what_it_is(const SeenValue& value) {
     case Type::headers: return "a text";
     case Type::word: return "one of " + joined(value.words);
     case Type::boolean: return "true or false";
-    case Type::duration: return "a duration";
+    case Type::duration:
+      if (value.high == std::numeric_limits<std::int64_t>::max()) return "a duration";
+      return fmt::format("of an answer less than {}, the probe's timeout",
+                         format_duration(Duration(value.high + 1)));
     case Type::integer:
       if (value.high == std::numeric_limits<std::int64_t>::max()) {
         return fmt::format("a whole number of at least {}", value.low);
@@ -113,6 +116,14 @@ bool good_escapes(std::string_view pointer) {
   return true;
 }
 
+// RFC 9110, 5.6.2.
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
 class Predicate {
  public:
   Predicate(const json& predicate, const ProbeInfo& kind, const json& probe)
@@ -120,6 +131,7 @@ class Predicate {
 
   std::vector<Flaw> flaws() {
     find_outcomes();
+    find_unasked();
     for (const auto& [key, wanted] : predicate_.items()) {
       const auto value = std::ranges::find(sees_, key, &SeenValue::name);
       if (value == sees_.end()) {
@@ -127,7 +139,7 @@ class Predicate {
       } else if (value->type == Type::documents || value->type == Type::headers) {
         if (seen_at_all(*value, wanted)) group(*value, wanted);
       } else if (seen_at_all(*value, wanted)) {
-        one(*value, in_quotes(key), segment(key), {wanted});
+        one(bounded(*value), in_quotes(key), segment(key), {wanted});
       }
     }
     find_excluded();
@@ -135,6 +147,22 @@ class Predicate {
   }
 
  private:
+  // Whoever asks the service nothing is answered whatever the service does.
+  void find_unasked() {
+    const bool alone = predicate_.size() == 1 && predicate_.contains("outcome");
+    if (!kind_.asks_nothing || !alone || !answered()) return;
+    add("/outcome", fmt::format("a probe of kind {} is always answered", kind_.name),
+        "demand something of what it sees");
+  }
+
+  // An answer takes less time than the probe waits for it.
+  [[nodiscard]] SeenValue bounded(SeenValue value) const {
+    if (value.name != "latency" || !answered() || !probe_.contains("timeout")) return value;
+    const auto timeout = parse_duration(probe_.at("timeout").get<std::string>());
+    if (timeout) value.high = timeout->count() - 1;
+    return value;
+  }
+
   // What another value must be for this one to be seen, against what is demanded of that one.
   void find_excluded() {
     for (const SeenValue& value : sees_) {
@@ -161,7 +189,7 @@ class Predicate {
   [[nodiscard]] bool wants(const std::string& name) const {
     const auto wanted = predicate_.find(name);
     if (wanted == predicate_.end()) return false;
-    return !wanted->is_object() || wanted->value("exists", true) != json(false);
+    return !is_absent(*wanted);
   }
 
   void find_outcomes() {
@@ -194,8 +222,8 @@ class Predicate {
   // Whether it can be there, given what the predicate says of the outcome.
   bool seen_at_all(const SeenValue& value, const json& wanted) {
     const auto& name = value.name;
-    const bool absent = wanted.is_object() && wanted.value("exists", true) == false;
-    if (name == "outcome" || name == "latency" || absent || possible_.empty()) return true;
+    if (name == "outcome" || name == "latency" || is_absent(wanted) || possible_.empty())
+      return true;
     if (value.without_answer && answered()) {
       add(segment(name),
           fmt::format("a probe of kind {} sees {} only where there is no answer", kind_.name,
@@ -209,13 +237,29 @@ class Predicate {
           fmt::format("give the probe {}", value.only_with));
       return false;
     }
-    if (possible_ == std::vector<std::string>{"refused"}) {
+    const auto& [option, given] = value.never_with;
+    const auto place = json::json_pointer("/" + kind_.name + "/" + option);
+    if (!option.empty() && probe_.value(place, json()) == given) {
       add(segment(name),
-          fmt::format("of what is refused nothing is seen, and so no {}", in_quotes(name)),
-          "give either 'outcome' or this");
+          fmt::format("this probe sees no {}: its '{}' is {}", in_quotes(name), option, given),
+          "look with another one");
       return false;
     }
-    return true;
+    if (can_be_seen(value)) return true;
+    add(segment(name),
+        fmt::format("of what is {} nothing is seen, and so no {}", fmt::join(possible_, " or "),
+                    in_quotes(name)),
+        "give either 'outcome' or this");
+    return false;
+  }
+
+  // With one of the outcomes that are possible.
+  [[nodiscard]] bool can_be_seen(const SeenValue& value) const {
+    return std::ranges::any_of(possible_, [&](const std::string& outcome) {
+      if (outcome == "answered") return true;  // what is seen without one has been told apart
+      if (outcome == "error") return value.in_part || value.without_answer;
+      return outcome != "refused" && value.in_part;
+    });
   }
 
   [[nodiscard]] bool answered() const { return possible_ == std::vector<std::string>{"answered"}; }
@@ -227,6 +271,10 @@ class Predicate {
 
   void group(const SeenValue& value, const json& wanted) {
     const auto group_type = value.type == Type::documents ? Type::any : Type::headers;
+    if (wanted.empty()) {
+      add(segment(value.name), fmt::format("{} demands nothing", in_quotes(value.name)),
+          "name what is looked at, or leave it out");
+    }
     // A header is the same however it is written.
     std::map<std::string, std::vector<json>> demands;
     for (const auto& [key, demand] : wanted.items()) {
@@ -241,10 +289,52 @@ class Predicate {
             "after '~' comes 0 (for '~' itself) or 1 (for '/')");
         continue;
       }
+      if (value.type == Type::headers && !is_header_name(key)) {
+        add(at, fmt::format("{} is no name of a header", in_quotes(key)),
+            "letters, digits and '-', without blanks");
+        continue;
+      }
       SeenValue inner{key, group_type};
       const auto called = fmt::format("{} {}", value.name, in_quotes(key));
       one(inner, called, at, demands[name]);
     }
+    if (value.type == Type::documents) nested(wanted);
+  }
+
+  // What lies below a value that holds nothing.
+  void nested(const json& by_pointer) {
+    for (const auto& [above, demand] : by_pointer.items()) {
+      if (!holds_nothing(demand)) continue;
+      for (const auto& [below, wanted] : by_pointer.items()) {
+        if (!below.starts_with(above + "/") || is_absent(wanted)) continue;
+        add("/json" + segment(below),
+            fmt::format("json {} is never there: {} has nothing below it", in_quotes(below),
+                        in_quotes(above)),
+            "give one of them");
+      }
+    }
+  }
+
+  static bool is_absent(const json& demand) {
+    return demand.is_object() && demand.value("exists", true) == json(false);
+  }
+
+  // It demands a value that is neither an object nor a list, or none at all.
+  static bool holds_nothing(const json& demand) {
+    if (!demand.is_object()) return !demand.is_array();
+    if (is_absent(demand)) return true;
+    if (demand.contains("equals") && !demand.at("equals").is_structured()) return true;
+    const json type = demand.value("type", json());
+    return type.is_string() && type != "object" && type != "array";
+  }
+
+  [[nodiscard]] bool holds_anyway(const SeenValue& value, const json& demand) const {
+    if (value.name == "outcome") return always_holds(value, demand);
+    return value.always && answered() && always_holds(value, demand);
+  }
+
+  static const char* answered_or_not(const SeenValue& value) {
+    return value.name == "outcome" ? "outcome" : "answer";
   }
 
   // The last of the demands is the one that stands here.
@@ -259,6 +349,10 @@ class Predicate {
       }
     }
     if (flaws_.size() != before) return;
+    if (holds_anyway(value, demand)) {
+      return add(at, fmt::format("{}: every {} meets this", called, answered_or_not(value)),
+                 "demand what could be missed, or outcome: answered alone");
+    }
     const auto excluded = contradiction(value, demands);
     if (excluded.empty()) return;
     const bool bounded =
@@ -300,8 +394,9 @@ class Predicate {
              const json& wanted) {
     if (can_equal(value, wanted)) {
       held(value, called, at, wanted);
-      if (value.form.empty() || !wanted.is_string()) return;
-      if (std::regex_match(wanted.get<std::string>(), std::regex(value.form))) return;
+      if (value.form.empty() || !(wanted.is_string() || wanted.is_number_integer())) return;
+      const auto text = wanted.is_string() ? wanted.get<std::string>() : wanted.dump();
+      if (std::regex_match(text, std::regex(value.form))) return;
       add(at, fmt::format("{} is never {}", called, described(wanted)),
           fmt::format("it is of the form {}", value.form));
       return;
@@ -342,6 +437,16 @@ class Predicate {
 };
 
 }  // namespace
+
+bool is_invariant(const json& predicate) {
+  for (const auto& [key, demand] : predicate.items()) {
+    if (key == "outcome" || key == "status" || key == "latency") continue;
+    if (key != "json") return true;
+    const json there{{"exists", true}};
+    if (std::ranges::any_of(demand, [&](const json& one) { return one != there; })) return true;
+  }
+  return false;
+}
 
 std::vector<Flaw> flaws_of(const json& predicate, const ProbeInfo& kind, const json& probe) {
   if (!predicate.is_object()) return {};

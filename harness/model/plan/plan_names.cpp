@@ -59,6 +59,10 @@ class PlanNames {
     for (const auto& [key, value] : root.items()) {
       if (key == "vars") continue;
       if (key == "ledgers") continue;
+      if (key == "title") {
+        mentions_.check_literal(value, segment(key));
+        continue;
+      }
       if (key != "system") {
         mentions_.check_references(value, segment(key));
         continue;
@@ -229,8 +233,19 @@ class PlanNames {
         mentions_.check_started(one.at(service), at + segment(kind.name) + "/service");
       }
     }
-    if (one.contains("served-by") && !one.at("served-by").get<std::string>().starts_with('/')) {
-      mentions_.add(at + "/served-by", "a JSON pointer begins with '/'");
+    if (one.contains("served-by")) served_by(one, at + "/served-by");
+  }
+
+  void served_by(const json& one, const std::string& at) {
+    if (!one.at("served-by").get<std::string>().starts_with('/')) {
+      mentions_.add(at, "a JSON pointer begins with '/'");
+    }
+    for (const ProbeInfo& kind : vocabulary_.probes) {
+      if (!one.contains(kind.name)) continue;
+      const auto document = std::ranges::find(kind.sees, "json", &SeenValue::name);
+      if (document != kind.sees.end()) continue;
+      mentions_.add(at, fmt::format("a probe of kind {} sees no JSON", kind.name),
+                    "leave 'served-by' out");
     }
   }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "harness/model/expectations/predicate_flaws.h"
 #include "harness/model/names.h"
 #include "harness/model/wording.h"
 
@@ -68,6 +69,12 @@ class AssertionNames {
       }
       if (options.value("during", "") == "fault") lasting_fault(place + "/during");
       well(options, kind, place);
+      if (kind.of_good_answers && !is_invariant(options.at("expect"))) {
+        mentions_.add(
+            place + "/expect",
+            fmt::format("every good answer meets this, and '{}' looks at no other", kind.name),
+            "demand something of what the answers say");
+      }
       if (kind.due_in_fault) due(options, place);
     }
     if (one.contains("known")) known(one.at("known"), options, kind, at + "/known");

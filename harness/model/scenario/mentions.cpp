@@ -132,7 +132,12 @@ void Mentions::check_references(const json& value, const std::string& pointer,
                                 const std::vector<std::string>& local) {
   if (value.is_object()) {
     for (const auto& [key, item] : value.items()) {
-      check_references(item, pointer + segment(key), local);
+      const auto below = pointer + segment(key);
+      if (key == "title") {
+        check_literal(item, below);
+      } else {
+        check_references(item, below, local);
+      }
     }
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -142,6 +147,22 @@ void Mentions::check_references(const json& value, const std::string& pointer,
     auto found = references_in(value.get_ref<const std::string&>());
     for (const std::string& name : found.names) check_reference(name, pointer, local);
     if (found.unclosed) add(pointer, "'${' without a '}' after it");
+  }
+}
+
+// Titles are printed as they stand: only variables have been filled in by then.
+void Mentions::check_literal(const json& value, const std::string& pointer) {
+  if (value.is_object()) {
+    for (const auto& [language, text] : value.items()) {
+      check_literal(text, pointer + segment(language));
+    }
+  } else if (value.is_string()) {
+    check_references(value, pointer);
+    for (const std::string& name : references_in(value.get_ref<const std::string&>()).names) {
+      if (!is_reference(name, {})) continue;  // has been said
+      add(pointer, fmt::format("a title cannot hold {}", in_quotes("${" + name + "}")),
+          "only variables of the plan or scenario are filled in there");
+    }
   }
 }
 

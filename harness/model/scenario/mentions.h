@@ -33,6 +33,9 @@ class Mentions {
   void check_references(const nlohmann::json& value, const std::string& pointer,
                         const std::vector<std::string>& local = {});
 
+  // An error for every `${…}` in a text that is never filled in, also by language.
+  void check_literal(const nlohmann::json& value, const std::string& pointer);
+
   // An error where the plan has that probe, and it is of another kind.
   void check_probe_kind(const nlohmann::json& probe, const std::string& kind,
                         const std::string& pointer);

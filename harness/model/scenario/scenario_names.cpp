@@ -28,7 +28,9 @@ class ScenarioNames {
     const json& root = source_.root();
     mentions_.check_shape(scenario_shape(vocabulary_), root, "");
     for (const auto& [key, value] : root.items()) {
-      if (key != "vars" && key != "for-each") {
+      if (key == "title") {
+        mentions_.check_literal(value, segment(key));
+      } else if (key != "vars" && key != "for-each") {
         mentions_.check_references(value, segment(key));
       }
     }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -37,11 +38,13 @@ struct SeenValue {
   std::vector<std::string> words = {};  // of a word
   std::int64_t low = 0;                 // of an integer
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
-  std::string only_with = {};   // an option of the probe without which it is never seen
-  bool without_answer = false;  // seen only where there is no answer
+  std::string only_with = {};  // an option of the probe without which it is never seen
+  std::pair<std::string, std::string> never_with = {};  // an option of the probe, and its value
+  bool without_answer = false;  // seen only where there is no answer: it says why
+  bool in_part = false;         // also seen of an answer that broke off
   bool always = false;          // every answer has it
   std::optional<Beside> beside = {};
-  std::string form = {};   // of a text: a regular expression that it meets as a whole
+  std::string form = {};   // a regular expression that it meets as a whole, as a text
   std::string holds = {};  // of a text: an option of the probe; the text holds what it says
 };
 
@@ -71,6 +74,14 @@ inline SeenValue without_answer(SeenValue value) {
   value.without_answer = true;
   return value;
 }
+inline SeenValue never_with(std::string option, std::string given, SeenValue value) {
+  value.never_with = {std::move(option), std::move(given)};
+  return value;
+}
+inline SeenValue in_part(SeenValue value) {
+  value.in_part = true;
+  return value;
+}
 inline SeenValue always(SeenValue value) {
   value.always = true;
   return value;
@@ -83,10 +94,14 @@ inline SeenValue beside(std::string other, nlohmann::json demand, SeenValue valu
   value.beside = {std::move(other), std::move(demand)};
   return value;
 }
-inline SeenValue sha256(std::string name) {
-  SeenValue out = text(std::move(name));
-  out.form = "[0-9a-f]{64}";
-  return out;
+inline SeenValue of_form(std::string form, SeenValue value) {
+  value.form = std::move(form);
+  return value;
+}
+inline SeenValue sha256(std::string name) { return of_form("[0-9a-f]{64}", text(std::move(name))); }
+// Of an answer: informational ones come before it.
+inline SeenValue http_status() {
+  return of_form("101|[2-5][0-9][0-9]", integer("status", 100, 599));
 }
 // Where not all of answered, refused, reset, timeout and error can be.
 inline SeenValue outcome(std::vector<std::string> words) {

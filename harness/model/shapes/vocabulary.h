@@ -43,6 +43,8 @@ struct KindInfo {
   std::string lasting_failure = {};
   // Of an assertion: the only kind of probe whose samples it can read; empty: any.
   std::string probe_kind = {};
+  // Of an assertion: it looks at good answers only, those that have all that its predicate names.
+  bool of_good_answers = false;
   // Of a step: whether `force` beside it means anything.
   bool forcible = false;
   // Of a step: it starts or stops the services that it names.
