@@ -9,18 +9,20 @@ namespace {
 constexpr std::size_t longest_quote = 60;
 constexpr std::size_t longest_name = 80;
 
+// Letters left out, put in, changed, or exchanged with the next one.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
+  const std::size_t width = right.size() + 1;
+  std::vector<std::size_t> before(width), row(width), next(width);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < left.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i + 1;
+    next[0] = i + 1;
     for (std::size_t j = 0; j < right.size(); ++j) {
-      auto above = row[j + 1];
-      auto swapped = diagonal + (left[i] == right[j] ? 0 : 1);
-      row[j + 1] = std::min({swapped, above + 1, row[j] + 1});
-      diagonal = above;
+      next[j + 1] = std::min({row[j] + (left[i] == right[j] ? 0 : 1), row[j + 1] + 1, next[j] + 1});
+      const bool exchanged = i > 0 && j > 0 && left[i] == right[j - 1] && left[i - 1] == right[j];
+      if (exchanged) next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
     }
+    std::swap(before, row);
+    std::swap(row, next);
   }
   return row[right.size()];
 }

@@ -41,6 +41,7 @@ Result<Address> parse_authority(std::string_view text, std::string_view default_
     const auto colon = text.rfind(':');
     address.host = text.substr(0, colon);
     if (colon != text.npos) port = text.substr(colon + 1);
+    if (colon == text.npos && port.empty()) return failure("'{}' is not host:port", text);
   }
   if (address.host.empty() || has_space_or_control(address.host)) {
     return failure("'{}' names no host", text);
@@ -81,6 +82,20 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   if (slash != rest.npos) url.target = rest.substr(slash);
   if (url.target[0] == '?') url.target.insert(0, "/");
   return url;
+}
+
+Result<void> could_be_address(std::string_view text) {
+  if (text.find("${") != text.npos) return {};
+  const auto parsed = parse_address(text);
+  return parsed ? Result<void>() : std::unexpected(parsed.error());
+}
+
+Result<void> could_be_http_url(std::string_view text) {
+  // Before it is filled in, the scheme is all that is known.
+  const bool known = text.find("${") == text.npos || text.starts_with("https:");
+  if (!known) return {};
+  const auto parsed = parse_http_url(text);
+  return parsed ? Result<void>() : std::unexpected(parsed.error());
 }
 
 Result<HttpUrl> follow_location(const HttpUrl& base, std::string_view location) {

@@ -34,6 +34,9 @@ struct HttpUrl {
 
 // http:// only: a drilled system is looked at on its own machine.
 [[nodiscard]] Result<HttpUrl> parse_http_url(std::string_view text);
+// The same of a text that may still hold ${…}: an error only where nothing can mend it.
+[[nodiscard]] Result<void> could_be_address(std::string_view text);
+[[nodiscard]] Result<void> could_be_http_url(std::string_view text);
 // Where a Location header leads, seen from `base`.
 [[nodiscard]] Result<HttpUrl> follow_location(const HttpUrl& base, std::string_view location);
 

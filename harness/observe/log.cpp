@@ -95,7 +95,7 @@ const Registered<ProbeKind> log_registered{ProbeKind{
       .asks_nothing = true},
      std::chrono::milliseconds(1),
      {seen::outcome({"answered", "timeout", "error"}), seen::always(seen::integer("count")),
-      seen::beside("count", {{">=", 1}}, seen::of_form("[^\n]*", seen::text("line")))}},
+      seen::beside("count", {{">=", 1}}, seen::of_form(R"([^\n]*)", seen::text("line")))}},
     make_log}};
 
 }  // namespace

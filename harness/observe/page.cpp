@@ -230,10 +230,8 @@ asio::awaitable<Observation> PageProbe::read(const Tab& tab, Instant deadline) c
 }
 
 Result<std::unique_ptr<Probe>> make_page(const ProbeSpec& spec, const ProbeContext& context) {
-  const auto url = spec.options.at("url").get<std::string>();
-  if (url.starts_with("https:")) {
-    return failure("probe {}: https is not supported, only http: {}", spec.name, url);
-  }
+  const auto url = could_be_http_url(spec.options.at("url").get<std::string>());
+  if (!url) return failure("probe {}: {}", spec.name, url.error().what);
   auto kept = Keeper::of(spec);
   if (!kept) return std::unexpected(kept.error());
   return std::make_unique<PageProbe>(spec, context, std::move(*kept));

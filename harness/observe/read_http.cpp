@@ -110,6 +110,11 @@ Result<std::unique_ptr<LedgerReader>> make_read_http(const json& options,
   if (options.contains("first") && !options.contains("next")) {
     return failure("`first` goes with `next`: without it there is one page");
   }
+  const bool turns = options.at("url").get<std::string>().find(after_variable) != std::string::npos;
+  if (turns != options.contains("next")) {
+    return failure(
+        "`next` leads on by ${{entry.after}} in the url: one is nothing without the other");
+  }
   return std::make_unique<HttpReader>(options, context);
 }
 

@@ -48,7 +48,8 @@ const Registered<ReaderKind> read_postgres_registered{ReaderKind{
          Shape::object({{"database", Shape::name(), required, "A database that the plan names."},
                         {"query", Shape::text(), required, "One SQL statement."}}),
      .example = {{"database", "history"},
-                 {"query", "SELECT site, kw FROM readings WHERE site LIKE '${entry.prefix}%'"}}},
+                 {"query", "SELECT site, kw FROM readings WHERE site LIKE '${entry.prefix}%'"}},
+     .server = "postgresql"},
     [](const nlohmann::json& options,
        const ProbeContext& context) -> Result<std::unique_ptr<LedgerReader>> {
       return std::make_unique<PostgresReader>(options, context);

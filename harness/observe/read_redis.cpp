@@ -81,7 +81,8 @@ const Registered<ReaderKind> read_redis_registered{ReaderKind{
      .options = Shape::object(
          {{"database", Shape::name(), required, "A database of the plan, as redis://host:port/0."},
           {"prefix", Shape::text(), {}, "Of the keys; default ${entry.prefix}."}}),
-     .example = {{"database", "cache"}}},
+     .example = {{"database", "cache"}},
+     .server = "redis"},
     [](const json& options, const ProbeContext& context) -> Result<std::unique_ptr<LedgerReader>> {
       return std::make_unique<RedisReader>(options, context);
     }}};

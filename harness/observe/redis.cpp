@@ -68,7 +68,8 @@ const Registered<ProbeKind> redis_registered{ProbeKind{
       .options = Shape::object(
           {{"database", Shape::name(), required, "A database of the plan, as redis://host:port/0."},
            {"command", Shape::list(Shape::text(), 1), required, "The words of one command."}}),
-      .example = {{"database", "cache"}, {"command", {"GET", "front-page"}}}},
+      .example = {{"database", "cache"}, {"command", {"GET", "front-page"}}},
+      .server = "redis"},
      std::chrono::milliseconds(5),
      {seen::any("value")}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {

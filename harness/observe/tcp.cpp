@@ -118,6 +118,8 @@ const Registered<ProbeKind> tcp_registered{ProbeKind{
      std::chrono::milliseconds(1),
      {seen::only_with("receive", seen::in_part(seen::holds("receive", seen::text("text"))))}},
     [](const ProbeSpec& spec, const ProbeContext& context) -> Result<std::unique_ptr<Probe>> {
+      const auto address = could_be_address(spec.options.at("address").get<std::string>());
+      if (!address) return failure("probe {}: {}", spec.name, address.error().what);
       auto kept = Keeper::of(spec);
       if (!kept) return std::unexpected(kept.error());
       return std::make_unique<TcpProbe>(spec, context, std::move(*kept));

@@ -1,6 +1,7 @@
 #include "injectors/links/link_fault.h"
 
 #include "injectors/links/proxied_link.h"
+#include "injectors/proxy/match.h"
 #include "injectors/receipts/receipt.h"
 #include "injectors/receipts/seed.h"
 
@@ -64,6 +65,7 @@ FaultKind link_fault(KindInfo info, LinkFault fault) {
   auto shared = std::make_shared<const LinkFault>(std::move(fault));
   auto make = [shared](const FaultSpec& spec,
                        const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
+    if (auto taken = Match::check(spec.with); !taken) return std::unexpected(taken.error());
     // Options that do nothing, or do not fit each other, are told before a drill starts.
     if (const auto fits = shared->filter(spec.with, 0); !fits) {
       return std::unexpected(fits.error());

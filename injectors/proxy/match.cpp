@@ -22,6 +22,24 @@ Match::Match(const nlohmann::json& with, std::uint64_t seed) : random_(seed) {
   every_nth_ = with.value("every-nth", std::uint64_t{1});
 }
 
+Result<void> Match::check(const nlohmann::json& with) {
+  const auto share = parse_percentage(with.value("share", "100%"));
+  if (share && *share <= 0) return failure("`share: 0%` would strike no request");
+  const auto match = with.value("match", nlohmann::json::object());
+  if (match.value("path", "").find('?') != std::string::npos) {
+    return failure(
+        "`match.path` is compared with a path without its query: leave out what "
+        "follows '?'");
+  }
+  const auto headers = match.value("header", nlohmann::json::object());
+  for (const auto& [name, value] : headers.items()) {
+    if (name.empty() || name.find_first_of(" :\t\r\n") != std::string::npos) {
+      return failure("`match.header`: '{}' is no name of a header", name);
+    }
+  }
+  return {};
+}
+
 bool Match::takes(const Head& request) {
   if (!method_.empty() && request.method != method_) return false;
   const auto path = std::string_view(request.target).substr(0, request.target.find('?'));

@@ -20,6 +20,8 @@ class Match {
  public:
   // `with` fits request_options(); the seed decides who belongs to the share.
   Match(const nlohmann::json& with, std::uint64_t seed);
+  // Why it would take no request at all, if so.
+  [[nodiscard]] static Result<void> check(const nlohmann::json& with);
   // To be asked once a request, since it counts.
   [[nodiscard]] bool takes(const Head& request);
 

@@ -46,7 +46,7 @@ template <class Event>
 [[nodiscard]] FaultKind redis_event(const std::string& name, const std::string& summary) {
   const nlohmann::json example = {
       {"inject", name}, {"into", "cache"}, {"with", nlohmann::json::object()}, {"at", "2s"}};
-  return FaultKind{FaultInfo{KindInfo{name, summary, Shape::object({}), example},
+  return FaultKind{FaultInfo{KindInfo{name, summary, Shape::object({}), example, "redis"},
                              Nature::event,
                              Target::database,
                              {},

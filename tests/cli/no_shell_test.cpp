@@ -68,8 +68,8 @@ probes:
   run: {command: {run: [echo, @, "${password}"], folder: #}, every: 1s, timeout: 1s}
   missing: {command: {run: [@]}, every: 1s, timeout: 1s}
   port: {tcp: {address: "${services.web.address}", send: @, receive: @}, every: 1s, timeout: 300ms}
-  bad-port: {tcp: {address: @, receive: @}, every: 1s, timeout: 300ms}
-  bad-url: {http: {url: @}, every: 1s, timeout: 300ms}
+  bad-port: {tcp: {address: "${services.web.address}=~", receive: @}, every: 1s, timeout: 300ms}
+  bad-url: {http: {url: "ftp://${services.web.address}/?q=~"}, every: 1s, timeout: 300ms}
   page: {file: {file: page}, every: 1s, timeout: 1s}
   path: {file: {path: #}, every: 1s, timeout: 1s}
   said: {log: {service: web, matches: @@}, every: 1s, timeout: 1s}
@@ -105,7 +105,7 @@ assertions:
   - {never: {probe: bad-url, expect: {text: @}}}
   - {never: {probe: page, expect: {outcome: error, text: @}}}
   - {never: {probe: path, expect: {outcome: error, text: @}}}
-  - {never: {probe: said, expect: {line: @}}}
+  - {never: {probe: said, expect: {line: ~}}}
   - {never: {probe: rows, expect: {value: @}}}
 )";
 

@@ -33,10 +33,21 @@ TEST(TcpProbe, SaysWhyItWasNotAnswered) {
   const auto reset = observing.see("tcp", {{"address", leaves.address()}, {"receive", "whole"}});
   EXPECT_EQ(reset.outcome, "reset");
   EXPECT_EQ(reset.values.at("text"), "half");
-  EXPECT_EQ(observing.see("tcp", {{"address", "nowhere"}}).outcome, "error");
   const auto probe = observing.make(
       Observing::spec("tcp", {{"address", silent.address()}, {"receive", "a word"}}));
   expect_late_by_300ms(observing.sample(*probe, 300ms));
+}
+
+TEST(TcpProbe, IsRefusedAnAddressThatIsNone) {
+  Observing observing;
+  for (const auto& [address, why] : {std::pair("nowhere", "'nowhere' is not host:port"),
+                                     {"here:99999", "'99999' is not a port from 1 to 65535"},
+                                     {"here:0", "'0' is not a port"}}) {
+    const auto made = observing.try_make(Observing::spec("tcp", {{"address", address}}));
+    ASSERT_FALSE(made) << address;
+    EXPECT_THAT(made.error().what, testing::HasSubstr(why));
+  }
+  EXPECT_TRUE(observing.try_make(Observing::spec("tcp", {{"address", "${services.x.address}"}})));
 }
 
 TEST(TcpProbe, SearchesAllThatItReceived) {

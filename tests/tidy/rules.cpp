@@ -219,10 +219,30 @@ Complaints header_rule(const Source& source) {
   return complaints;
 }
 
+namespace {
+
+// Among the arguments of what is awaited: "co_await run(a ? b : *c)".
+bool chooses_inside(std::string_view awaited) {
+  const auto open = awaited.find_first_of("(;{");
+  if (open == awaited.npos || awaited[open] != '(') return false;
+  int depth = 0;
+  for (const char c : awaited.substr(open)) {
+    if (c == '(') ++depth;
+    if (c == ')' && --depth == 0) return false;
+    if (c == '?') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Complaints coroutine_rule(const Source& source) {
   constexpr std::string_view advice =
       "GCC 12 destroys a temporary aggregate, lambda or std::function inside a co_await "
       "expression twice; name it on a line of its own first";
+  constexpr std::string_view both =
+      "GCC 12 may evaluate both sides of a ?: inside a co_await expression; choose on a line of "
+      "its own first";
   Complaints complaints;
   const std::string code = code_only(source.text);
   static const std::regex function(R"(^[^;{]*std::function\s*<)");
@@ -234,6 +254,9 @@ Complaints coroutine_rule(const Source& source) {
     const bool braces = brace_inside(rest) && !captures_nothing;
     if (braces || std::regex_search(rest.begin(), rest.end(), function)) {
       complaints.push_back(fmt::format("{}:{}: {}", source.path, line_at(code, at), advice));
+    }
+    if (chooses_inside(rest)) {
+      complaints.push_back(fmt::format("{}:{}: {}", source.path, line_at(code, at), both));
     }
   }
   return complaints;

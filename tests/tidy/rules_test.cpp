@@ -75,6 +75,7 @@ TEST(TidyRules, FindTemporariesInACoAwaitExpression) {
   EXPECT_THAT(coroutine_rule(cpp("co_await run({1, 2});")), ElementsAre(HasSubstr("twice")));
   EXPECT_THAT(coroutine_rule(cpp("if (co_await run(Options{}) && b) {")),
               ElementsAre(HasSubstr("twice")));
+  EXPECT_THAT(coroutine_rule(cpp("co_await run(a ? *a : b);")), ElementsAre(HasSubstr("both")));
   EXPECT_THAT(coroutine_rule(cpp("co_await run(std::function<void()>(f));")),
               ElementsAre(HasSubstr("twice")));
 }
@@ -82,6 +83,7 @@ TEST(TidyRules, FindTemporariesInACoAwaitExpression) {
 TEST(TidyRules, LetNamedArgumentsAndBlocksPass) {
   EXPECT_THAT(coroutine_rule(cpp("auto f = [&] { return 1; };\nco_await run(f);")), IsEmpty());
   EXPECT_THAT(coroutine_rule(cpp("if (co_await run(a)) {\n}")), IsEmpty());
+  EXPECT_THAT(coroutine_rule(cpp("auto a = co_await run(b) ? c : d;")), IsEmpty());
   EXPECT_THAT(coroutine_rule(cpp("while (!co_await run(a[1], b(c))) {\n}")), IsEmpty());
   EXPECT_THAT(coroutine_rule(cpp("co_await run([](int a) { return a; });")), IsEmpty());
   EXPECT_THAT(coroutine_rule(cpp("// co_await run(Options{});\nco_return;")), IsEmpty());

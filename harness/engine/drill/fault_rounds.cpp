@@ -78,7 +78,8 @@ FaultRounds::Work FaultRounds::run_round(const FaultSpec& spec, int round) {
   std::size_t& in_place = spec.lasting ? course_.at_work : course_.lasting;
   ++in_place;
   course_.changed();
-  co_await course_.wait_for_healing(spec.lasting ? begun + *spec.lasting : Instant::max());
+  const Instant until = spec.lasting ? begun + *spec.lasting : Instant::max();
+  co_await course_.wait_for_healing(until);
   co_await fault->heal();
   course_.last_incident = course_.now();
   --in_place;

@@ -35,7 +35,9 @@ class PlanNames {
     each(system, "files", "/system",
          [&](const json& one, const std::string& at) { inside(one, at); });
     each(system, "disks", "/system",
-         [&](const json& one, const std::string& at) { inside(one.at("path"), at + "/path"); });
+         [&](const json& one, const std::string& at) { disk(one, at); });
+    each(system, "databases", "/system",
+         [&](const json& one, const std::string& at) { database(one, at); });
     procedures(system);
     if (system.contains("folder")) inside(system.at("folder"), "/system/folder");
     each(root, "probes", "", [&](const json& one, const std::string& at) { probe(one, at); });
@@ -82,6 +84,29 @@ class PlanNames {
     }
   }
 
+  void disk(const json& one, const std::string& at) {
+    inside(one.at("path"), at + "/path");
+    const auto size = parse_size(one.at("size").get<std::string>());
+    if (size && *size == 0) mentions_.add(at + "/size", "a disk of 0B holds nothing");
+  }
+
+  void database(const json& url, const std::string& at) {
+    const auto server = server_of(url);
+    if (server.empty() || server == "postgresql" || server == "redis") return;
+    mentions_.add(at,
+                  fmt::format("{} is no kind of database that is known here", in_quotes(server)),
+                  "it begins with postgresql:// or redis://");
+  }
+
+  // Of a probe, or of a ledger's writes and readings.
+  void speaks_to(const json& one, const auto& kinds, const std::string& at) {
+    for (const KindInfo& kind : kinds) {
+      if (kind.server.empty() || !one.contains(kind.name)) continue;
+      mentions_.check_server(one.at(kind.name).value("database", json()), kind.server,
+                             at + segment(kind.name) + "/database");
+    }
+  }
+
   void service(const json& one, const std::string& at) {
     bool external = one.value("external", false);
     if (external && one.contains("command")) {
@@ -103,6 +128,7 @@ class PlanNames {
                     "scenarios may break any other");
     }
     if (external) not_started(one, at);
+    if (one.contains("env")) environment(one.at("env"), at + "/env");
     if (one.contains("restart-delay") && one.value("restart", "never") == "never") {
       mentions_.add(at + "/restart-delay", "'restart-delay' without 'restart'",
                     "say restart: on-failure or restart: always");
@@ -115,6 +141,14 @@ class PlanNames {
         mentions_.check_positive(ready.at("timeout"), at + "/ready/timeout");
       }
       asks(ready, at + "/ready", "is answered before the service is ready");
+    }
+  }
+
+  void environment(const json& variables, const std::string& at) {
+    for (const auto& [name, value] : variables.items()) {
+      if (!name.empty() && name.find('=') == name.npos) continue;
+      mentions_.add(at + segment(name),
+                    fmt::format("{} is no name of a variable of the environment", in_quotes(name)));
     }
   }
 
@@ -150,13 +184,16 @@ class PlanNames {
       if (includes(one.at("steps"), system.at("procedures"), at + "/steps")) rungs(at);
       for (std::size_t i = 0; i < one.at("steps").size(); ++i) {
         force(one.at("steps")[i], at + "/steps" + segment(i));
-        runs_services(one.at("steps")[i], at + "/steps" + segment(i));
+        acts_on(one.at("steps")[i], at + "/steps" + segment(i));
       }
     });
   }
 
-  void runs_services(const json& step, const std::string& at) {
+  void acts_on(const json& step, const std::string& at) {
     for (const KindInfo& kind : vocabulary_.steps) {
+      if (step.contains(kind.name)) {
+        mentions_.check_server(step.at(kind.name), kind.server, at + segment(kind.name));
+      }
       if (!kind.runs_services || !step.contains(kind.name)) continue;
       const json& named = step.at(kind.name);
       const auto place = at + segment(kind.name);
@@ -227,6 +264,7 @@ class PlanNames {
   void probe(const json& one, const std::string& at) {
     mentions_.check_positive(one.at("timeout"), at + "/timeout");
     if (one.contains("every")) interval(one, at);
+    speaks_to(one, vocabulary_.probes, at);
     for (const ProbeInfo& kind : vocabulary_.probes) {
       const auto service = json::json_pointer(segment(kind.name) + "/service");
       if (one.contains(service)) {
@@ -256,6 +294,8 @@ class PlanNames {
       if (one.contains(key)) mentions_.check_positive(one.at(key), at + segment(key));
     }
     asks(one.at("write"), at + "/write", "writes nothing");
+    speaks_to(one.at("write"), vocabulary_.probes, at + "/write");
+    speaks_to(one.at("read"), vocabulary_.readers, at + "/read");
     const std::string text = one.at("write").dump();
     for (const char* name : {"entry.key", "entry.payload"}) {
       if (text.find(fmt::format("${{{}}}", name)) != text.npos) continue;

@@ -53,6 +53,25 @@ bool Mentions::has(const std::string& table, const std::string& name) const {
   return std::ranges::binary_search(names(table), name);  // JSON keeps its keys in order
 }
 
+void Mentions::check_server(const json& database, const std::string& server,
+                            const std::string& pointer) {
+  if (server.empty() || !database.is_string() || !has("database", database.get<std::string>())) {
+    return;
+  }
+  const auto spoken = server_of(plan_.at("system").at("databases").at(database.get<std::string>()));
+  if (spoken.empty() || spoken == server) return;
+  add(pointer, fmt::format("the database {} is one of {}, not of {}",
+                           in_quotes(database.get<std::string>()), spoken, server));
+}
+
+std::string server_of(const json& url) {
+  if (!url.is_string()) return {};  // a secret
+  const auto& text = url.get_ref<const std::string&>();
+  const auto scheme = text.substr(0, text.find("://"));
+  if (scheme == text) return {};
+  return scheme == "postgres" ? "postgresql" : scheme;
+}
+
 void Mentions::check_probe_kind(const json& probe, const std::string& kind,
                                 const std::string& pointer) {
   const auto name = probe.get<std::string>();

@@ -36,6 +36,9 @@ class Mentions {
   // An error for every `${…}` in a text that is never filled in, also by language.
   void check_literal(const nlohmann::json& value, const std::string& pointer);
 
+  // An error where the plan has that database, and its URL is not one of that server.
+  void check_server(const nlohmann::json& database, const std::string& server,
+                    const std::string& pointer);
   // An error where the plan has that probe, and it is of another kind.
   void check_probe_kind(const nlohmann::json& probe, const std::string& kind,
                         const std::string& pointer);
@@ -63,6 +66,9 @@ class Mentions {
   Errors& errors_;
   int reported_ = 0;
 };
+
+// What a database's URL says that it is: "postgresql", "redis"; empty where it does not tell.
+[[nodiscard]] std::string server_of(const nlohmann::json& url);
 
 // The first name that is on a cycle, or empty. `before` gives what each must wait for; names that
 // are no keys are ignored.

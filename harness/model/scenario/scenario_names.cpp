@@ -133,6 +133,8 @@ class ScenarioNames {
                     fmt::format("{} is not a target this plan lists: {} goes into a {}",
                                 in_quotes(into), name, table),
                     suggestion(into, mentions_.names(table)));
+    } else if (kind->target == Target::database) {
+      mentions_.check_server(one.at("into"), kind->server, at + "/into");
     } else if (kind->http_only && is_tcp(into)) {
       mentions_.add(at + "/into",
                     fmt::format("{} reads HTTP, but the link '{}' is declared as tcp", name, into),

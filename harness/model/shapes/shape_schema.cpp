@@ -212,6 +212,7 @@ class SchemaWriter {
 std::string range(const ShapeNode& node, std::string_view called) {
   constexpr double large = 1e15;
   if (node.low <= -large && node.high >= large) return std::string(called);
+  if (node.low == node.high) return fmt::format("{} {}", called, node.low);
   if (node.high >= large) return fmt::format("{} of at least {}", called, node.low);
   return fmt::format("{} {}-{}", called, node.low, node.high);
 }

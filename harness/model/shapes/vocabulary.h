@@ -33,6 +33,8 @@ struct KindInfo {
   std::string summary;     // one sentence for `reprise list` and the documentation
   Shape options;           // an object shape: what may stand under it
   nlohmann::json example;  // as it stands in a file; run by a parametrised test
+  // Of whatever talks to a database of the plan: "postgresql" or "redis".
+  std::string server = {};
   // Of an assertion: due `detect` plus `within` after the first victim, while the fault lasts.
   bool due_in_fault = false;
   // Of an assertion: every failure that it can report, as `known` names them.

@@ -180,6 +180,7 @@ const Registered<FaultKind> db_corrupt_registered{FaultKind{
                         {"into", "history"},
                         {"with", {{"how", "rows"}, {"table", "readings"}, {"set", "kw = 0"}}},
                         {"at", "2s"}},
+            .server = "postgresql",
         },
         Nature::event,
         Target::database,

@@ -127,6 +127,7 @@ const Registered<FaultKind> db_deadlock_registered{FaultKind{
                         {"into", "history"},
                         {"with", {{"first", "LOCK TABLE lines"}, {"then", "LOCK TABLE orders"}}},
                         {"at", "2s"}},
+            .server = "postgresql",
         },
         Nature::event,
         Target::database,

@@ -58,6 +58,7 @@ const Registered<FaultKind> db_disconnect_registered{FaultKind{
                               {"into", "history"},
                               {"with", nlohmann::json::object()},
                               {"at", "2s"}},
+                  .server = "postgresql",
               },
               Nature::event, Target::database},
     [](const FaultSpec& spec,

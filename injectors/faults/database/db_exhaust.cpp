@@ -107,6 +107,7 @@ const Registered<FaultKind> db_exhaust_registered{FaultKind{
                         {"with", {{"end-sessions", true}}},
                         {"at", "2s"},
                         {"for", "5s"}},
+            .server = "postgresql",
         },
         Nature::condition, Target::database},
     [](const FaultSpec& spec,

@@ -80,7 +80,8 @@ const Registered<FaultKind> db_kill_registered{FaultKind{
                  .summary = "Kills the server of a PostgreSQL database of this drill, without "
                             "warning.",
                  .options = Shape::object({}),
-                 .example = {{"inject", "db_kill"}, {"into", "history"}, {"at", "2s"}}},
+                 .example = {{"inject", "db_kill"}, {"into", "history"}, {"at", "2s"}},
+                 .server = "postgresql"},
         Nature::event, Target::database},
     [](const FaultSpec& spec,
        const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {

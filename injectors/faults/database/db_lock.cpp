@@ -109,6 +109,7 @@ const Registered<FaultKind> db_lock_registered{FaultKind{
                         {"with", {{"tables", {"readings"}}}},
                         {"at", "2s"},
                         {"for", "5s"}},
+            .server = "postgresql",
         },
         Nature::condition,
         Target::database,

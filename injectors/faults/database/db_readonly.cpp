@@ -131,6 +131,7 @@ const Registered<FaultKind> db_readonly_registered{FaultKind{
                               {"with", nlohmann::json::object()},
                               {"at", "2s"},
                               {"for", "5s"}},
+                  .server = "postgresql",
               },
               Nature::condition, Target::database},
     [](const FaultSpec& spec,

@@ -149,6 +149,7 @@ const Registered<FaultKind> db_refuse_registered{FaultKind{
                         {"with", {{"via", "postgres"}}},
                         {"at", "2s"},
                         {"for", "5s"}},
+            .server = "postgresql",
         },
         Nature::condition, Target::database},
     [](const FaultSpec& spec,

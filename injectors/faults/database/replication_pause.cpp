@@ -75,6 +75,7 @@ const Registered<FaultKind> replication_pause_registered{
                                         {"with", nlohmann::json::object()},
                                         {"at", "2s"},
                                         {"for", "5s"}},
+                            .server = "postgresql",
                         },
                         Nature::condition, Target::database},
               [](const FaultSpec& spec,

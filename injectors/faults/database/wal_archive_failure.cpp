@@ -153,6 +153,7 @@ const Registered<FaultKind> wal_archive_failure_registered{
                                         {"with", nlohmann::json::object()},
                                         {"at", "2s"},
                                         {"for", "5s"}},
+                            .server = "postgresql",
                         },
                         Nature::condition, Target::database},
               [](const FaultSpec& spec,

@@ -2,6 +2,8 @@
 // open connections are reset, as if the service's machine had rebooted. silence: connections are
 // accepted by the kernel but nothing passes either way; when healed, what was under way goes on, as
 // after a real outage.
+#include <set>
+
 #include "harness/model/registry.h"
 #include "injectors/kernel/packet_cut.h"
 #include "injectors/links/link_fault.h"
@@ -71,6 +73,11 @@ FaultKind network_cut_kind() {
   cut.make = [by_proxy = cut.make](
                  const FaultSpec& spec,
                  const Surroundings& surroundings) -> Result<std::unique_ptr<Injector>> {
+    std::set<std::string> links{spec.into};
+    for (const auto& other : spec.with.value("also", nlohmann::json::array())) {
+      if (links.insert(other).second) continue;
+      return failure("the link {} is named twice", other.get<std::string>());
+    }
     if (spec.with.value("by", "proxy") == "kernel") return packet_cut(spec, surroundings);
     if (spec.with.contains("also") || spec.with.contains("direction")) {
       return failure("'also' and 'direction' need 'by: kernel'");

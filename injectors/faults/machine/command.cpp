@@ -101,6 +101,7 @@ Result<std::unique_ptr<Injector>> make_command(const FaultSpec& spec,
                                                const Surroundings& surroundings) {
   const auto within = parse_duration(spec.with.value("within", "10s"));
   if (!within) return std::unexpected(within.error());
+  if (*within == Duration::zero()) return failure("`within: 0s` leaves the commands no time");
   return std::make_unique<Command>(spec, surroundings, *within);
 }
 

@@ -91,6 +91,7 @@ const Registered<FaultKind> redis_hang_registered{
                                         {"with", nlohmann::json::object()},
                                         {"at", "2s"},
                                         {"for", "5s"}},
+                            .server = "redis",
                         },
                         Nature::condition,
                         Target::database,

@@ -56,7 +56,8 @@ const Registered<StepKind> amcheck_registered{StepKind{
                  "Checks every table and index of a PostgreSQL database; needs the extension "
                  "amcheck there.",
              .options = Shape::name_of("database"),
-             .example = {{"amcheck", "history"}}},
+             .example = {{"amcheck", "history"}},
+             .server = "postgresql"},
     amcheck}};
 
 }  // namespace
