@@ -75,7 +75,7 @@ class LogProbe final : public Probe {
 };
 
 Result<std::unique_ptr<Probe>> make_log(const ProbeSpec& spec, const ProbeContext& context) {
-  auto pattern = Pattern::compile(spec.options.at("matches").get<std::string>());
+  auto pattern = Pattern::compile_for_lines(spec.options.at("matches").get<std::string>());
   if (!pattern) return failure("probe {}: {}", spec.name, pattern.error().what);
   auto kept = Keeper::of(spec);
   if (!kept) return std::unexpected(kept.error());

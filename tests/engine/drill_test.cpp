@@ -38,6 +38,21 @@ TEST(Drill, GoesThroughItsPhasesAndHealsWhatItBroke) {
   EXPECT_THAT(drill.left().faults, IsEmpty());
 }
 
+TEST(Drill, HealsWhatLastsUntilTheEndWhenItHasBeenHeldForSoLong) {
+  ManualDrill drill;
+  Scenario scenario = scripted_scenario({scripted_fault()});
+  scenario.hold = 10s;
+  const auto events = drill.run(scripted_plan(100ms, 5min), scenario, {page_up()});
+  Duration armed{}, healing{};
+  for (const auto& event : named(events, "fault")) {
+    if (event.at("step") == "armed") armed = at(event);
+    if (event.at("step") == "healing") healing = at(event);
+  }
+  EXPECT_GE(healing - armed, 10s);
+  EXPECT_LE(healing - armed, 11s);
+  EXPECT_EQ(events.back().at("outcome"), "completed");
+}
+
 TEST(Drill, WaitsOutAnRtoOfFourHoursInMilliseconds) {
   ManualDrill drill;
   World::now().heals_itself_after = 3h + 59min;

@@ -112,7 +112,10 @@ Result<void> Ground::open_link() {
 }
 
 Result<void> Ground::start_service() {
-  Program sleeper{.command = {"sleep", "60"}, .environment = environment(), .dies_with_us = true};
+  Program sleeper;
+  sleeper.command = {"sleep", "60"};
+  sleeper.environment = environment();
+  sleeper.dies_with_us = true;
   if (instrument_) {
     std::ranges::move(instrument_->environment("trial"), std::back_inserter(sleeper.environment));
   }

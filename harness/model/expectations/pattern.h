@@ -23,6 +23,8 @@ class Pattern {
   // Perl's syntax without back references and look-around, at most 512 bytes; bytes are compared,
   // "." matches no line end, "^" and "$" stand for the ends of the whole text.
   static Result<Pattern> compile(std::string_view pattern);
+  // The same of a pattern for single lines: one that asks for a line end would match none.
+  static Result<Pattern> compile_for_lines(std::string_view pattern);
   // Whether it matches anywhere in the first `max_searched_bytes`.
   [[nodiscard]] bool found_in(std::string_view text) const;
   // Whether it matches in a text of which only the beginning is known, whatever follows.

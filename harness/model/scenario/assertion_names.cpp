@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "harness/model/expectations/pattern.h"
 #include "harness/model/expectations/predicate_flaws.h"
 #include "harness/model/names.h"
 #include "harness/model/wording.h"
@@ -69,6 +70,7 @@ class AssertionNames {
       }
       if (options.value("during", "") == "fault") lasting_fault(place + "/during");
       well(options, kind, place);
+      if (options.contains("matches")) lines(options, place);
       if (kind.of_good_answers && !is_invariant(options.at("expect"))) {
         mentions_.add(
             place + "/expect",
@@ -90,6 +92,16 @@ class AssertionNames {
                   fmt::format("the scenario does not run the procedure {}",
                               in_quotes(procedure.get<std::string>())),
                   "add it under procedures");
+  }
+
+  // Of a service's output.
+  void lines(const json& options, const std::string& at) {
+    const auto pattern = Pattern::compile_for_lines(options.at("matches").get<std::string>());
+    if (!pattern) return mentions_.add(at + "/matches", pattern.error().what);
+    const bool any = pattern->found_in("") && !options.value("absent", false);
+    if (!any || options.contains("at-least")) return;
+    mentions_.add(at + "/matches", "every line matches this",
+                  "say what the line holds; \".\" is any line that is not empty");
   }
 
   // A service that is down has neither recovered nor fallen back on anything.
