@@ -40,7 +40,9 @@ objectives: {rto: 5s}
 system:
   services:
     store: {external: true, address: "${address}", target: true}
-  databases: {trial: "postgresql://spe@${services.store.address}/trial"}
+  databases:
+    trial: "postgresql://spe@${services.store.address}/trial"
+    cache: "${cache}"
 probes:
   home: {postgres: {database: trial, query: "select 1"}, every: 50ms, timeout: 1s}
 )";
@@ -138,6 +140,7 @@ void Battlefield::write_plans() {
   write_file(place_.folder() / "field/system/page.txt", std::string(4096, 'p'));
   std::string store = store_plan;
   replace(store, "${address}", server_.address());
+  replace(store, "${cache}", redis_.url());
   write_file(place_.folder() / "store/plan.yaml", store);
   const auto kinds = nlohmann::json::parse(place_.run({"list", "--json"}).out);
   for (const auto& kind : kinds.at("faults")) write_scenarios(kind);
@@ -151,6 +154,7 @@ void Battlefield::write_scenarios(const nlohmann::json& kind) {
   fault["at"] = "100ms";
   if (kind.at("nature") == "condition") fault["for"] = "400ms";
   fault["into"] = into == "service" ? "web" : "trial";
+  if (kind.at("name").get<std::string>().starts_with("redis_")) fault["into"] = "cache";
   if (into == "none") fault.erase("into");
   auto add = [&](const std::string& name) {
     const Scenario scenario{stored ? "store" : "field", name};

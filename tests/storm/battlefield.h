@@ -15,6 +15,7 @@
 
 #include "tests/support/postgres_server.h"
 #include "tests/support/program.h"
+#include "tests/support/redis_server.h"
 
 namespace reprise::testing {
 
@@ -54,7 +55,8 @@ class Battlefield {
   void write_scenarios(const nlohmann::json& kind);
   [[nodiscard]] std::string psql(const std::string& query) const;
 
-  PostgresServer server_;  // first, so that it does not carry the mark of the drills
+  PostgresServer server_;  // first, so that neither carries the mark of the drills
+  RedisServer redis_;
   Workplace place_;
   std::vector<Scenario> scenarios_;
   pid_t foreign_ = -1;
