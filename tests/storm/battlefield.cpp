@@ -39,10 +39,11 @@ plan: store
 objectives: {rto: 5s}
 system:
   services:
-    store: {external: true, address: "${address}", target: true}
+    store: {external: true, address: "${store}", target: true}
+    cache: {external: true, address: "${cache}", target: true}
   databases:
     trial: "postgresql://spe@${services.store.address}/trial"
-    cache: "${cache}"
+    cache: "redis://${services.cache.address}/0"
 probes:
   home: {postgres: {database: trial, query: "select 1"}, every: 50ms, timeout: 1s}
 )";
@@ -139,8 +140,8 @@ void Battlefield::write_plans() {
   write_file(place_.folder() / "field/plan.yaml", field);
   write_file(place_.folder() / "field/system/page.txt", std::string(4096, 'p'));
   std::string store = store_plan;
-  replace(store, "${address}", server_.address());
-  replace(store, "${cache}", redis_.url());
+  replace(store, "${store}", server_.address());
+  replace(store, "${cache}", redis_.address());
   write_file(place_.folder() / "store/plan.yaml", store);
   const auto kinds = nlohmann::json::parse(place_.run({"list", "--json"}).out);
   for (const auto& kind : kinds.at("faults")) write_scenarios(kind);

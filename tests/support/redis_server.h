@@ -30,7 +30,8 @@ class RedisServer {
     }
   }
 
-  [[nodiscard]] std::string url() const { return fmt::format("redis://127.0.0.1:{}/0", port_); }
+  [[nodiscard]] std::string address() const { return fmt::format("127.0.0.1:{}", port_); }
+  [[nodiscard]] std::string url() const { return fmt::format("redis://{}/0", address()); }
   // A client with a connection of its own; null when there is no answer within a second.
   [[nodiscard]] nlohmann::json ask(const std::vector<std::string>& words) const {
     const Instant deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);

@@ -257,13 +257,10 @@ class Predicate {
     return type.is_string() && type != "object" && type != "array";
   }
 
+  // Where the probe is answered by others than the service, that it is answered is no news.
   [[nodiscard]] bool holds_anyway(const SeenValue& value, const json& demand) const {
     if (value.name == "outcome") return always_holds(value, demand);
-    return value.always && answered() && always_holds(value, demand);
-  }
-
-  static const char* answered_or_not(const SeenValue& value) {
-    return value.name == "outcome" ? "outcome" : "answer";
+    return kind_.asks_nothing && value.always && answered() && always_holds(value, demand);
   }
 
   // The last of the demands is the one that stands here.
@@ -279,8 +276,10 @@ class Predicate {
     }
     if (flaws_.size() != before) return;
     if (holds_anyway(value, demand)) {
-      return add(at, fmt::format("{}: every {} meets this", called, answered_or_not(value)),
-                 "demand what could be missed, or outcome: answered alone");
+      return add(at,
+                 fmt::format("{}: every {} meets this", called,
+                             value.name == "outcome" ? "outcome" : "answer"),
+                 "demand what could be missed");
     }
     const auto excluded = contradiction(value, demands);
     if (excluded.empty()) return;
@@ -367,14 +366,19 @@ class Predicate {
 
 }  // namespace
 
-bool is_invariant(const json& predicate) {
-  for (const auto& [key, demand] : predicate.items()) {
-    if (key == "outcome" || key == "status" || key == "latency") continue;
-    if (key != "json") return true;
-    const json there{{"exists", true}};
-    if (std::ranges::any_of(demand, [&](const json& one) { return one != there; })) return true;
-  }
-  return false;
+bool is_invariant(const json& predicate, const ProbeInfo& kind) {
+  const json there{{"exists", true}};
+  const auto says_something = [&](const std::string& key, const json& demand) {
+    if (key == "outcome" || key == "status" || key == "latency") return false;
+    if (key == "json") {
+      return std::ranges::any_of(demand, [&](const json& one) { return one != there; });
+    }
+    const auto value = std::ranges::find(kind.sees, key, &SeenValue::name);
+    return value == kind.sees.end() || !value->always || !always_holds(*value, demand);
+  };
+  const auto& keys = predicate.items();
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const auto& one) { return says_something(one.key(), one.value()); });
 }
 
 std::vector<Flaw> flaws_of(const json& predicate, const ProbeInfo& kind, const json& probe) {

@@ -30,7 +30,7 @@ struct Flaw {
 [[nodiscard]] bool always_holds(const SeenValue& value, const nlohmann::json& demand);
 
 // Whether good answers, those that have every pointer of the predicate, could ever break it.
-[[nodiscard]] bool is_invariant(const nlohmann::json& predicate);
+[[nodiscard]] bool is_invariant(const nlohmann::json& predicate, const ProbeInfo& kind);
 
 // Demands on one value that no value meets: empty when one can. `value` says what it can be, and
 // `demands` are what several keys that mean the same value demand of it.

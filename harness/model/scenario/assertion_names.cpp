@@ -71,12 +71,7 @@ class AssertionNames {
       if (options.value("during", "") == "fault") lasting_fault(place + "/during");
       well(options, kind, place);
       if (options.contains("matches")) lines(options, place);
-      if (kind.of_good_answers && !is_invariant(options.at("expect"))) {
-        mentions_.add(
-            place + "/expect",
-            fmt::format("every good answer meets this, and '{}' looks at no other", kind.name),
-            "demand something of what the answers say");
-      }
+      if (kind.of_good_answers) invariant(options, kind, place + "/expect");
       if (kind.due_in_fault) due(options, place);
     }
     if (one.contains("known")) known(one.at("known"), options, kind, at + "/known");
@@ -92,6 +87,18 @@ class AssertionNames {
                   fmt::format("the scenario does not run the procedure {}",
                               in_quotes(procedure.get<std::string>())),
                   "add it under procedures");
+  }
+
+  void invariant(const json& options, const KindInfo& kind, const std::string& at) {
+    const auto name = options.at("probe").get<std::string>();
+    if (!mentions_.has("probe", name)) return;  // has been said
+    const json& probe = plan_.at("probes").at(name);
+    for (const ProbeInfo& looks : vocabulary_.probes) {
+      if (!probe.contains(looks.name) || is_invariant(options.at("expect"), looks)) continue;
+      mentions_.add(
+          at, fmt::format("every good answer meets this, and '{}' looks at no other", kind.name),
+          "demand something of what the answers say");
+    }
   }
 
   // Of a service's output.
