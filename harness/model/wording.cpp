@@ -1,6 +1,7 @@
 #include "harness/model/wording.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 namespace reprise {
@@ -104,6 +105,14 @@ bool valid_name(std::string_view name) {
   if (name.empty() || name.size() > longest_name || !plain(name.front())) return false;
   return std::ranges::all_of(name,
                              [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool valid_header_name(std::string_view name) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  const auto of_a_token = [&](unsigned char c) {
+    return std::isalnum(c) != 0 || marks.find(static_cast<char>(c)) != marks.npos;
+  };
+  return !name.empty() && std::ranges::all_of(name, of_a_token);
 }
 
 std::string segment(std::string_view key) {

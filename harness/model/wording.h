@@ -26,6 +26,8 @@ namespace reprise {
 [[nodiscard]] std::string joined(const std::vector<std::string>& names);
 // Whether it fits Shape::name().
 [[nodiscard]] bool valid_name(std::string_view name);
+// Whether an HTTP message can hold a header of that name: a token (RFC 9110, 5.6.2).
+[[nodiscard]] bool valid_header_name(std::string_view name);
 
 // One segment of a JSON pointer, escaped, with its slash.
 [[nodiscard]] std::string segment(std::string_view key);

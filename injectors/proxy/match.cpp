@@ -1,6 +1,7 @@
 #include "injectors/proxy/match.h"
 
 #include "harness/model/time.h"
+#include "harness/model/wording.h"
 
 namespace reprise::proxy {
 
@@ -33,9 +34,8 @@ Result<void> Match::check(const nlohmann::json& with) {
   }
   const auto headers = match.value("header", nlohmann::json::object());
   for (const auto& [name, value] : headers.items()) {
-    if (name.empty() || name.find_first_of(" :\t\r\n") != std::string::npos) {
-      return failure("`match.header`: '{}' is no name of a header", name);
-    }
+    if (valid_header_name(name)) continue;
+    return failure("`match.header`: {} is no name of a header", in_quotes(name));
   }
   return {};
 }

@@ -6,6 +6,16 @@
 namespace reprise::testing {
 namespace {
 
+// Down for 1 s, for 3 s, and for 1 s again.
+Story killed_three_times() {
+  Story story;
+  story.declare("kill", 3);
+  story.strike("kill", 6s, std::nullopt, 0).page(6s, 7s, refused);
+  story.strike("kill", 11s, std::nullopt, 1).page(11s, 14s, refused);
+  story.strike("kill", 18s, std::nullopt, 2).page(18s, 19s, refused);
+  return story;
+}
+
 // Four hours of a plan that people carry out, as a restore from backup is.
 Story restored_after(Duration restored) {
   Story story;
@@ -102,11 +112,7 @@ TEST(Recovery, LastsForTwentyIntervalsOrThreeHealthPeriodsUnlessSaid) {
 }
 
 TEST(Recovery, JudgesEveryRoundAndTheWorstCounts) {
-  Story story;
-  story.declare("kill", 3);
-  story.strike("kill", 6s, std::nullopt, 0).page(6s, 7s, refused);
-  story.strike("kill", 11s, std::nullopt, 1).page(11s, 14s, refused);
-  story.strike("kill", 18s, std::nullopt, 2).page(18s, 19s, refused);
+  Story story = killed_three_times();
   const Finding finding = story.demand("recovery", nominal_within("3s")).finding();
   EXPECT_EQ(finding.status, Status::fail);
   EXPECT_EQ(finding.measured->high, 3010ms);
@@ -181,11 +187,7 @@ TEST(RecoveryLimits, AwaitALevelThatWasNotThereAtTheCommand) {
 }
 
 TEST(RecoveryLimits, AreJudgedOnTheWorstOutage) {
-  Story story;
-  story.declare("kill", 3);
-  story.strike("kill", 6s, std::nullopt, 0).page(6s, 7s, refused);
-  story.strike("kill", 11s, std::nullopt, 1).page(11s, 14s, refused);
-  story.strike("kill", 18s, std::nullopt, 2).page(18s, 19s, refused);
+  Story story = killed_three_times();
   EXPECT_EQ(judged_recovery(story, nominal_within("5s")).measured->high, 3010ms);
   // The miss that was seen counts more than the outage of which nothing is known.
   story.page(18s, 22s, refused).skipped(22s, 24s);

@@ -9,7 +9,7 @@ class ExternalService final : public ServiceController,
                               public std::enable_shared_from_this<ExternalService> {
  public:
   ExternalService(const Service& service, ControllerParts parts)
-      : ServiceController(service), parts_(std::move(parts)), changed_(parts_.executor) {}
+      : ServiceController(service, std::move(parts)), changed_(parts_.executor) {}
 
   boost::asio::awaitable<Result<void>> start() override {
     auto self = shared_from_this();
@@ -45,13 +45,6 @@ class ExternalService final : public ServiceController,
     return std::nullopt;
   }
 
-  void note(std::string_view state, nlohmann::json fields = nlohmann::json::object()) {
-    fields["service"] = service_.name;
-    fields["state"] = state;
-    parts_.journal.write("service", std::move(fields));
-  }
-
-  ControllerParts parts_;
   Event changed_;
   bool ready_ = false;
   bool abandoned_ = false;

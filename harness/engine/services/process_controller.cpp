@@ -35,15 +35,12 @@ nlohmann::json ending_fields(const Process& child, const Ending& ending) {
 
 ProcessController::ProcessController(const Service& service, ControllerParts parts,
                                      std::vector<LogPattern> patterns)
-    : ServiceController(service),
-      parts_(std::move(parts)),
+    : ServiceController(service, std::move(parts)),
       log_(service.name, parts_.clock, parts_.journal, parts_.site, std::move(patterns)),
       changed_(parts_.executor) {}
 
 void ProcessController::note(std::string_view state, nlohmann::json fields) {
-  fields["service"] = service_.name;
-  fields["state"] = state;
-  parts_.journal.write("service", std::move(fields));
+  ServiceController::note(state, std::move(fields));
   changed_.notify();
 }
 

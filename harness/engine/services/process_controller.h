@@ -58,6 +58,7 @@ class ProcessController final : public ServiceController,
   boost::asio::awaitable<void> stop_orderly(Process& child, const Family& everybody);
   boost::asio::awaitable<void> look_again_soon();
   [[nodiscard]] Family family() const;
+  // Whoever waits for this service looks again.
   void note(std::string_view state, nlohmann::json fields = nlohmann::json::object());
 
   // process_output.cpp
@@ -70,7 +71,6 @@ class ProcessController final : public ServiceController,
   [[nodiscard]] std::optional<std::string> hopeless() const;
   boost::asio::awaitable<std::string> with_last_words(std::string why);
 
-  ControllerParts parts_;
   ServiceLog log_;
   Event changed_;
   Child child_;                   // the process, until its end was noted

@@ -31,7 +31,8 @@ struct ControllerParts {
 
 class ServiceController {
  public:
-  explicit ServiceController(const Service& service) : service_(service) {}
+  ServiceController(const Service& service, ControllerParts parts)
+      : service_(service), parts_(std::move(parts)) {}
   virtual ~ServiceController() = default;
   ServiceController(const ServiceController&) = delete;
   ServiceController& operator=(const ServiceController&) = delete;
@@ -52,7 +53,15 @@ class ServiceController {
   [[nodiscard]] const Service& service() const { return service_; }
 
  protected:
+  // Tells the journal that the service is in that state now.
+  void note(std::string_view state, nlohmann::json fields = nlohmann::json::object()) {
+    fields["service"] = service_.name;
+    fields["state"] = state;
+    parts_.journal.write("service", std::move(fields));
+  }
+
   const Service& service_;  // NOLINT(*-non-private-*, *-ref-data-members): of the plan
+  ControllerParts parts_;   // NOLINT(*-non-private-*)
 };
 
 struct ServiceControllerKind {

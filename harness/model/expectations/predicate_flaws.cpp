@@ -45,14 +45,6 @@ bool good_escapes(std::string_view pointer) {
   return true;
 }
 
-// RFC 9110, 5.6.2.
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
 class Predicate {
  public:
   Predicate(const json& predicate, const ProbeInfo& kind, const json& probe)
@@ -218,7 +210,7 @@ class Predicate {
             "after '~' comes 0 (for '~' itself) or 1 (for '/')");
         continue;
       }
-      if (value.type == Type::headers && !is_header_name(key)) {
+      if (value.type == Type::headers && !valid_header_name(key)) {
         add(at, fmt::format("{} is no name of a header", in_quotes(key)),
             "letters, digits and '-', without blanks");
         continue;
